@@ -1,0 +1,4 @@
+@NullMarked
+package org.popnet.admin;
+
+import org.jspecify.annotations.NullMarked;

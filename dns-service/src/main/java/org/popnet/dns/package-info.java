@@ -1,0 +1,4 @@
+@NullMarked
+package org.popnet.dns;
+
+import org.jspecify.annotations.NullMarked;

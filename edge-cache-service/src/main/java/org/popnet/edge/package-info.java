@@ -1,0 +1,4 @@
+@NullMarked
+package org.popnet.edge;
+
+import org.jspecify.annotations.NullMarked;

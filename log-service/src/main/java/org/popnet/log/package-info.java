@@ -1,0 +1,4 @@
+@NullMarked
+package org.popnet.log;
+
+import org.jspecify.annotations.NullMarked;

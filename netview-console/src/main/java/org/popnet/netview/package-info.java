@@ -1,0 +1,4 @@
+@NullMarked
+package org.popnet.netview;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.popnet.fetch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.popnet.probe;
+
+import org.jspecify.annotations.NullMarked;
