@@ -1,11 +1,11 @@
 package org.popnet.admin;
 
-import org.springframework.boot.SpringApplication;
+import org.popnet.platform.settings.PopnetNode;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 @SpringBootApplication
 public class AdminService {
     public static void main(String[] args) {
-        SpringApplication.run(AdminService.class, args);
+        PopnetNode.run(AdminService.class, "admin-service", args);
     }
 }

@@ -1,11 +1,11 @@
 package org.popnet.dns;
 
-import org.springframework.boot.SpringApplication;
+import org.popnet.platform.settings.PopnetNode;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 @SpringBootApplication
 public class DnsService {
     public static void main(String[] args) {
-        SpringApplication.run(DnsService.class, args);
+        PopnetNode.run(DnsService.class, "dns-service", args);
     }
 }

@@ -1,11 +1,11 @@
 package org.popnet.edge;
 
-import org.springframework.boot.SpringApplication;
+import org.popnet.platform.settings.PopnetNode;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 @SpringBootApplication
 public class EdgeCacheService {
     public static void main(String[] args) {
-        SpringApplication.run(EdgeCacheService.class, args);
+        PopnetNode.run(EdgeCacheService.class, "edge-cache-service", args);
     }
 }

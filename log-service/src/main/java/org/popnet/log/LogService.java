@@ -1,11 +1,11 @@
 package org.popnet.log;
 
-import org.springframework.boot.SpringApplication;
+import org.popnet.platform.settings.PopnetNode;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 @SpringBootApplication
 public class LogService {
     public static void main(String[] args) {
-        SpringApplication.run(LogService.class, args);
+        PopnetNode.run(LogService.class, "log-service", args);
     }
 }

@@ -1,11 +1,11 @@
 package org.popnet.netview;
 
-import org.springframework.boot.SpringApplication;
+import org.popnet.platform.settings.PopnetNode;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 @SpringBootApplication
 public class NetViewConsole {
     public static void main(String[] args) {
-        SpringApplication.run(NetViewConsole.class, args);
+        PopnetNode.run(NetViewConsole.class, "netview-console", args);
     }
 }

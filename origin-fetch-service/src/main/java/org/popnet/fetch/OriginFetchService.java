@@ -1,11 +1,11 @@
 package org.popnet.fetch;
 
-import org.springframework.boot.SpringApplication;
+import org.popnet.platform.settings.PopnetNode;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 @SpringBootApplication
 public class OriginFetchService {
     public static void main(String[] args) {
-        SpringApplication.run(OriginFetchService.class, args);
+        PopnetNode.run(OriginFetchService.class, "origin-fetch-service", args);
     }
 }

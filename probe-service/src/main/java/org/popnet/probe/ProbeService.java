@@ -1,11 +1,11 @@
 package org.popnet.probe;
 
-import org.springframework.boot.SpringApplication;
+import org.popnet.platform.settings.PopnetNode;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 @SpringBootApplication
 public class ProbeService {
     public static void main(String[] args) {
-        SpringApplication.run(ProbeService.class, args);
+        PopnetNode.run(ProbeService.class, "probe-service", args);
     }
 }

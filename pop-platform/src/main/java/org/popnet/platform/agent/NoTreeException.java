@@ -1,0 +1,10 @@
+package org.popnet.platform.agent;
+
+/** A node that has no tree to start with; the message says what to do. */
+public final class NoTreeException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    NoTreeException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,19 @@
+package org.popnet.platform.settings;
+
+import org.jspecify.annotations.Nullable;
+import org.popnet.platform.agent.NoTreeException;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
+
+/** Says in one sentence, instead of a stack trace, why a node did not start. */
+public final class StartFailure implements FailureAnalyzer {
+    @Override
+    public @Nullable FailureAnalysis analyze(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof NoSettingsException || cause instanceof NoTreeException) {
+                return new FailureAnalysis(String.valueOf(cause.getMessage()), null, cause);
+            }
+        }
+        return null;
+    }
+}
