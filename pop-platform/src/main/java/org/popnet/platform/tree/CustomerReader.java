@@ -1,0 +1,145 @@
+package org.popnet.platform.tree;
+
+import java.net.InetAddress;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads {@code customers} with their servers and domains. */
+final class CustomerReader {
+    static final int DOMAINS_MAX = 100_000;
+    private static final List<String> CUSTOMER_KEYS = List.of("servers", "domains");
+    private static final List<String> SERVER_KEYS =
+            List.of("address", "port", "tls", "capacity", "weight", "cost", "load-url");
+    private static final List<String> DOMAIN_KEYS = List.of("candidates", "origin", "rule", "checks", "tags");
+    private static final int HTTP_PORT = 80;
+    private static final ScalarType<Double> WEIGHT =
+            ScalarType.decimal("a number greater than 0, 1000000 at most", Double.MIN_VALUE, 1e6);
+
+    private final String zone;
+    private final PopReader pops;
+    private final RuleReader rules;
+    private final CandidatesReader candidates;
+    private final Map<String, Customer> customers = new LinkedHashMap<>();
+    private final Map<String, Value> declared = new LinkedHashMap<>();
+    private final Map<String, Claim> claims = new LinkedHashMap<>();
+
+    private record Claim(String customer, int line) {}
+
+    CustomerReader(String zone, PopReader pops, RuleReader rules) {
+        this.zone = zone;
+        this.pops = pops;
+        this.rules = rules;
+        this.candidates = new CandidatesReader(pops);
+    }
+
+    void read(Section section) {
+        section.entries().forEach((name, value) -> {
+            value.name(name);
+            declared.put(name, value);
+            value.section(CUSTOMER_KEYS).ifPresent(s -> customers.put(name, customer(name, s)));
+        });
+        if (claims.size() > DOMAINS_MAX) {
+            section.value().wrong(claims.size() + " domains: must be " + DOMAINS_MAX + " at most");
+        }
+    }
+
+    Map<String, Customer> customers() {
+        return customers;
+    }
+
+    /** Where each customer stands, those with mistakes included. */
+    Map<String, Value> declared() {
+        return declared;
+    }
+
+    private Customer customer(String name, Section s) {
+        Map<String, CustomerServer> servers = new LinkedHashMap<>();
+        Map<String, Value> declaredServers =
+                s.mapping("servers").map(Section::entries).orElse(Map.of());
+        declaredServers.forEach((key, value) -> {
+            value.name(key);
+            server(name, key, value).ifPresent(server -> servers.put(key, server));
+        });
+        Map<String, Section> sections = new LinkedHashMap<>();
+        Map<String, Value> declaredDomains =
+                s.mapping("domains").map(Section::entries).orElse(Map.of());
+        declaredDomains.forEach((key, value) -> {
+            value.named(key, ScalarType.HOST).ifPresent(host -> claim(name, host, value));
+            value.section(DOMAIN_KEYS).ifPresent(d -> sections.put(key, d));
+        });
+        Map<String, Domain> domains = new LinkedHashMap<>();
+        sections.forEach((key, d) -> domain(name, key, d, sections, !declaredServers.isEmpty())
+                .ifPresent(domain -> domains.put(key, domain)));
+        return new Customer(name, servers, domains);
+    }
+
+    private Optional<CustomerServer> server(String customer, String name, Value value) {
+        return value.section(SERVER_KEYS).flatMap(s -> {
+            Optional<InetAddress> address = s.require("address", ScalarType.ADDRESS);
+            int port = s.find("port", ScalarType.PORT, HTTP_PORT);
+            address.ifPresent(a -> pops.listeners().refuseServer(value, a, port));
+            boolean tls = s.find("tls", ScalarType.BOOLEAN, false);
+            Capacity capacity = s.find("capacity", ScalarType.CAPACITY, Capacity.DEFAULT);
+            double weight = s.find("weight", WEIGHT, 1.0);
+            double cost = s.find("cost", PopReader.COST, 0.0);
+            Optional<String> loadPath = s.find("load-url", ScalarType.PATH);
+            return address.map(
+                    a -> new CustomerServer(customer, name, a, port, tls, capacity, weight, cost, loadPath));
+        });
+    }
+
+    private void claim(String customer, String domain, Value value) {
+        Claim first = claims.putIfAbsent(domain, new Claim(customer, value.line()));
+        if (first != null) {
+            value.wrong("domain '" + domain + "' is claimed by " + first.customer() + " in line " + first.line()
+                    + ": must belong to one customer");
+        }
+        if (!zone.isEmpty() && (domain.equals(zone) || domain.endsWith("." + zone))) {
+            value.wrong("domain '" + domain + "' lies in the network's own zone " + zone + ": must be outside it");
+        }
+    }
+
+    private Optional<Domain> domain(
+            String customer, String name, Section s, Map<String, Section> siblings, boolean hasServers) {
+        Optional<Candidates> chosen = s.require("candidates").flatMap(candidates::read);
+        if (chosen.isPresent() && !hasServers) {
+            s.value()
+                    .wrong("domain '" + name + "' of customer " + customer
+                            + ", which has no servers: must have at least one under 'servers' to take content from");
+        }
+        Optional<String> origin = s.find("origin").flatMap(v -> origin(v, siblings));
+        SteeringRule rule = s.find("rule").map(this::rule).orElseGet(() -> rules.rules()
+                .getOrDefault(SteeringRule.DEFAULT.name(), SteeringRule.DEFAULT));
+        List<Check> checks = s.find("checks").map(CheckReader::read).orElse(List.of());
+        boolean tags = s.find("tags", ScalarType.BOOLEAN, false);
+        return chosen.map(c -> new Domain(name, customer, c, origin, rule, checks, tags));
+    }
+
+    private static Optional<String> origin(Value value, Map<String, Section> siblings) {
+        Optional<String> origin = value.as(ScalarType.HOST);
+        origin.ifPresent(host -> {
+            Section behind = siblings.get(host);
+            if (behind == null) {
+                value.wrong("'" + host + "': no such domain; must be a domain of the same customer"
+                        + NearMiss.hint(host, siblings.keySet()));
+            } else if (behind.find("origin").isPresent()) {
+                value.wrong("'" + host + "' has an origin itself: must be a domain without one");
+            }
+        });
+        return origin;
+    }
+
+    private SteeringRule rule(Value value) {
+        return value.as(ScalarType.LABEL)
+                .map(name -> {
+                    SteeringRule rule = rules.rules().get(name);
+                    if (rule == null) {
+                        rules.noSuchRule(value, name);
+                    }
+                    return rule;
+                })
+                .orElse(SteeringRule.DEFAULT);
+    }
+}
