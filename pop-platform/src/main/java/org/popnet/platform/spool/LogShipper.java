@@ -1,0 +1,211 @@
+package org.popnet.platform.spool;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.popnet.platform.datagram.DatagramPort;
+import org.popnet.platform.datagram.Received;
+import org.popnet.platform.discovery.ServiceDiscovery;
+import org.popnet.platform.message.Message.LogAck;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/** Brings what the spools hold to the log servers, on one thread of its own. */
+final class LogShipper implements SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(LogShipper.class);
+    /** Acknowledgements that wait for the thread; one that finds no room comes again after a resend. */
+    private static final int ACKS_MAX = 4096;
+
+    private final LogSpool spool;
+    private final SpoolSettings settings;
+    private final ServiceDiscovery discovery;
+    private final DatagramPort port;
+    private final LongSupplier nanoTime;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+
+    private final BlockingQueue<Received<LogAck>> acks = new ArrayBlockingQueue<>(ACKS_MAX);
+    private final Map<String, Outbox> outboxes = new HashMap<>();
+    private final AtomicLong waiting = new AtomicLong();
+    private final AtomicLong oldestMs = new AtomicLong(Long.MAX_VALUE);
+    private final Counter sent;
+    private final Counter resends;
+    private final Counter acknowledged;
+    private final Counter ignored;
+    private final Counter failures;
+    private volatile @Nullable Thread thread;
+    private volatile boolean running;
+
+    LogShipper(
+            LogSpool spool,
+            SpoolSettings settings,
+            ServiceDiscovery discovery,
+            DatagramPort port,
+            LongSupplier nanoTime,
+            InstantSource clock,
+            RandomGenerator random,
+            MeterRegistry meters) {
+        this.spool = spool;
+        this.settings = settings;
+        this.discovery = discovery;
+        this.port = port;
+        this.nanoTime = nanoTime;
+        this.clock = clock;
+        this.random = random;
+        sent = meters.counter("popnet.spool.sent");
+        resends = meters.counter("popnet.spool.resends");
+        acknowledged = meters.counter("popnet.spool.acknowledged");
+        ignored = meters.counter("popnet.spool.acks.ignored");
+        failures = meters.counter("popnet.spool.failures");
+        Gauge.builder("popnet.spool.unacknowledged", waiting, AtomicLong::get)
+                .baseUnit("batches")
+                .register(meters);
+        Gauge.builder("popnet.spool.oldest.age", this, LogShipper::oldestAgeSeconds)
+                .baseUnit("seconds")
+                .description("age of the oldest record that no log server has committed")
+                .register(meters);
+        port.onReceive(LogAck.class, this::receive);
+    }
+
+    private void receive(Received<LogAck> ack) {
+        if (!acks.offer(ack)) {
+            ignored.increment();
+        }
+    }
+
+    private double oldestAgeSeconds() {
+        long oldest = oldestMs.get();
+        return oldest == Long.MAX_VALUE ? 0 : Math.max(0, clock.millis() - oldest) / 1000.0;
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        thread = Thread.ofPlatform().name("log-shipper").daemon().start(this::run);
+    }
+
+    private void run() {
+        try (BatchFormat.Packer packer = new BatchFormat.Packer()) {
+            long cutDue = nanoTime.getAsLong();
+            long sendDue = cutDue;
+            while (running) {
+                long now = nanoTime.getAsLong();
+                takeAcks(Math.max(0, Math.min(cutDue, sendDue) - now));
+                now = nanoTime.getAsLong();
+                if (now - cutDue >= 0) {
+                    cut(packer);
+                    cutDue = now + settings.interval().toNanos();
+                }
+                sendDue = send(packer);
+            }
+            // What was appended last gets its one chance before the process ends; the rest goes when it is back.
+            cut(packer);
+            send(packer);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void takeAcks(long waitNanos) throws InterruptedException {
+        Received<LogAck> first = acks.poll(waitNanos, TimeUnit.NANOSECONDS);
+        if (first == null) {
+            return;
+        }
+        List<Received<LogAck>> all = new ArrayList<>();
+        all.add(first);
+        acks.drainTo(all);
+        long now = nanoTime.getAsLong();
+        for (Received<LogAck> ack : all) {
+            Outbox outbox = outboxes.get(ack.message().customer());
+            int freed = outbox == null ? -1 : outbox.acknowledge(ack.sender(), ack.message(), now);
+            if (freed < 0) {
+                ignored.increment();
+            } else {
+                acknowledged.increment(freed);
+            }
+        }
+    }
+
+    private void cut(BatchFormat.Packer packer) {
+        for (CustomerSpool customer : spool.spools()) {
+            try {
+                customer.cut(packer);
+                customer.prepareNextSegment();
+                customer.deleteDone();
+            } catch (IOException | RuntimeException e) {
+                failures.increment();
+                log.atWarn()
+                        .setCause(e)
+                        .log("spool of {}: not all was cut or cleared; tried again", customer.customer());
+            }
+        }
+    }
+
+    private long send(BatchFormat.Packer packer) {
+        long now = nanoTime.getAsLong();
+        long next = now + settings.interval().toNanos();
+        long batches = 0;
+        long oldest = Long.MAX_VALUE;
+        for (CustomerSpool customer : spool.spools()) {
+            Outbox outbox = outboxes.computeIfAbsent(
+                    customer.customer(), c -> new Outbox(customer, settings, discovery, port, random));
+            try {
+                Outbox.Sent result = outbox.send(nanoTime.getAsLong(), packer);
+                sent.increment(result.batches());
+                resends.increment(result.resends());
+                if (result.nextNanos() - next < 0) {
+                    next = result.nextNanos();
+                }
+                batches += customer.unacknowledged().size();
+                OptionalLong age = customer.oldestMs();
+                oldest = Math.min(oldest, age.orElse(Long.MAX_VALUE));
+            } catch (RuntimeException e) {
+                failures.increment();
+                log.atWarn().setCause(e).log("batches of {} were not sent; tried again", customer.customer());
+            }
+        }
+        waiting.set(batches);
+        oldestMs.set(oldest);
+        return next;
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        Thread stopping = thread;
+        if (stopping != null) {
+            try {
+                stopping.join(settings.interval().plusSeconds(5));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            thread = null;
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return thread != null;
+    }
+
+    /** Stops after the data planes, which stop first and log their last requests. */
+    @Override
+    public int getPhase() {
+        return 0;
+    }
+}
