@@ -1,0 +1,38 @@
+package org.popnet.local;
+
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A line of {@code ./popnet status}, and an element of its JSON.
+ *
+ * @param pid null if it does not run
+ * @param health {@code UP} or what is wrong
+ * @param generation number of the tree it has activated; null for what has no tree
+ */
+public record ProcessStatus(
+        String name,
+        String pop,
+        String service,
+        @Nullable Long pid,
+        String address,
+        String health,
+        @Nullable Long generation) {
+
+    static ProcessStatus of(
+            String name, String pop, String service, @Nullable Long pid, String address, String health, OptionalLong generation) {
+        return new ProcessStatus(
+                name, pop, service, pid, address, health, generation.isPresent() ? generation.getAsLong() : null);
+    }
+
+    public boolean isUp() {
+        return health.equals("UP");
+    }
+
+    /** The array that {@code ./popnet status --json} prints. */
+    public static String json(List<ProcessStatus> all) {
+        return JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(all);
+    }
+}

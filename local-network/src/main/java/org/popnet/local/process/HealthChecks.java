@@ -1,0 +1,62 @@
+package org.popnet.local.process;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.OptionalLong;
+import org.popnet.platform.control.ControlException;
+import org.popnet.platform.control.ControlHttp;
+import org.popnet.platform.control.NodeDescription;
+import org.popnet.platform.tree.Node;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.SimpleResolver;
+import org.xbill.DNS.Type;
+
+/** How each kind of process is asked. */
+public final class HealthChecks {
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+    private HealthChecks() {}
+
+    /** A node says so itself, on its control port. */
+    public static HealthCheck node(ControlHttp control, Node node) {
+        return () -> {
+            try {
+                NodeDescription description = control.get(node, "/node", NodeDescription.class);
+                return new Health(description.health(), OptionalLong.of(description.generation()));
+            } catch (ControlException e) {
+                return Health.SILENT;
+            }
+        };
+    }
+
+    static HealthCheck acceptsConnections(InetSocketAddress address) {
+        return () -> {
+            try (Socket socket = new Socket()) {
+                socket.connect(address, (int) TIMEOUT.toMillis());
+                return Health.UP;
+            } catch (IOException e) {
+                return Health.SILENT;
+            }
+        };
+    }
+
+    /** Any answer counts: a resolver is well also while the name servers behind it are not. */
+    static HealthCheck answersDns(InetSocketAddress address, String zone) {
+        return () -> {
+            try {
+                SimpleResolver resolver = new SimpleResolver(address);
+                resolver.setTimeout(TIMEOUT);
+                Record question = Record.newRecord(Name.fromString(zone + "."), Type.SOA, DClass.IN);
+                resolver.send(Message.newQuery(question));
+                return Health.UP;
+            } catch (IOException e) {
+                return Health.SILENT;
+            }
+        };
+    }
+}

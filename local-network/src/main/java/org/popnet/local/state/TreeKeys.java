@@ -1,0 +1,93 @@
+package org.popnet.local.state;
+
+import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.popnet.platform.tree.NodeKey;
+import org.yaml.snakeyaml.DumperOptions.FlowStyle;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+
+/**
+ * Writes nodes' public keys into the text of a tree where the node stands, and touches nothing else: comments and layout
+ * stay as their author wrote them.
+ */
+final class TreeKeys {
+    private TreeKeys() {}
+
+    private record Edit(int from, int to, String text) {}
+
+    /**
+     * @param keys by node name; nodes that the tree does not have are ignored
+     * @return the text in which each of these nodes has {@code key: <its key>}
+     */
+    static String write(String tree, Map<String, NodeKey> keys) {
+        List<Edit> edits = new ArrayList<>();
+        nodes(tree).forEach((name, node) -> {
+            NodeKey key = keys.get(name);
+            if (key != null) {
+                edits.add(edit(tree, node, key));
+            }
+        });
+        edits.sort(Comparator.comparingInt(Edit::from).reversed());
+        StringBuilder text = new StringBuilder(tree);
+        edits.forEach(e -> text.replace(e.from, e.to, e.text));
+        return text.toString();
+    }
+
+    private static Edit edit(String tree, MappingNode node, NodeKey key) {
+        Optional<Node> present = child(node, "key");
+        if (present.isPresent()) {
+            Node value = present.get();
+            return new Edit(index(tree, value.getStartMark()), index(tree, value.getEndMark()), key.toString());
+        }
+        if (node.getFlowStyle() == FlowStyle.FLOW) {
+            int end = index(tree, node.getValue().getLast().getValueNode().getEndMark());
+            return new Edit(end, end, ", key: " + key);
+        }
+        Mark first = node.getValue().getFirst().getKeyNode().getStartMark();
+        int start = index(tree, first);
+        return new Edit(start, start, "key: " + key + "\n" + " ".repeat(first.getColumn()));
+    }
+
+    /** The mappings below {@code pops.*.nodes}, by node name. */
+    private static Map<String, MappingNode> nodes(String tree) {
+        Map<String, MappingNode> nodes = new LinkedHashMap<>();
+        Node root = new Yaml(new LoaderOptions()).compose(new StringReader(tree));
+        child(root, "pops").ifPresent(pops -> entries(pops).forEach(pop -> child(pop.getValueNode(), "nodes")
+                .ifPresent(named -> entries(named).forEach(node -> {
+                    if (node.getKeyNode() instanceof ScalarNode name
+                            && node.getValueNode() instanceof MappingNode mapping
+                            && !mapping.getValue().isEmpty()) {
+                        nodes.put(name.getValue(), mapping);
+                    }
+                }))));
+        return nodes;
+    }
+
+    private static List<NodeTuple> entries(Node node) {
+        return node instanceof MappingNode mapping ? mapping.getValue() : List.of();
+    }
+
+    private static Optional<Node> child(Node node, String key) {
+        return entries(node).stream()
+                .filter(t -> t.getKeyNode() instanceof ScalarNode scalar
+                        && scalar.getValue().equals(key))
+                .map(NodeTuple::getValueNode)
+                .findFirst();
+    }
+
+    /** A mark counts code points, a string counts chars. */
+    private static int index(String text, Mark mark) {
+        return text.offsetByCodePoints(0, mark.getIndex());
+    }
+}
