@@ -11,6 +11,7 @@ import org.popnet.platform.settings.NodeSettings;
 import org.popnet.platform.tree.Node;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpMethod;
@@ -25,7 +26,9 @@ public class AgentConfiguration {
 
     @Bean
     Gauge generationGauge(TreeAgent agent, MeterRegistry meters) {
-        return Gauge.builder("popnet.tree.generation", agent, a -> a.get().generation().number())
+        return Gauge.builder("popnet.tree.generation", agent, a -> a.get()
+                        .generation()
+                        .number())
                 .description("number of the generation that this node has activated")
                 .register(meters);
     }
@@ -33,6 +36,16 @@ public class AgentConfiguration {
     @Bean
     TreeController treeController(TreeAgent agent) {
         return new TreeController(agent);
+    }
+
+    @Bean
+    NodeController nodeController(CurrentTree tree, HealthEndpoint health) {
+        return new NodeController(tree, health);
+    }
+
+    @Bean
+    ControlRoute nodeRoute() {
+        return ControlRoute.ofAnyRole(HttpMethod.GET, "/node");
     }
 
     /** For nodes that receive trees and hand them out. */
@@ -65,8 +78,8 @@ public class AgentConfiguration {
         @Bean
         ControlTreeSource configSources(NodeSettings settings, ControlHttp http, ServiceDiscovery discovery) {
             return new ControlTreeSource(
-                    http,
-                    () -> discovery.configSources(settings.name().pop()).stream().map(ServiceAddress::address));
+                    http, () -> discovery.configSources(settings.name().pop()).stream()
+                            .map(ServiceAddress::address));
         }
 
         @Bean
@@ -75,11 +88,9 @@ public class AgentConfiguration {
                     settings.name(),
                     settings.stateDirectory().resolve("tree"),
                     sources,
-                    lastGood -> new ControlTreeSource(
-                                    http,
-                                    () -> lastGood.nodes().values().stream()
-                                            .filter(node -> node.service().isConfigSource())
-                                            .map(Node::controlAddress))
+                    lastGood -> new ControlTreeSource(http, () -> lastGood.nodes().values().stream()
+                                    .filter(node -> node.service().isConfigSource())
+                                    .map(Node::controlAddress))
                             .fetch());
         }
 

@@ -32,17 +32,22 @@ final class ConfigServerTreeSource implements TreeSource {
     public Optional<FetchedTree> fetch() {
         URI uri = configServer.resolve("/network/default");
         try {
-            HttpResponse<String> response = http.send(HttpRequest.newBuilder(uri).header("Accept", "application/json"));
+            HttpResponse<String> response =
+                    http.send(HttpRequest.newBuilder(uri).header("Accept", "application/json"));
             if (response.statusCode() != 200) {
                 log.warn("{} answered {}", uri, response.statusCode());
                 return Optional.empty();
             }
-            JsonNode source = json.readTree(response.body()).path("propertySources").path(0).path("source");
+            JsonNode source = json.readTree(response.body())
+                    .path("propertySources")
+                    .path(0)
+                    .path("source");
             Generation generation = new Generation(
                     source.path("network.generation").asLong(0),
                     source.path("network.commit").asString(""),
                     source.path("network.sha256").asString(""));
-            return Optional.of(new FetchedTree(generation, source.path("network.tree").asString("")));
+            return Optional.of(
+                    new FetchedTree(generation, source.path("network.tree").asString("")));
         } catch (ControlException | JacksonException | IllegalArgumentException e) {
             log.warn("no tree from the config server {}: {}", uri, e.getMessage());
             return Optional.empty();

@@ -35,9 +35,9 @@ final class ControlTreeSource implements TreeSource {
     Optional<FetchedTree> fetch(long after, Duration wait) {
         for (InetSocketAddress source : sources.get().toList()) {
             try {
-                HttpResponse<String> response = http.send(
-                        HttpRequest.newBuilder(ControlHttp.uri(source, "/tree?after=" + after + "&wait-ms=" + wait.toMillis()))
-                                .timeout(wait.plus(PATIENCE)));
+                HttpResponse<String> response = http.send(HttpRequest.newBuilder(
+                                ControlHttp.uri(source, "/tree?after=" + after + "&wait-ms=" + wait.toMillis()))
+                        .timeout(wait.plus(PATIENCE)));
                 if (response.statusCode() == 304) {
                     return Optional.empty();
                 }

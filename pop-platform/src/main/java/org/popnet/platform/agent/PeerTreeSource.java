@@ -37,9 +37,7 @@ final class PeerTreeSource {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Optional<FetchedTree>>> answers =
                     threads.invokeAll(questions, PATIENCE_SECONDS, TimeUnit.SECONDS);
-            return answers.stream()
-                    .flatMap(PeerTreeSource::answer)
-                    .max(Comparator.comparing(FetchedTree::generation));
+            return answers.stream().flatMap(PeerTreeSource::answer).max(Comparator.comparing(FetchedTree::generation));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();

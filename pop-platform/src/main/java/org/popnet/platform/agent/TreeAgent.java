@@ -83,7 +83,10 @@ public final class TreeAgent implements CurrentTree {
                 return parsed;
             } catch (InvalidTreeException | TreeRefusedException | IllegalArgumentException e) {
                 log.error("generation {} is not used: {}", tree.generation().number(), e.getMessage());
-                refused.append("\ngeneration ").append(tree.generation().number()).append(": ").append(e.getMessage());
+                refused.append("\ngeneration ")
+                        .append(tree.generation().number())
+                        .append(": ")
+                        .append(e.getMessage());
             } catch (IOException e) {
                 throw new NoTreeException("cannot store the tree: " + e + "; free space or mend the disk");
             }
@@ -146,8 +149,8 @@ public final class TreeAgent implements CurrentTree {
                 return;
             }
             if (next.generation().number() <= current.number()) {
-                throw new TreeRefusedException("generation " + next.generation().number() + " came, "
-                        + current.number() + " is active: only a higher one is taken");
+                throw new TreeRefusedException("generation " + next.generation().number() + " came, " + current.number()
+                        + " is active: only a higher one is taken");
             }
             ActiveTree parsed = checked(next);
             List<Runnable> switches = new ArrayList<>();
@@ -158,9 +161,14 @@ public final class TreeAgent implements CurrentTree {
             switches.forEach(Runnable::run);
             active = parsed;
             changed.signalAll();
-            log.info("{} switched from generation {} to {}", self, current.number(), next.generation().number());
+            log.info(
+                    "{} switched from generation {} to {}",
+                    self,
+                    current.number(),
+                    next.generation().number());
         } catch (IOException e) {
-            throw new TreeRefusedException("cannot store generation " + next.generation().number() + ": " + e, e);
+            throw new TreeRefusedException(
+                    "cannot store generation " + next.generation().number() + ": " + e, e);
         } finally {
             lock.unlock();
         }

@@ -41,7 +41,8 @@ class TreeController {
      */
     @GetMapping("/tree")
     ResponseEntity<String> get(
-            @RequestParam(defaultValue = "0") long after, @RequestParam(name = "wait-ms", defaultValue = "0") long waitMs)
+            @RequestParam(defaultValue = "0") long after,
+            @RequestParam(name = "wait-ms", defaultValue = "0") long waitMs)
             throws InterruptedException {
         Duration wait = Duration.ofMillis(Math.clamp(waitMs, 0, WAIT_MAX.toMillis()));
         ActiveTree tree = agent.awaitAbove(after, wait);

@@ -1,13 +1,10 @@
 package org.popnet.platform.control;
 
-import org.popnet.platform.agent.CurrentTree;
 import org.popnet.platform.settings.NodeSettings;
-import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.http.HttpMethod;
 
 /** Wires the control port and the client that speaks to others'. */
 @Configuration(proxyBeanMethods = false)
@@ -16,15 +13,5 @@ public class ControlConfiguration {
     @Bean
     ControlHttp controlHttp(SslBundles bundles, NodeSettings settings) {
         return new ControlHttp(bundles.getBundle("node").createSslContext(), settings.address());
-    }
-
-    @Bean
-    NodeController nodeController(CurrentTree tree, HealthEndpoint health) {
-        return new NodeController(tree, health);
-    }
-
-    @Bean
-    ControlRoute nodeRoute() {
-        return ControlRoute.ofAnyRole(HttpMethod.GET, "/node");
     }
 }

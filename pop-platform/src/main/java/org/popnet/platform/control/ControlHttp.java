@@ -62,8 +62,8 @@ public final class ControlHttp implements AutoCloseable {
     public HttpResponse<String> send(HttpRequest.Builder request) {
         HttpRequest built = withTimeout(request);
         try {
-            HttpResponse<String> response = client.send(
-                    built, BodyHandlers.limiting(BodyHandlers.ofString(), BODY_BYTES_MAX));
+            HttpResponse<String> response =
+                    client.send(built, BodyHandlers.limiting(BodyHandlers.ofString(), BODY_BYTES_MAX));
             return response;
         } catch (IOException e) {
             throw new ControlException(built.uri() + ": " + message(e), e);
@@ -116,7 +116,9 @@ public final class ControlHttp implements AutoCloseable {
 
     private static HttpRequest withTimeout(HttpRequest.Builder request) {
         HttpRequest built = request.build();
-        return built.timeout().isPresent() ? built : request.timeout(REQUEST_TIMEOUT).build();
+        return built.timeout().isPresent()
+                ? built
+                : request.timeout(REQUEST_TIMEOUT).build();
     }
 
     private static String message(IOException e) {

@@ -2,10 +2,7 @@ package org.popnet.platform.control;
 
 import java.security.cert.X509Certificate;
 import java.util.List;
-import javax.naming.InvalidNameException;
-import javax.naming.ldap.LdapName;
-import javax.naming.ldap.Rdn;
-import org.jspecify.annotations.Nullable;
+import org.popnet.platform.identity.CertificateHolder;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -16,9 +13,10 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.core.userdetails.User;
-import org.springframework.security.core.userdetails.UserDetailsService;
+import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.core.userdetails.UsernameNotFoundException;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
 
 /**
  * Admits to the control port whom the network's own authority has certified (the TLS layer demands that), and to each
@@ -27,33 +25,25 @@ import org.springframework.security.web.SecurityFilterChain;
 @Configuration(proxyBeanMethods = false)
 class ControlSecurity {
     @Bean
-    UserDetailsService certifiedNodes() {
-        return subject -> {
-            String name = part(subject, "CN");
-            Role role = Role.ofKey(String.valueOf(part(subject, "OU")))
-                    .orElseThrow(() -> new UsernameNotFoundException("certificate without a role: " + subject));
-            return User.withUsername(name == null ? role.key() : name)
-                    .password("")
-                    .roles(role.name())
-                    .build();
-        };
+    ControlRoute healthRoute() {
+        return ControlRoute.ofAnyRole(HttpMethod.GET, "/actuator/health/**");
     }
 
     @Bean
-    ControlRoute healthRoute() {
-        return ControlRoute.ofAnyRole(HttpMethod.GET, "/actuator/**");
+    ControlRoute metricsRoute() {
+        return ControlRoute.ofAnyRole(HttpMethod.GET, "/actuator/prometheus");
     }
 
     @Bean
     @Order(Ordered.LOWEST_PRECEDENCE - 10)
     SecurityFilterChain controlPort(HttpSecurity http, ObjectProvider<ControlRoute> routes) throws Exception {
         List<ControlRoute> all = routes.orderedStream().toList();
-        return http.x509(x509 -> x509.x509PrincipalExtractor(
-                        (X509Certificate certificate) -> certificate.getSubjectX500Principal().getName()))
+        return http.x509(x509 -> x509.authenticationUserDetailsService(ControlSecurity::holder))
                 .authorizeHttpRequests(requests -> {
                     for (ControlRoute route : all) {
                         requests.requestMatchers(route.method(), route.pattern())
-                                .hasAnyRole(route.roles().stream().map(Role::name).toArray(String[]::new));
+                                .hasAnyRole(
+                                        route.roles().stream().map(Role::name).toArray(String[]::new));
                     }
                     requests.anyRequest().denyAll();
                 })
@@ -65,16 +55,13 @@ class ControlSecurity {
                 .build();
     }
 
-    private static @Nullable String part(String subject, String type) {
-        try {
-            for (Rdn rdn : new LdapName(subject).getRdns()) {
-                if (rdn.getType().equalsIgnoreCase(type)) {
-                    return rdn.getValue().toString();
-                }
-            }
-            return null;
-        } catch (InvalidNameException e) {
-            throw new UsernameNotFoundException("certificate with an unreadable subject: " + subject, e);
-        }
+    private static UserDetails holder(PreAuthenticatedAuthenticationToken token) {
+        CertificateHolder holder = CertificateHolder.of((X509Certificate) token.getCredentials())
+                .orElseThrow(
+                        () -> new UsernameNotFoundException("certificate without name or role: " + token.getName()));
+        return User.withUsername(holder.name())
+                .password("")
+                .roles(holder.role().name())
+                .build();
     }
 }

@@ -21,8 +21,7 @@ public final class NameServerDiscovery implements ServiceDiscovery {
     private final LongSupplier nanoTime;
     private final Map<String, Remembered> names = new ConcurrentHashMap<>();
 
-    NameServerDiscovery(
-            Function<String, Optional<NameServerLookup.Found>> lookup, String zone, LongSupplier nanoTime) {
+    NameServerDiscovery(Function<String, Optional<NameServerLookup.Found>> lookup, String zone, LongSupplier nanoTime) {
         this.lookup = lookup;
         this.zone = zone;
         this.nanoTime = nanoTime;

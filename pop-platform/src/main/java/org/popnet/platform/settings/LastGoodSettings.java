@@ -53,7 +53,9 @@ public final class LastGoodSettings implements EnvironmentPostProcessor, Ordered
         if (reached) {
             save(served(environment), file);
         } else if (Files.exists(file)) {
-            environment.getPropertySources().addAfter("commandLineArgs", new MapPropertySource("last-good", load(file)));
+            environment
+                    .getPropertySources()
+                    .addAfter("commandLineArgs", new MapPropertySource("last-good", load(file)));
             log.warn("the config server " + environment.getProperty("popnet.config-server")
                     + " does not answer: starting with the last good settings in " + file);
         } else {

@@ -13,6 +13,7 @@ import java.util.Properties;
 import java.util.TreeMap;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -37,21 +38,24 @@ public final class PopnetNode {
      * @param args must hold {@code --popnet.node-file=<path>}; others are passed on and win over the node file
      */
     public static void run(Class<?> application, String applicationName, String... args) {
-        Map<String, String> settings;
         try {
-            settings = settings(applicationName, args);
+            start(application, applicationName, args);
         } catch (NodeFileException e) {
             System.err.println(applicationName + ": " + e.getMessage());
             System.exit(2);
-            return;
         }
+    }
+
+    static ConfigurableApplicationContext start(Class<?> application, String applicationName, String... args)
+            throws NodeFileException {
+        Map<String, String> settings = settings(applicationName, args);
         SpringApplication spring = new SpringApplication(application);
         spring.setBannerMode(Banner.Mode.OFF);
         spring.setDefaultProperties(defaults());
         List<String> all = new ArrayList<>();
         settings.forEach((key, value) -> all.add("--" + key + "=" + value));
         Arrays.stream(args).filter(a -> !a.startsWith(NODE_FILE)).forEach(all::add);
-        spring.run(all.toArray(String[]::new));
+        return spring.run(all.toArray(String[]::new));
     }
 
     private static Map<String, String> settings(String applicationName, String... args) throws NodeFileException {
@@ -139,6 +143,10 @@ public final class PopnetNode {
         defaults.put("spring.threads.virtual.enabled", "true");
         defaults.put("spring.mvc.problemdetails.enabled", "true");
         defaults.put("spring.jmx.enabled", "false");
+        // Who may do what stands in certificates; there are no passwords on the control port.
+        defaults.put(
+                "spring.autoconfigure.exclude",
+                "org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration");
         defaults.put("spring.main.log-startup-info", "true");
         defaults.put("spring.cloud.discovery.enabled", "false");
         defaults.put("spring.cloud.service-registry.auto-registration.enabled", "false");
@@ -159,7 +167,7 @@ public final class PopnetNode {
     }
 
     /** Why a node cannot start, in a sentence for the operator. */
-    private static final class NodeFileException extends Exception {
+    static final class NodeFileException extends Exception {
         private static final long serialVersionUID = 1L;
 
         NodeFileException(String message) {

@@ -1,4 +1,4 @@
-package org.popnet.platform.control;
+package org.popnet.platform.agent;
 
 /**
  * What a node says of itself at {@code GET /node}.

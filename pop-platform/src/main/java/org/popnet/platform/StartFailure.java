@@ -1,12 +1,13 @@
-package org.popnet.platform.settings;
+package org.popnet.platform;
 
 import org.jspecify.annotations.Nullable;
 import org.popnet.platform.agent.NoTreeException;
+import org.popnet.platform.settings.NoSettingsException;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 
 /** Says in one sentence, instead of a stack trace, why a node did not start. */
-public final class StartFailure implements FailureAnalyzer {
+final class StartFailure implements FailureAnalyzer {
     @Override
     public @Nullable FailureAnalysis analyze(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

@@ -1,6 +1,5 @@
-package org.popnet.platform.control;
+package org.popnet.platform.agent;
 
-import org.popnet.platform.agent.CurrentTree;
 import org.popnet.platform.tree.Node;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
 import org.springframework.web.bind.annotation.GetMapping;
