@@ -35,7 +35,10 @@ final class Identities {
         this.clock = clock;
     }
 
-    /** @return every node's public key, by node name */
+    /**
+     * @return the public keys that the tree does not have yet, by node name; a node whose key is being rotated has two,
+     *     and keeps them
+     */
     Map<String, NodeKey> issue(NetworkTree tree) {
         CertificateAuthority authority = CertificateAuthority.loadOrCreate(state.authority(), tree.zone(), clock);
         certify(authority, new IdentityFiles(state.operator()), "operator", Role.OPERATOR, List.of(), List.of());
@@ -50,7 +53,10 @@ final class Identities {
                     Role.of(node.service()),
                     List.of(node.address()),
                     List.of(name + "." + tree.zone()));
-            keys.put(name, files.loadOrCreateKey());
+            NodeKey key = files.loadOrCreateKey();
+            if (!node.keys().contains(key)) {
+                keys.put(name, key);
+            }
         }
         return keys;
     }
