@@ -15,9 +15,8 @@ public record ActiveTree(Generation generation, String text, NetworkTree tree) {
     public static ActiveTree of(Generation generation, String text) {
         String sha256 = Generation.sha256(text);
         if (!sha256.equals(generation.sha256())) {
-            throw new IllegalArgumentException(
-                    "tree of generation " + generation.number() + " has SHA-256 " + sha256 + ", announced was "
-                            + generation.sha256() + ": fetch it again");
+            throw new IllegalArgumentException("tree of generation " + generation.number() + " has SHA-256 " + sha256
+                    + ", announced was " + generation.sha256() + ": fetch it again");
         }
         return new ActiveTree(generation, text, TreeParser.parse("network.yml", text));
     }

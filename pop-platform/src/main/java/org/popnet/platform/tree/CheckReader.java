@@ -19,8 +19,8 @@ final class CheckReader {
             value.wrong("a list of " + elements.size() + " checks: must be " + CHECKS_MAX + " at most");
         }
         List<Check> checks = new ArrayList<>();
-        elements.forEach(element ->
-                element.section(KEYS).flatMap(CheckReader::check).ifPresent(checks::add));
+        elements.forEach(
+                element -> element.section(KEYS).flatMap(CheckReader::check).ifPresent(checks::add));
         return checks;
     }
 

@@ -29,9 +29,8 @@ public record Cidr(InetAddress address, int prefixLength) {
         int slash = text.indexOf('/');
         try {
             InetAddress address = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
-            int length = slash < 0
-                    ? address.getAddress().length * 8
-                    : Integer.parseInt(text, slash + 1, text.length(), 10);
+            int length =
+                    slash < 0 ? address.getAddress().length * 8 : Integer.parseInt(text, slash + 1, text.length(), 10);
             return new Cidr(address, length);
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("prefix '" + text + "': the part after '/' must be a number", e);

@@ -85,8 +85,7 @@ final class CustomerReader {
             double weight = s.find("weight", WEIGHT, 1.0);
             double cost = s.find("cost", PopReader.COST, 0.0);
             Optional<String> loadPath = s.find("load-url", ScalarType.PATH);
-            return address.map(
-                    a -> new CustomerServer(customer, name, a, port, tls, capacity, weight, cost, loadPath));
+            return address.map(a -> new CustomerServer(customer, name, a, port, tls, capacity, weight, cost, loadPath));
         });
     }
 

@@ -11,8 +11,8 @@ public record Location(double latitude, double longitude) {
 
     public Location {
         if (!(latitude >= -90 && latitude <= 90 && longitude >= -180 && longitude <= 180)) {
-            throw new IllegalArgumentException("location [" + latitude + ", " + longitude
-                    + "]: must be [latitude -90..90, longitude -180..180]");
+            throw new IllegalArgumentException(
+                    "location [" + latitude + ", " + longitude + "]: must be [latitude -90..90, longitude -180..180]");
         }
     }
 

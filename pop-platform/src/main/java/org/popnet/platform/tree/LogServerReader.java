@@ -36,9 +36,8 @@ final class LogServerReader {
             });
         }));
         if (!servers.isEmpty() && !managers.containsKey(Customer.NETWORK)) {
-            servers.replaceAll((name, server) -> name.equals(servers.keySet().iterator().next())
-                    ? withNetwork(server)
-                    : server);
+            servers.replaceAll(
+                    (name, server) -> name.equals(servers.keySet().iterator().next()) ? withNetwork(server) : server);
         }
         customers.declared().forEach((customer, at) -> {
             if (!managers.containsKey(customer)) {
@@ -50,9 +49,11 @@ final class LogServerReader {
     }
 
     private LogServer server(NodeName name, Section s) {
-        Map<String, Value> manages = s.find("manages").map(v -> v.listOf(MANAGED)).orElse(Map.of());
+        Map<String, Value> manages =
+                s.find("manages").map(v -> v.listOf(MANAGED)).orElse(Map.of());
         manages.forEach((customer, at) -> {
-            boolean known = customer.equals(Customer.NETWORK) || customers.declared().containsKey(customer);
+            boolean known =
+                    customer.equals(Customer.NETWORK) || customers.declared().containsKey(customer);
             if (!known) {
                 at.wrong("'" + customer + "': no such customer; must be one under 'customers', or " + Customer.NETWORK
                         + NearMiss.hint(customer, customers.declared().keySet()));

@@ -11,8 +11,8 @@ public record NodeName(String node, String pop) implements Comparable<NodeName> 
 
     public NodeName {
         if (!isLabel(node) || !isLabel(pop)) {
-            throw new IllegalArgumentException("node name '" + node + "." + pop
-                    + "': must be node.pop, each of 1 to 63 of a-z, 0-9 and '-'");
+            throw new IllegalArgumentException(
+                    "node name '" + node + "." + pop + "': must be node.pop, each of 1 to 63 of a-z, 0-9 and '-'");
         }
     }
 

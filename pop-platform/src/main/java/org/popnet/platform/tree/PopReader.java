@@ -11,8 +11,7 @@ import java.util.Optional;
 /** Reads {@code pops} with their nodes. */
 final class PopReader {
     private static final List<String> POP_KEYS = List.of("location", "coverage", "nodes");
-    private static final List<String> NODE_KEYS =
-            List.of("service", "address", "ports", "capacity", "cost", "key");
+    private static final List<String> NODE_KEYS = List.of("service", "address", "ports", "capacity", "cost", "key");
     private static final List<String> PORT_KEYS = List.of("dns", "datagram", "http", "https", "fetch", "control");
     /** Words with a meaning of their own in {@code candidates} or in names of the zone. */
     private static final List<String> RESERVED = List.of("pops", "servers");
@@ -67,9 +66,8 @@ final class PopReader {
 
     private Pop pop(String name, Section s) {
         Map<NodeName, Node> nodes = new LinkedHashMap<>();
-        s.mapping("nodes").ifPresent(section -> section.entries().forEach((key, value) -> value.named(
-                        key, ScalarType.NODE)
-                .ifPresent(node -> {
+        s.mapping("nodes").ifPresent(section -> section.entries()
+                .forEach((key, value) -> value.named(key, ScalarType.NODE).ifPresent(node -> {
                     if (!node.pop().equals(name)) {
                         value.wrong("node name '" + key + "': must end with its POP, ." + name);
                     }

@@ -27,8 +27,8 @@ final class RuleReader {
     private static final List<String> WEIGHTS = List.of("latency", "response", "loss", "load", "cost");
     private static final String DEFAULT = SteeringRule.DEFAULT.name();
 
-    private static final ScalarType<Duration> TTL = new ScalarType<>(
-            "whole seconds from 1s to 1d, such as 20s", text -> {
+    private static final ScalarType<Duration> TTL =
+            new ScalarType<>("whole seconds from 1s to 1d, such as 20s", text -> {
                 Duration ttl = ScalarType.duration("1s", "1d").parse(text);
                 return ttl != null && ttl.toMillisPart() == 0 ? ttl : null;
             });
@@ -38,8 +38,9 @@ final class RuleReader {
     private static final ScalarType<Double> SHARE = ScalarType.decimal("a number from 0 to 1", 0, 1);
     private static final ScalarType<Duration> TOLERANCE = ScalarType.duration("0ms", "10s");
     private static final ScalarType<Duration> PERSISTENCE = ScalarType.duration("0s", "30d");
-    private static final ScalarType<SteeringRule.WhenAllDown> WHEN_ALL_DOWN =
-            ScalarType.oneOf(List.of("all", "last-good", "none")).map(text -> switch (text) {
+    private static final ScalarType<SteeringRule.WhenAllDown> WHEN_ALL_DOWN = ScalarType.oneOf(
+                    List.of("all", "last-good", "none"))
+            .map(text -> switch (text) {
                 case "last-good" -> SteeringRule.WhenAllDown.LAST_GOOD;
                 case "none" -> SteeringRule.WhenAllDown.NONE;
                 default -> SteeringRule.WhenAllDown.ALL;
@@ -63,7 +64,8 @@ final class RuleReader {
     }
 
     Collection<String> names() {
-        return Stream.concat(rules.keySet().stream(), sections.keySet().stream()).collect(Collectors.toSet());
+        return Stream.concat(rules.keySet().stream(), sections.keySet().stream())
+                .collect(Collectors.toSet());
     }
 
     private SteeringRule rule(String name) {

@@ -28,19 +28,19 @@ record ScalarType<T>(String allowed, Function<String, @Nullable T> parser) {
     static final ScalarType<String> LABEL = new ScalarType<>(
             "a name of 1 to 63 of a-z, 0-9 and '-', not beginning or ending with '-'",
             text -> NodeName.isLabel(text) ? text : null);
-    static final ScalarType<NodeName> NODE = new ScalarType<>(
-            "a node's name, node.pop, each of 1 to 63 of a-z, 0-9 and '-'", NodeName::of);
+    static final ScalarType<NodeName> NODE =
+            new ScalarType<>("a node's name, node.pop, each of 1 to 63 of a-z, 0-9 and '-'", NodeName::of);
     static final ScalarType<String> HOST = new ScalarType<>(
             "a host name in lower case without a trailing dot, such as www.customer.example",
             text -> isHost(text) ? text : null);
-    static final ScalarType<InetAddress> ADDRESS = new ScalarType<>(
-            "an IPv4 or IPv6 unicast address, such as 192.0.2.1 or 2001:db8::1", ScalarType::unicast);
+    static final ScalarType<InetAddress> ADDRESS =
+            new ScalarType<>("an IPv4 or IPv6 unicast address, such as 192.0.2.1 or 2001:db8::1", ScalarType::unicast);
     static final ScalarType<Cidr> PREFIX = new ScalarType<>(
             "a prefix, such as 198.51.100.0/24 or 2001:db8::/48, with no bits set beyond its length",
             ScalarType::prefix);
     static final ScalarType<NodeKey> KEY = new ScalarType<>("x25519:<32 bytes in base64>", NodeKey::parse);
-    static final ScalarType<Capacity> CAPACITY = new ScalarType<>(
-            "requests per second greater than 0, such as 2000/s", ScalarType::capacity);
+    static final ScalarType<Capacity> CAPACITY =
+            new ScalarType<>("requests per second greater than 0, such as 2000/s", ScalarType::capacity);
     static final ScalarType<String> PATH = new ScalarType<>(
             "an absolute path, such as /health, of 2048 printable ASCII characters at most, without spaces or '#'",
             text -> isPath(text) ? text : null);

@@ -63,7 +63,8 @@ public final class TreeParser {
         List<NodeName> administrators = network.flatMap(s -> s.find("administrators"))
                 .map(v -> pops.names().references(v, Set.of(Service.ADMIN)))
                 .orElseGet(() -> pops.names().of(EnumSet.of(Service.ADMIN)));
-        Duration lease = network.map(s -> s.find("generation-lease", LEASE, LEASE_DEFAULT)).orElse(LEASE_DEFAULT);
+        Duration lease = network.map(s -> s.find("generation-lease", LEASE, LEASE_DEFAULT))
+                .orElse(LEASE_DEFAULT);
         LatencyTargets latency = latencyTargets();
         return zone.map(z -> new NetworkTree(
                 z, administrators, lease, push, latency, pops.pops(), logs, customers.customers(), rules.rules()));

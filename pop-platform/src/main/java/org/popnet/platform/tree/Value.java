@@ -73,7 +73,8 @@ record Value(Problems problems, String path, int line, Node node) {
     /** The elements of a list. */
     List<Value> list(String allowed) {
         if (!(node instanceof SequenceNode sequence)) {
-            String came = node instanceof ScalarNode scalar && isScalar() ? "'" + shown(scalar.getValue()) + "'" : kind();
+            String came =
+                    node instanceof ScalarNode scalar && isScalar() ? "'" + shown(scalar.getValue()) + "'" : kind();
             wrong(came + ": must be a list of " + allowed);
             return List.of();
         }
@@ -100,11 +101,13 @@ record Value(Problems problems, String path, int line, Node node) {
     /** A mapping whose keys are names that the administrator chooses. */
     Optional<Section> mapping() {
         if (!(node instanceof MappingNode mapping)) {
-            String came = node instanceof ScalarNode scalar && isScalar() ? "'" + shown(scalar.getValue()) + "'" : kind();
+            String came =
+                    node instanceof ScalarNode scalar && isScalar() ? "'" + shown(scalar.getValue()) + "'" : kind();
             wrong(came + ": must be a mapping (key: value)");
             return Optional.empty();
         }
-        Map<String, Value> values = LinkedHashMap.newLinkedHashMap(mapping.getValue().size());
+        Map<String, Value> values =
+                LinkedHashMap.newLinkedHashMap(mapping.getValue().size());
         for (NodeTuple tuple : mapping.getValue()) {
             int keyLine = YamlDocument.line(tuple.getKeyNode());
             if (!(tuple.getKeyNode() instanceof ScalarNode key)) {

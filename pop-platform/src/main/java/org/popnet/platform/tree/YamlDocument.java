@@ -70,7 +70,11 @@ final class YamlDocument {
             problems.add(mark == null ? 1 : mark.getLine() + 1, "", "not YAML: " + context + e.getProblem());
         } catch (ReaderException e) {
             int end = Math.min(e.getPosition(), text.length());
-            int line = 1 + (int) text.substring(0, Math.max(0, end)).chars().filter(c -> c == '\n').count();
+            int line = 1
+                    + (int) text.substring(0, Math.max(0, end))
+                            .chars()
+                            .filter(c -> c == '\n')
+                            .count();
             problems.add(line, "", "not YAML: the character U+%04X: must be printable".formatted(e.getCodePoint()));
         } catch (YAMLException e) {
             problems.add(1, "", "not YAML: " + e.getMessage());
@@ -81,8 +85,11 @@ final class YamlDocument {
     /** Goes into no anchored node, so that it ends also where a node contains itself. */
     private static void refuseAnchorsAndTags(Problems problems, Node node) {
         if (node.getAnchor() != null) {
-            problems.add(line(node), "", "anchor '&" + Value.shown(node.getAnchor())
-                    + "': must be left out; write the value where it belongs, rules can extend each other");
+            problems.add(
+                    line(node),
+                    "",
+                    "anchor '&" + Value.shown(node.getAnchor())
+                            + "': must be left out; write the value where it belongs, rules can extend each other");
             return;
         }
         if (!TAGS.contains(node.getTag())) {

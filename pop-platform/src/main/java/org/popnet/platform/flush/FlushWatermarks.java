@@ -1,0 +1,26 @@
+package org.popnet.platform.flush;
+
+import java.util.Map;
+import org.popnet.platform.load.WatermarkSource;
+
+/** How far each site's flushes have been applied on this node. */
+public interface FlushWatermarks extends WatermarkSource {
+    /** By site; sites that were never flushed are missing. */
+    @Override
+    Map<String, Long> watermarks();
+
+    /** The number of the last flush of this site that was applied here; 0 if there was none. */
+    long watermark(String site);
+
+    /**
+     * Whether this node has learnt since its start what was flushed while it was away. As long as it has not, nothing
+     * that was stored before the start may be served for this site.
+     */
+    boolean learnt(String site);
+
+    /**
+     * Applies what is missing of a site up to this number, as another node has named it; when it returns, {@link
+     * #watermark} is at least that. Blocks for some seconds at most.
+     */
+    void catchUp(String site, long number);
+}
