@@ -93,8 +93,8 @@ class ControlPortTest {
         for (String path : List.of("/", "/actuator", "/env", "/actuator/../tree2", "/error")) {
             assertThat(get(client(Role.PROBE), path).statusCode()).as(path).isIn(403, 404, 400);
         }
-        assertThat(get(client(Role.OPERATOR), "/actuator/env").statusCode()).isEqualTo(404);
-        assertThat(get(client(Role.OPERATOR), "/actuator/refresh").statusCode()).isEqualTo(404);
+        assertThat(get(client(Role.OPERATOR), "/actuator/env").statusCode()).isEqualTo(403);
+        assertThat(get(client(Role.OPERATOR), "/actuator/refresh").statusCode()).isEqualTo(403);
     }
 
     @Test
