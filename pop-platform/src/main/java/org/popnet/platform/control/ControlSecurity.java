@@ -2,6 +2,7 @@ package org.popnet.platform.control;
 
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Optional;
 import org.popnet.platform.identity.CertificateHolder;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -56,7 +57,8 @@ class ControlSecurity {
     }
 
     private static UserDetails holder(PreAuthenticatedAuthenticationToken token) {
-        CertificateHolder holder = CertificateHolder.of((X509Certificate) token.getCredentials())
+        CertificateHolder holder = Optional.ofNullable((X509Certificate) token.getCredentials())
+                .flatMap(CertificateHolder::of)
                 .orElseThrow(
                         () -> new UsernameNotFoundException("certificate without name or role: " + token.getName()));
         return User.withUsername(holder.name())
