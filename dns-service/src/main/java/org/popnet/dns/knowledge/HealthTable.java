@@ -1,0 +1,155 @@
+package org.popnet.dns.knowledge;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import org.popnet.dns.steering.TargetStates;
+import org.popnet.dns.steering.Topology;
+import org.popnet.dns.zone.ZoneSnapshot;
+import org.popnet.platform.message.Message.ServiceResult;
+import org.popnet.platform.message.TargetId;
+import org.popnet.platform.tree.Domain;
+import org.popnet.platform.tree.NetworkTree;
+import org.popnet.platform.tree.NodeName;
+import org.popnet.platform.tree.Service;
+import org.popnet.platform.tree.SteeringRule;
+
+/** The health of every target of the current tree, judged from what probes report. Guarded by its owner's lock. */
+final class HealthTable {
+    private final long staleMs;
+    private Map<TargetId, TargetHealth> targets = new HashMap<>();
+
+    HealthTable(long staleMs) {
+        this.staleMs = staleMs;
+    }
+
+    /** Watches the targets of this tree; what is known of those that stay is kept. */
+    void follow(ZoneSnapshot zone) {
+        NetworkTree tree = zone.tree().tree();
+        int probes = (int) tree.nodes(Service.PROBE).count();
+        SteeringRule nodeRule = tree.rules().getOrDefault("default", SteeringRule.DEFAULT);
+        Map<TargetId, TargetHealth> next = new HashMap<>();
+        for (ZoneSnapshot.Target target : zone.targets()) {
+            SteeringRule rule = target.pop() >= 0 ? nodeRule : ruleOf(tree, target.id(), nodeRule);
+            Watch watch = Watch.of(rule.rise(), rule.fall(), rule.quorum(), probes);
+            TargetHealth known = targets.get(target.id());
+            if (known == null) {
+                known = new TargetHealth(watch);
+            } else {
+                known.watch(watch);
+            }
+            next.put(target.id(), known);
+        }
+        targets = next;
+    }
+
+    private static SteeringRule ruleOf(NetworkTree tree, TargetId server, SteeringRule otherwise) {
+        String text = server.text();
+        Domain domain = tree.domain(text.substring(text.lastIndexOf('/') + 1));
+        return domain == null ? otherwise : domain.rule();
+    }
+
+    /** The targets whose verdict a report changed. */
+    List<Transition> take(NodeName probe, List<ServiceResult> results, ZoneSnapshot zone, long nowMs) {
+        List<Transition> changed = List.of();
+        for (ServiceResult result : results) {
+            TargetHealth health = targets.get(result.target());
+            if (health == null || result.ageMs() > staleMs) {
+                continue;
+            }
+            health.take(probe, result, nowMs - Math.max(0, result.ageMs()));
+            if (health.judge(nowMs, staleMs, distance(zone, result.target()))) {
+                changed = new ArrayList<>(changed);
+                changed.add(new Transition(result.target(), health.state(), result.reason()));
+            }
+        }
+        return changed;
+    }
+
+    /** A verdict that changed, and what the probe that tipped it said. */
+    record Transition(TargetId target, TargetHealth.State state, @Nullable String reason) {}
+
+    private static ToDoubleFunction<VantagePoint> distance(ZoneSnapshot zone, TargetId id) {
+        Topology topology = zone.topology();
+        int index = zone.indexOf(id);
+        int there = index < 0 ? -1 : zone.targets().get(index).pop();
+        return point -> {
+            int here = topology.indexOf(point.probe().pop());
+            if (here < 0) {
+                return Double.MAX_VALUE;
+            }
+            return there >= 0
+                    ? topology.estimateMs(here, there)
+                    : Double.isNaN(point.responseMs()) ? Double.MAX_VALUE / 2 : point.responseMs();
+        };
+    }
+
+    /** Compiles what the hot path reads. */
+    TargetStates compile(ZoneSnapshot zone, Function<ZoneSnapshot.Target, Float> utilisation, long nowMs) {
+        int count = zone.targets().size();
+        TargetStates states = TargetStates.unknown(count);
+        for (int i = 0; i < count; i++) {
+            ZoneSnapshot.Target target = zone.targets().get(i);
+            states.utilisation()[i] = utilisation.apply(target);
+            TargetHealth health = targets.get(target.id());
+            if (health != null) {
+                states.down()[i] = health.state() == TargetHealth.State.DOWN;
+                states.downSinceMs()[i] = health.sinceMs();
+                responses(zone, target, health, states, i, nowMs);
+            }
+        }
+        return states;
+    }
+
+    private void responses(
+            ZoneSnapshot zone,
+            ZoneSnapshot.Target target,
+            TargetHealth health,
+            TargetStates states,
+            int index,
+            long nowMs) {
+        ToDoubleFunction<VantagePoint> distance = distance(zone, target.id());
+        double nearest = Double.POSITIVE_INFINITY;
+        float @Nullable [] byPop = null;
+        for (VantagePoint point : health.points()) {
+            if (Double.isNaN(point.responseMs()) || !point.fresh(nowMs, staleMs)) {
+                continue;
+            }
+            double away = distance.applyAsDouble(point);
+            if (away < nearest) {
+                nearest = away;
+                states.responseMs()[index] = (float) point.responseMs();
+            }
+            int pop = zone.topology().indexOf(point.probe().pop());
+            if (target.pop() < 0 && pop >= 0) {
+                byPop = byPop == null ? unknown(zone.topology().pops()) : byPop;
+                byPop[pop] = (float) point.responseMs();
+            }
+        }
+        float[][] from = states.responseFromMs();
+        from[index] = byPop;
+    }
+
+    private static float[] unknown(int pops) {
+        float[] all = new float[pops];
+        Arrays.fill(all, Float.NaN);
+        return all;
+    }
+
+    Map<TargetId, TargetHealth> targets() {
+        return targets;
+    }
+
+    /** Takes up a verdict from before a restart, unless the target is gone. */
+    void restore(TargetId target, TargetHealth.State state, long sinceMs) {
+        TargetHealth health = targets.get(target);
+        if (health != null && health.state() == TargetHealth.State.UNKNOWN) {
+            health.restore(state, sinceMs);
+        }
+    }
+}

@@ -1,0 +1,302 @@
+package org.popnet.dns.knowledge;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.popnet.dns.steering.Address;
+import org.popnet.dns.steering.ClientLocation;
+import org.popnet.dns.zone.ZoneSnapshot;
+import org.popnet.platform.message.Message.LatencyResult;
+import org.popnet.platform.message.Message.LoadReport;
+import org.popnet.platform.message.Message.ProbeReport;
+import org.popnet.platform.message.TargetId;
+import org.popnet.platform.tree.Node;
+import org.popnet.platform.tree.NodeName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All the name server knows: it takes trees and reports, off the hot path, and gives the {@link View} that answers are
+ * made from. Everything is bounded and has an age.
+ */
+public final class Knowledge {
+    private static final Logger LOG = LoggerFactory.getLogger(Knowledge.class);
+    /** What latencies may take, in cells of 8 bytes: many POPs mean fewer prefixes. */
+    private static final int LATENCY_CELLS_MAX = 1 << 24;
+
+    private static final int COLUMNS_MIN = 8;
+
+    private final KnowledgeSettings settings;
+    private final LongSupplier clockMs;
+    private final ClientLocation clientLocation;
+    private final PersistenceTable persistence;
+    private final LatencyRequests latencyRequests;
+    private final LongAdder latenciesDropped = new LongAdder();
+    private final LongAdder transitions = new LongAdder();
+
+    private final Object lock = new Object();
+    private final HealthTable health;
+    private final LoadTable load;
+    private final Map<String, Integer> columnOfPop = new HashMap<>();
+    private LatencyRows latencies;
+    private @Nullable ZoneSnapshot zone;
+    private volatile @Nullable View view;
+
+    /** @param clockMs milliseconds on a clock that never goes back, greater than any age there can be */
+    public Knowledge(KnowledgeSettings settings, LongSupplier clockMs) {
+        this.settings = settings;
+        this.clockMs = clockMs;
+        health = new HealthTable(settings.serviceStale().toMillis());
+        load = new LoadTable(settings.loadStale().toMillis());
+        latencies = new LatencyRows(rowsFor(COLUMNS_MIN), COLUMNS_MIN);
+        persistence = new PersistenceTable(settings.persistenceRecordsMax());
+        latencyRequests = new LatencyRequests(
+                settings.latencyRequestsMax(), settings.latencyRequestAgain().toMillis());
+        clientLocation = new ClientLocation(
+                settings.clientPrefixV4(),
+                settings.clientPrefixV6(),
+                settings.latencyFresh().toMillis());
+    }
+
+    private int rowsFor(int columns) {
+        return Math.min(settings.latencyPrefixesMax(), LATENCY_CELLS_MAX / columns);
+    }
+
+    /** What answers are made from. */
+    public View view() {
+        View current = view;
+        if (current == null) {
+            throw new IllegalStateException("no tree was taken up yet");
+        }
+        return current;
+    }
+
+    public ClientLocation clientLocation() {
+        return clientLocation;
+    }
+
+    public PersistenceTable persistence() {
+        return persistence;
+    }
+
+    public LatencyRequests latencyRequests() {
+        return latencyRequests;
+    }
+
+    /** Milliseconds on the node's own clock, which all ages here are counted on. */
+    public long nowMs() {
+        return clockMs.getAsLong();
+    }
+
+    /** Switches to the names of a new tree; what is known of what stays is kept. */
+    public void activate(ZoneSnapshot next) {
+        synchronized (lock) {
+            zone = next;
+            health.follow(next);
+            load.retain(next.tree().tree().nodes().keySet());
+            List<String> pops = next.topology().names();
+            pops.forEach(this::column);
+            publish();
+        }
+    }
+
+    /** Takes what a probe measured. */
+    public void take(NodeName probe, ProbeReport report) {
+        synchronized (lock) {
+            long now = nowMs();
+            ZoneSnapshot current = zone;
+            if (current == null) {
+                return;
+            }
+            List<HealthTable.Transition> changed = health.take(probe, report.services(), current, now);
+            for (HealthTable.Transition change : changed) {
+                transitions.increment();
+                LOG.info(
+                        "{} is {}{}",
+                        change.target(),
+                        change.state(),
+                        change.reason() == null ? "" : ": " + change.reason());
+            }
+            for (LatencyResult latency : report.latencies()) {
+                take(probe, latency, now);
+            }
+            if (!changed.isEmpty()) {
+                publish();
+            }
+        }
+    }
+
+    private void take(NodeName probe, LatencyResult latency, long now) {
+        long measuredAt = now - Math.max(0, latency.ageMs());
+        if (latency.ageMs() > settings.latencyExpiry().toMillis()) {
+            return;
+        }
+        long high = Address.high(latency.address());
+        long low = Address.low(latency.address());
+        int bits = clientLocation.bits(high, low);
+        boolean kept = latencies.add(
+                Address.maskHigh(high, low, bits),
+                Address.maskLow(high, low, bits),
+                column(probe.pop()),
+                latency.rttMs(),
+                latency.lossPercent(),
+                measuredAt,
+                settings.latencyHalfLife().toMillis());
+        if (!kept) {
+            latenciesDropped.increment();
+        }
+    }
+
+    /** Takes how busy a node says it is. */
+    public void take(NodeName node, LoadReport report) {
+        synchronized (lock) {
+            ZoneSnapshot current = zone;
+            if (current != null && current.tree().tree().node(node).isPresent()) {
+                load.take(node, report, nowMs());
+            }
+        }
+    }
+
+    /** Compiles a new view from what came in since; call it every second. */
+    public void refresh() {
+        synchronized (lock) {
+            if (zone != null) {
+                publish();
+            }
+        }
+    }
+
+    /** Forgets latencies that have expired; call it every few minutes. */
+    public void expire() {
+        synchronized (lock) {
+            long since = nowMs() - settings.latencyExpiry().toMillis();
+            latencies = latencies.compact(since, rowsFor(latencies.columns()), latencies.columns());
+            refresh();
+        }
+    }
+
+    /** The column of a POP; a POP that leaves the tree and comes back finds its figures again. */
+    private int column(String pop) {
+        Integer known = columnOfPop.get(pop);
+        if (known != null) {
+            return known;
+        }
+        int column = columnOfPop.size();
+        columnOfPop.put(pop, column);
+        if (column >= latencies.columns()) {
+            int columns = latencies.columns() * 2;
+            latencies = latencies.compact(0, rowsFor(columns), columns);
+        }
+        return column;
+    }
+
+    private void publish() {
+        ZoneSnapshot current = zone;
+        if (current == null) {
+            return;
+        }
+        long now = nowMs();
+        int[] columns = current.topology().names().stream()
+                .mapToInt(this::column)
+                .toArray();
+        view = new View(
+                current,
+                health.compile(current, target -> utilisation(current, target, now), now),
+                latencies.through(columns, settings.latencyExpiry().toMillis()));
+    }
+
+    private float utilisation(ZoneSnapshot current, ZoneSnapshot.Target target, long now) {
+        if (target.pop() < 0) {
+            return 0;
+        }
+        NodeName name = NodeName.of(target.id().text().substring("node:".length()));
+        Node node = current.tree().tree().node(name).orElse(null);
+        return node == null ? 0 : load.utilisation(name, node.capacity().requestsPerSecond(), now);
+    }
+
+    /** What is known of every target, for operators. */
+    public List<TargetReport> targets() {
+        synchronized (lock) {
+            ZoneSnapshot current = zone;
+            if (current == null) {
+                return List.of();
+            }
+            long now = nowMs();
+            View compiled = view();
+            List<TargetReport> reports = new ArrayList<>();
+            for (ZoneSnapshot.Target target : current.targets()) {
+                TargetHealth known = health.targets().get(target.id());
+                if (known != null) {
+                    int index = current.indexOf(target.id());
+                    reports.add(TargetReport.of(
+                            target.id(), known, compiled.states().responseMs()[index], now));
+                }
+            }
+            return reports;
+        }
+    }
+
+    /** Writes everything to a checkpoint. */
+    void save(Checkpoint.Writer writer) {
+        synchronized (lock) {
+            long now = nowMs();
+            String[] pops = new String[columnOfPop.size()];
+            columnOfPop.forEach((pop, column) -> pops[column] = pop);
+            latencies.forEach((high, low, column, rtt, loss, at) ->
+                    writer.latency(high, low, pops[column], rtt, loss, now - at));
+            health.targets().forEach((id, target) -> {
+                if (target.state() != TargetHealth.State.UNKNOWN) {
+                    writer.verdict(id, target.state() == TargetHealth.State.DOWN, now - target.sinceMs());
+                }
+            });
+            persistence.forEach(now, (key, server, since, end) -> writer.persistence(key, server, now - since, end - now));
+        }
+    }
+
+    /** Takes up what a checkpoint holds; the tree must be active. */
+    void restoreLatency(long high, long low, String pop, float rttMs, float lossPercent, long ageMs) {
+        synchronized (lock) {
+            if (ageMs <= settings.latencyExpiry().toMillis()) {
+                latencies.add(high, low, column(pop), rttMs, lossPercent, nowMs() - ageMs, 1);
+            }
+        }
+    }
+
+    void restoreVerdict(TargetId target, boolean down, long ageMs) {
+        synchronized (lock) {
+            health.restore(target, down ? TargetHealth.State.DOWN : TargetHealth.State.UP, nowMs() - ageMs);
+        }
+    }
+
+    void restorePersistence(long key, long server, long ageMs, long leftMs) {
+        if (leftMs > 0) {
+            persistence.record(key, server, nowMs() - ageMs, nowMs() + leftMs);
+        }
+    }
+
+    public int latencyPrefixes() {
+        synchronized (lock) {
+            return latencies.rows();
+        }
+    }
+
+    /** Measurements that found the table full. */
+    public long latenciesDropped() {
+        return latenciesDropped.sum();
+    }
+
+    /** How often a verdict changed. */
+    public long transitions() {
+        return transitions.sum();
+    }
+
+    public int loads() {
+        synchronized (lock) {
+            return load.size();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package org.popnet.dns.knowledge;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * What is remembered of measurements, and for how long.
+ *
+ * @param serviceStale service results older than this count no more; five probe intervals; default 5 s, 1 s to 5 min
+ * @param loadStale load older than this counts as unknown; default 10 s, 1 s to 5 min
+ * @param latencyHalfLife a measured latency loses half its weight in this time; default 10 min, 1 s to 1 d
+ * @param latencyFresh a latency older than this is measured again when its client comes; default 10 min, 1 s to 1 d
+ * @param latencyExpiry a latency older than this is forgotten; default 1 h, at least {@code latencyFresh}, to 7 d
+ * @param latencyPrefixesMax client prefixes whose latencies are kept; 16 bytes and 8 more for each POP each; default
+ *     200,000, 1,000 to 5,000,000
+ * @param clientPrefixV4 the IPv4 prefix length that clients are told apart by: networks route no finer; default 24
+ * @param clientPrefixV6 the same for IPv6; default 56, what a household is given
+ * @param latencyRequestsPerSecond addresses that probes are asked to measure; a flood of resolvers must not become a
+ *     flood of probes; default 200, 1 to 10,000
+ * @param latencyRequestsMax addresses that may wait to be sent; default 4,096, 1 to 100,000
+ * @param latencyRequestAgain an address that was asked for is not asked for again this soon; default 60 s
+ * @param persistenceRecordsMax clients that are kept where they are; 32 bytes each; default 262,144, 1,024 to
+ *     16,777,216
+ * @param checkpointInterval how often knowledge is written to disk; default 30 s, 1 s to 1 h
+ */
+@ConfigurationProperties(prefix = "popnet.dns.knowledge", ignoreUnknownFields = false)
+public record KnowledgeSettings(
+        @DefaultValue("5s") Duration serviceStale,
+        @DefaultValue("10s") Duration loadStale,
+        @DefaultValue("10m") Duration latencyHalfLife,
+        @DefaultValue("10m") Duration latencyFresh,
+        @DefaultValue("1h") Duration latencyExpiry,
+        @DefaultValue("200000") int latencyPrefixesMax,
+        @DefaultValue("24") int clientPrefixV4,
+        @DefaultValue("56") int clientPrefixV6,
+        @DefaultValue("200") int latencyRequestsPerSecond,
+        @DefaultValue("4096") int latencyRequestsMax,
+        @DefaultValue("60s") Duration latencyRequestAgain,
+        @DefaultValue("262144") int persistenceRecordsMax,
+        @DefaultValue("30s") Duration checkpointInterval) {
+    private static final String PREFIX = "popnet.dns.knowledge.";
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    public KnowledgeSettings {
+        between("service-stale", serviceStale, SECOND, Duration.ofMinutes(5));
+        between("load-stale", loadStale, SECOND, Duration.ofMinutes(5));
+        between("latency-half-life", latencyHalfLife, SECOND, Duration.ofDays(1));
+        between("latency-fresh", latencyFresh, SECOND, Duration.ofDays(1));
+        between("latency-expiry", latencyExpiry, latencyFresh, Duration.ofDays(7));
+        between("latency-prefixes-max", latencyPrefixesMax, 1000, 5_000_000);
+        between("client-prefix-v4", clientPrefixV4, 8, 32);
+        between("client-prefix-v6", clientPrefixV6, 16, 128);
+        between("latency-requests-per-second", latencyRequestsPerSecond, 1, 10_000);
+        between("latency-requests-max", latencyRequestsMax, 1, 100_000);
+        between("latency-request-again", latencyRequestAgain, SECOND, Duration.ofDays(1));
+        between("persistence-records-max", persistenceRecordsMax, 1024, 1 << 24);
+        between("checkpoint-interval", checkpointInterval, SECOND, Duration.ofHours(1));
+    }
+
+    /** What an empty configuration comes to. */
+    public static KnowledgeSettings defaults() {
+        return new KnowledgeSettings(
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(10),
+                Duration.ofMinutes(10),
+                Duration.ofMinutes(10),
+                Duration.ofHours(1),
+                200_000,
+                24,
+                56,
+                200,
+                4096,
+                Duration.ofSeconds(60),
+                262_144,
+                Duration.ofSeconds(30));
+    }
+
+    private static void between(String name, Duration value, Duration least, Duration most) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw new IllegalArgumentException(PREFIX + name + " is " + value + ": must be " + least + " to " + most);
+        }
+    }
+
+    private static void between(String name, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(PREFIX + name + " is " + value + ": must be " + least + " to " + most);
+        }
+    }
+}

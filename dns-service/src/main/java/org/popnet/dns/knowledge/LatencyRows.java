@@ -1,0 +1,198 @@
+package org.popnet.dns.knowledge;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import org.popnet.dns.steering.Hash;
+import org.popnet.dns.steering.Latencies;
+
+/**
+ * Round-trip times by client prefix (row) and POP (column): one writer, any number of readers, no locks. A row appears
+ * whole and never moves or goes; rows that have expired are left behind when the table is copied ({@link #compact}).
+ *
+ * <p>A cell is one long, so that it is read and written at once: 16 bits round-trip time in tenths of a millisecond,
+ * 8 bits loss in per cent, 40 bits time of measurement in milliseconds. 0 means never measured.
+ */
+final class LatencyRows {
+    private static final int UNANSWERED = 0xffff;
+    private static final int RTT_MAX = 0xfffe;
+    private static final long TIME_MASK = (1L << 40) - 1;
+    private static final VarHandle CELLS = MethodHandles.arrayElementVarHandle(long[].class);
+    private static final VarHandle USED = MethodHandles.arrayElementVarHandle(int[].class);
+
+    private final int rowsMax;
+    private final int columns;
+    private final int mask;
+    private final long[] high;
+    private final long[] low;
+    /** 0 for an empty slot, otherwise the row's number + 1. */
+    private final int[] used;
+
+    private final long[] rowHigh;
+    private final long[] rowLow;
+    private final long[] cells;
+    private int rows;
+
+    /** Receives every cell that holds something. */
+    @FunctionalInterface
+    interface CellReader {
+        void cell(long high, long low, int column, float rttMs, float lossPercent, long measuredAtMs);
+    }
+
+    LatencyRows(int rowsMax, int columns) {
+        this.rowsMax = rowsMax;
+        this.columns = columns;
+        int capacity = Integer.highestOneBit(Math.max(8, rowsMax)) << 2;
+        mask = capacity - 1;
+        high = new long[capacity];
+        low = new long[capacity];
+        used = new int[capacity];
+        rowHigh = new long[rowsMax];
+        rowLow = new long[rowsMax];
+        cells = new long[rowsMax * columns];
+    }
+
+    int rows() {
+        return rows;
+    }
+
+    int columns() {
+        return columns;
+    }
+
+    int find(long h, long l) {
+        int slot = (int) Hash.of(h, l) & mask;
+        while (true) {
+            int row = (int) USED.getAcquire(used, slot);
+            if (row == 0) {
+                return Latencies.ABSENT;
+            }
+            if (high[slot] == h && low[slot] == l) {
+                return row - 1;
+            }
+            slot = slot + 1 & mask;
+        }
+    }
+
+    /** The row of a prefix, made if need be; {@link Latencies#ABSENT} if the table is full. */
+    private int findOrAdd(long h, long l) {
+        int known = find(h, l);
+        if (known != Latencies.ABSENT || rows == rowsMax) {
+            return known;
+        }
+        int slot = (int) Hash.of(h, l) & mask;
+        while (used[slot] != 0) {
+            slot = slot + 1 & mask;
+        }
+        high[slot] = h;
+        low[slot] = l;
+        rowHigh[rows] = h;
+        rowLow[rows] = l;
+        USED.setRelease(used, slot, ++rows);
+        return rows - 1;
+    }
+
+    /**
+     * Adds a measurement; what was known before counts for as much as its age has left of it.
+     *
+     * @param rttMs NaN if no attempt was answered
+     * @return false if the table is full
+     */
+    boolean add(long h, long l, int column, double rttMs, double lossPercent, long measuredAtMs, long halfLifeMs) {
+        int row = findOrAdd(h, l);
+        if (row == Latencies.ABSENT) {
+            return false;
+        }
+        int index = row * columns + column;
+        long before = cells[index];
+        if (before != 0 && time(before) >= measuredAtMs) {
+            return true;
+        }
+        double rtt = rttMs;
+        double loss = Math.clamp(lossPercent, 0, 100);
+        if (before != 0 && rtt(before) != UNANSWERED && !Double.isNaN(rttMs)) {
+            double weight = Math.pow(0.5, (double) (measuredAtMs - time(before)) / halfLifeMs);
+            rtt = (rtt(before) / 10.0 * weight + rttMs) / (weight + 1);
+            loss = (loss(before) * weight + loss) / (weight + 1);
+        }
+        CELLS.setOpaque(cells, index, cell(rtt, loss, measuredAtMs));
+        return true;
+    }
+
+    private static long cell(double rttMs, double lossPercent, long atMs) {
+        long rtt = Double.isNaN(rttMs) ? UNANSWERED : Math.clamp(Math.round(rttMs * 10), 0, RTT_MAX);
+        return rtt << 48 | Math.round(lossPercent) << 40 | atMs & TIME_MASK;
+    }
+
+    private static int rtt(long cell) {
+        return (int) (cell >>> 48);
+    }
+
+    private static float loss(long cell) {
+        return cell >>> 40 & 0xff;
+    }
+
+    private static long time(long cell) {
+        return cell & TIME_MASK;
+    }
+
+    void forEach(CellReader reader) {
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                long cell = cells[row * columns + column];
+                if (cell != 0) {
+                    float ms = rtt(cell) == UNANSWERED ? Float.NaN : rtt(cell) / 10f;
+                    reader.cell(rowHigh[row], rowLow[row], column, ms, loss(cell), time(cell));
+                }
+            }
+        }
+    }
+
+    /** A copy without what was measured before {@code sinceMs}, with room for more columns if asked for. */
+    LatencyRows compact(long sinceMs, int newRowsMax, int newColumns) {
+        LatencyRows copy = new LatencyRows(newRowsMax, newColumns);
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                long cell = cells[row * columns + column];
+                if (cell != 0 && time(cell) >= sinceMs) {
+                    int target = copy.findOrAdd(rowHigh[row], rowLow[row]);
+                    if (target != Latencies.ABSENT) {
+                        copy.cells[target * newColumns + column] = cell;
+                    }
+                }
+            }
+        }
+        return copy;
+    }
+
+    /** The table as one tree's POPs see it. */
+    Latencies through(int[] columnOfPop, long expiryMs) {
+        return new Through(this, columnOfPop, expiryMs);
+    }
+
+    private record Through(LatencyRows table, int[] columnOfPop, long expiryMs) implements Latencies {
+        @Override
+        public int row(long high, long low) {
+            return table.find(high, low);
+        }
+
+        @Override
+        public long read(int row, long nowMs, float[] rttMs, float[] lossPercent) {
+            long oldest = -1;
+            int base = row * table.columns;
+            Arrays.fill(lossPercent, 0);
+            for (int pop = 0; pop < columnOfPop.length; pop++) {
+                long cell = (long) CELLS.getOpaque(table.cells, base + columnOfPop[pop]);
+                long age = Math.max(0, nowMs - time(cell));
+                if (cell == 0 || age > expiryMs || rtt(cell) == UNANSWERED) {
+                    rttMs[pop] = Float.NaN;
+                } else {
+                    rttMs[pop] = rtt(cell) / 10f;
+                    lossPercent[pop] = loss(cell);
+                    oldest = Math.max(oldest, age);
+                }
+            }
+            return oldest;
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package org.popnet.dns.knowledge;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import org.popnet.platform.message.Message.ServiceResult;
+import org.popnet.platform.tree.NodeName;
+
+/**
+ * The verdict over one target from all its vantage points. It changes only when enough fresh ones say so: a probe that
+ * is cut off or lies changes nothing alone, and when all fall silent the last verdict stays. Confined to its table's
+ * lock.
+ */
+final class TargetHealth {
+    /** More than are ever assigned; bounds memory whatever is sent. */
+    private static final int VANTAGE_POINTS_MAX = 16;
+
+    /** What the quorum holds. */
+    enum State {
+        UP,
+        DOWN,
+        UNKNOWN
+    }
+
+    private final Map<NodeName, VantagePoint> points = new LinkedHashMap<>();
+    private Watch watch;
+    private State state = State.UNKNOWN;
+    private long sinceMs;
+
+    TargetHealth(Watch watch) {
+        this.watch = watch;
+    }
+
+    void watch(Watch newWatch) {
+        watch = newWatch;
+    }
+
+    void restore(State verdict, long at) {
+        state = verdict;
+        sinceMs = at;
+    }
+
+    void take(NodeName probe, ServiceResult result, long measuredAtMs) {
+        VantagePoint point = points.get(probe);
+        if (point == null) {
+            if (points.size() >= VANTAGE_POINTS_MAX) {
+                points.values().stream()
+                        .min(Comparator.comparingLong(VantagePoint::measuredAtMs))
+                        .ifPresent(oldest -> points.remove(oldest.probe()));
+            }
+            point = new VantagePoint(probe);
+            points.put(probe, point);
+        }
+        point.take(result, measuredAtMs, watch.rise(), watch.fall());
+    }
+
+    /**
+     * Judges anew.
+     *
+     * @param distance of a probe to the target: of more vantage points than are assigned, the nearest fresh ones count
+     * @return whether the verdict changed
+     */
+    boolean judge(long nowMs, long staleMs, ToDoubleFunction<VantagePoint> distance) {
+        int up = 0;
+        int down = 0;
+        for (VantagePoint point : counted(nowMs, staleMs, distance)) {
+            switch (point.opinion()) {
+                case UP -> up++;
+                case DOWN -> down++;
+                case UNDECIDED -> {}
+            }
+        }
+        int needed = watch.needed();
+        State next = state;
+        if (down >= needed) {
+            next = State.DOWN;
+        } else if (up > watch.assigned() - needed || up > 0 && (down == 0 || state == State.UNKNOWN)) {
+            next = State.UP;
+        }
+        if (next == state) {
+            return false;
+        }
+        state = next;
+        sinceMs = nowMs;
+        return true;
+    }
+
+    private List<VantagePoint> counted(long nowMs, long staleMs, ToDoubleFunction<VantagePoint> distance) {
+        List<VantagePoint> fresh = new ArrayList<>();
+        for (VantagePoint point : points.values()) {
+            if (point.fresh(nowMs, staleMs)) {
+                fresh.add(point);
+            }
+        }
+        if (fresh.size() <= watch.assigned()) {
+            return fresh;
+        }
+        fresh.sort(Comparator.comparingDouble(distance).thenComparing(VantagePoint::probe));
+        return fresh.subList(0, watch.assigned());
+    }
+
+    State state() {
+        return state;
+    }
+
+    long sinceMs() {
+        return sinceMs;
+    }
+
+    Iterable<VantagePoint> points() {
+        return points.values();
+    }
+}

@@ -1,0 +1,18 @@
+package org.popnet.dns.steering;
+
+/**
+ * What competes at first: a POP with its edges, of which one is chosen afterwards, or a single server.
+ *
+ * @param name of the POP or server, for people
+ * @param identity a hash of the name that every name server computes alike
+ * @param pop the POP's index in {@link Topology}, or {@link #SERVER} for a customer's own server
+ * @param members at least one
+ */
+public record CandidateGroup(String name, long identity, int pop, Candidate[] members) {
+    /** A server that stands in no POP: its latency is known only through probes (the sum rule). */
+    public static final int SERVER = -1;
+
+    public static CandidateGroup of(String name, int pop, Candidate... members) {
+        return new CandidateGroup(name, Hash.of(name), pop, members);
+    }
+}

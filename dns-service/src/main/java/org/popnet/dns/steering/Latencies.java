@@ -1,0 +1,18 @@
+package org.popnet.dns.steering;
+
+/** Measured round-trip times by client prefix and POP, as the hot path reads them: without locks or allocation. */
+public interface Latencies {
+    int ABSENT = -1;
+
+    /** The row of a client prefix, or {@link #ABSENT}. */
+    int row(long high, long low);
+
+    /**
+     * Fills in what is known for a row and has not expired.
+     *
+     * @param rttMs by POP index of the topology; NaN where unknown or unanswered
+     * @param lossPercent by POP index of the topology
+     * @return the age of the oldest figure used, in milliseconds; -1 if there is none at all
+     */
+    long read(int row, long nowMs, float[] rttMs, float[] lossPercent);
+}

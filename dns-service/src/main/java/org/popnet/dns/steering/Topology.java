@@ -1,0 +1,100 @@
+package org.popnet.dns.steering;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.popnet.platform.tree.Cidr;
+import org.popnet.platform.tree.Location;
+import org.popnet.platform.tree.NetworkTree;
+import org.popnet.platform.tree.NodeName;
+import org.popnet.platform.tree.Pop;
+
+/**
+ * Where POPs are: what stands in for latencies when nothing was measured. Distances become milliseconds (light in fibre
+ * takes 1 ms there and back per 100 km, and cables make detours); POPs without a location follow in the tree's order.
+ */
+public final class Topology {
+    private static final double MS_PER_KM = 1.5 / 100;
+    private static final float UNPLACED_MS = 100;
+    private static final float UNPLACED_STEP_MS = 1;
+
+    private final List<String> names;
+    private final Map<String, Integer> index = new HashMap<>();
+    private final float[][] estimateMs;
+    private final PrefixMap coverage;
+    private final PrefixMap nodes;
+    private final int self;
+
+    /** @param self the name server that this is; its POP is where unknown clients are taken to be */
+    public Topology(NetworkTree tree, NodeName self) {
+        List<Pop> pops = List.copyOf(tree.pops().values());
+        names = pops.stream().map(Pop::name).toList();
+        estimateMs = new float[pops.size()][pops.size()];
+        Map<Cidr, Integer> covered = new HashMap<>();
+        Map<Cidr, Integer> members = new HashMap<>();
+        for (int i = 0; i < pops.size(); i++) {
+            Pop pop = pops.get(i);
+            int number = i;
+            index.put(pop.name(), number);
+            pop.coverage().forEach(prefix -> covered.put(prefix, number));
+            pop.nodes().values().forEach(node -> {
+                int bits = node.address().getAddress().length * 8;
+                members.put(new Cidr(node.address(), bits), number);
+            });
+            for (int j = 0; j < pops.size(); j++) {
+                estimateMs[i][j] = estimate(pop, pops.get(j), j);
+            }
+        }
+        coverage = new PrefixMap(covered);
+        nodes = new PrefixMap(members);
+        this.self = Math.max(0, index.getOrDefault(self.pop(), 0));
+    }
+
+    private static float estimate(Pop from, Pop to, int position) {
+        if (from.name().equals(to.name())) {
+            return 0;
+        }
+        if (from.location().isPresent() && to.location().isPresent()) {
+            Location there = to.location().get();
+            return (float) (from.location().get().kilometresTo(there) * MS_PER_KM);
+        }
+        return UNPLACED_MS + position * UNPLACED_STEP_MS;
+    }
+
+    public int pops() {
+        return names.size();
+    }
+
+    public List<String> names() {
+        return names;
+    }
+
+    /** The POP's index, or {@link PrefixMap#NONE}. */
+    public int indexOf(String pop) {
+        return index.getOrDefault(pop, PrefixMap.NONE);
+    }
+
+    /** Estimated round-trip times from a POP to all, in milliseconds; not to be changed. */
+    float[] estimatesFrom(int pop) {
+        return estimateMs[pop];
+    }
+
+    /** Estimated round-trip time between two POPs. */
+    public float estimateMs(int from, int to) {
+        return estimateMs[from][to];
+    }
+
+    /** The POP whose coverage holds this prefix, longest match, or {@link PrefixMap#NONE}. */
+    int covering(long high, long low, int bits) {
+        return coverage.find(high, low, bits);
+    }
+
+    /** The POP of the node with this address, or {@link PrefixMap#NONE} if no node has it. */
+    public int popOfNode(long high, long low) {
+        return nodes.find(high, low, 128);
+    }
+
+    int self() {
+        return self;
+    }
+}

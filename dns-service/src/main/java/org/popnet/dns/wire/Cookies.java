@@ -1,0 +1,91 @@
+package org.popnet.dns.wire;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Server cookies (RFC 7873) in the interoperable form of RFC 9018: version 1, SipHash-2-4 over the client's cookie, the
+ * time and the client's address. Name servers that share a secret accept each other's cookies; the previous secret is
+ * accepted while secrets are changed.
+ */
+public final class Cookies {
+    public static final int SECRET_BYTES = 16;
+    static final int CLIENT_BYTES = 8;
+    static final int SERVER_BYTES = 16;
+
+    private static final int VALID_SECONDS = 3600;
+    private static final int FUTURE_SECONDS = 300;
+
+    private final SipHash current;
+    private final @Nullable SipHash previous;
+
+    /** @throws IllegalArgumentException if a secret does not have 16 bytes */
+    public Cookies(byte[] secret, byte @Nullable [] previousSecret) {
+        current = new SipHash(secret);
+        previous = previousSecret == null ? null : new SipHash(previousSecret);
+    }
+
+    /**
+     * Whether the query carries a server cookie of ours for this client: whoever sent it receives at this address.
+     *
+     * @param scratch at least 40 bytes, overwritten
+     */
+    public boolean valid(Query query, long sourceHigh, long sourceLow, long epochSeconds, byte[] scratch) {
+        if (query.cookieLength != CLIENT_BYTES + SERVER_BYTES) {
+            return false;
+        }
+        byte[] message = query.message;
+        int server = query.cookieAt + CLIENT_BYTES;
+        if (message[server] != 1 || message[server + 1] != 0 || message[server + 2] != 0 || message[server + 3] != 0) {
+            return false;
+        }
+        int time = (int) bigEndian(message, server + 4, 4);
+        // Serial number arithmetic, as RFC 9018 asks.
+        int age = (int) epochSeconds - time;
+        if (age > VALID_SECONDS || age < -FUTURE_SECONDS) {
+            return false;
+        }
+        int length = input(query, time, sourceHigh, sourceLow, scratch);
+        long came = bigEndian(message, server + 8, 8);
+        return came == Long.reverseBytes(current.hash(scratch, length))
+                || previous != null && came == Long.reverseBytes(previous.hash(scratch, length));
+    }
+
+    /** Writes the client's cookie and a fresh server cookie, 24 bytes. */
+    void write(
+            Query query, long sourceHigh, long sourceLow, long epochSeconds, byte[] scratch, byte[] out, int at) {
+        int length = input(query, (int) epochSeconds, sourceHigh, sourceLow, scratch);
+        System.arraycopy(scratch, 0, out, at, CLIENT_BYTES + 8);
+        // SipHash's output is a little-endian number (RFC 9018, appendix A).
+        bigEndian(Long.reverseBytes(current.hash(scratch, length)), out, at + CLIENT_BYTES + 8, 8);
+    }
+
+    private static int input(Query query, int time, long sourceHigh, long sourceLow, byte[] scratch) {
+        System.arraycopy(query.message, query.cookieAt, scratch, 0, CLIENT_BYTES);
+        scratch[8] = 1;
+        scratch[9] = 0;
+        scratch[10] = 0;
+        scratch[11] = 0;
+        bigEndian(time, scratch, 12, 4);
+        if (sourceHigh == 0 && sourceLow >>> 32 == 0xffff) {
+            bigEndian(sourceLow, scratch, 16, 4);
+            return 20;
+        }
+        bigEndian(sourceHigh, scratch, 16, 8);
+        bigEndian(sourceLow, scratch, 24, 8);
+        return 32;
+    }
+
+    private static long bigEndian(byte[] in, int at, int count) {
+        long value = 0;
+        for (int i = 0; i < count; i++) {
+            value = value << 8 | (in[at + i] & 0xff);
+        }
+        return value;
+    }
+
+    private static void bigEndian(long value, byte[] out, int at, int count) {
+        for (int i = 0; i < count; i++) {
+            out[at + i] = (byte) (value >>> (8 * (count - 1 - i)));
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package org.popnet.dns.zone;
+
+import java.util.List;
+import org.popnet.dns.wire.RecordData;
+import org.popnet.dns.wire.WireName;
+
+/**
+ * An apex and what every negative answer below it carries.
+ *
+ * @param servers the NS records
+ * @param glue addresses of the name servers, each with its owner
+ */
+public record Zone(WireName apex, RecordData soa, List<RecordData> servers, List<Glue> glue) {
+    /** TTL of SOA records and of negative answers alike (RFC 2308, 5), in seconds. */
+    public static final int NEGATIVE_TTL_SECONDS = 60;
+
+    /** TTL of NS records and node addresses, in seconds: a machine that moves is found again this soon. */
+    public static final int INFRASTRUCTURE_TTL_SECONDS = 300;
+
+    /** An address record of another name that saves the client a question. */
+    public record Glue(WireName owner, RecordData address) {}
+}

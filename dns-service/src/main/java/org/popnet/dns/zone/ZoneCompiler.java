@@ -1,0 +1,285 @@
+package org.popnet.dns.zone;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.popnet.dns.steering.Candidate;
+import org.popnet.dns.steering.CandidateGroup;
+import org.popnet.dns.steering.Hash;
+import org.popnet.dns.steering.SteeredDomain;
+import org.popnet.dns.steering.Topology;
+import org.popnet.dns.wire.RecordData;
+import org.popnet.dns.wire.WireName;
+import org.popnet.platform.message.TargetId;
+import org.popnet.platform.tree.ActiveTree;
+import org.popnet.platform.tree.Customer;
+import org.popnet.platform.tree.CustomerServer;
+import org.popnet.platform.tree.Domain;
+import org.popnet.platform.tree.LogServer;
+import org.popnet.platform.tree.NetworkTree;
+import org.popnet.platform.tree.Node;
+import org.popnet.platform.tree.NodeName;
+import org.popnet.platform.tree.Pop;
+import org.popnet.platform.tree.Service;
+
+/** Compiles a tree into a {@link ZoneSnapshot}; used for one tree. */
+public final class ZoneCompiler {
+    private static final int REFRESH_SECONDS = 3600;
+    private static final int RETRY_SECONDS = 600;
+    private static final int EXPIRE_SECONDS = 604800;
+    private static final int CONFIG_SOURCES_MAX = 8;
+    private static final int WEIGHT_MAX = 65535;
+
+    private final ActiveTree active;
+    private final NetworkTree tree;
+    private final NodeName self;
+    private final Topology topology;
+    private final List<ZoneSnapshot.Target> targets = new ArrayList<>();
+    private final Map<TargetId, Integer> targetIndex = new HashMap<>();
+    private final Map<WireName, ZoneEntry> entries = new LinkedHashMap<>();
+    private final Map<String, SteeredDomain> domains = new HashMap<>();
+    private final Map<Integer, OriginNames.Host> hosts = new HashMap<>();
+
+    private ZoneCompiler(ActiveTree active, NodeName self) {
+        this.active = active;
+        this.tree = active.tree();
+        this.self = self;
+        this.topology = new Topology(tree, self);
+    }
+
+    /**
+     * @param self the name server that this is
+     * @throws IllegalArgumentException if the tree asks for something DNS cannot say; the message names it
+     */
+    public static ZoneSnapshot compile(ActiveTree tree, NodeName self) {
+        return new ZoneCompiler(tree, self).compile();
+    }
+
+    private ZoneSnapshot compile() {
+        Zone network = zone(WireName.of(tree.zone()));
+        put(new ZoneEntry.Apex(network.apex(), network));
+        tree.nodes().values().forEach(node -> addNode(network, node));
+        tree.customers().values().forEach(customer -> customer.servers().values().forEach(s -> addServer(network, s)));
+        addServices(network);
+        for (Customer customer : tree.customers().values()) {
+            for (Domain domain : customer.domains().values()) {
+                addDomain(customer, domain);
+            }
+        }
+        return new ZoneSnapshot(
+                active, topology, targets, entries.values(), new OriginNames(network, topology, domains, hosts));
+    }
+
+    private Zone zone(WireName apex) {
+        List<RecordData> servers = new ArrayList<>();
+        List<Zone.Glue> glue = new ArrayList<>();
+        List<Node> nameServers = tree.nodes(Service.DNS).toList();
+        nameServers.forEach(node -> {
+            WireName host = hostName(node);
+            servers.add(RecordData.ns(host));
+            glue.add(new Zone.Glue(host, RecordData.address(node.address())));
+        });
+        NodeName primary = nameServers.isEmpty() ? self : nameServers.getFirst().name();
+        RecordData soa = RecordData.soa(
+                WireName.of(primary + "." + tree.zone()),
+                WireName.of("hostmaster." + tree.zone()),
+                (int) active.generation().number(),
+                REFRESH_SECONDS,
+                RETRY_SECONDS,
+                EXPIRE_SECONDS,
+                Zone.NEGATIVE_TTL_SECONDS);
+        return new Zone(apex, soa, List.copyOf(servers), List.copyOf(glue));
+    }
+
+    private WireName hostName(Node node) {
+        return WireName.of(node.name() + "." + tree.zone());
+    }
+
+    private void addNode(Zone zone, Node node) {
+        boolean membersOnly = node.service() != Service.DNS;
+        put(new ZoneEntry.Host(
+                hostName(node), zone, List.of(RecordData.address(node.address())), membersOnly));
+        addAbove(zone, hostName(node), membersOnly);
+        if (node.service() == Service.EDGE_CACHE || node.service() == Service.ORIGIN_FETCH) {
+            target(TargetId.of(node.name()), topology.indexOf(node.name().pop()));
+        }
+    }
+
+    private void addServer(Zone zone, CustomerServer server) {
+        WireName name = serverName(server);
+        put(new ZoneEntry.Host(name, zone, List.of(RecordData.address(server.address())), true));
+        addAbove(zone, name, true);
+    }
+
+    private WireName serverName(CustomerServer server) {
+        return WireName.of(server.name() + "." + server.customer() + ".servers." + tree.zone());
+    }
+
+    private void addServices(Zone zone) {
+        Stream.concat(tree.customers().keySet().stream(), Stream.of(Customer.NETWORK))
+                .forEach(customer -> tree.logServerOf(customer)
+                        .ifPresent(server -> addService(zone, "_log._udp." + customer, logTargets(server))));
+        for (Pop pop : tree.pops().values()) {
+            List<ServiceTarget> fetchers = pop.nodes(Service.ORIGIN_FETCH)
+                    .map(node -> serviceTarget(
+                            node, 0, weight(node.capacity().requestsPerSecond()), node.ports().fetch()))
+                    .toList();
+            addService(zone, "_fetch._tcp." + pop.name(), fetchers);
+            addService(zone, "_config._tcp." + pop.name(), configSources(pop));
+        }
+    }
+
+    private List<ServiceTarget> logTargets(LogServer server) {
+        List<ServiceTarget> found = new ArrayList<>();
+        tree.node(server.node()).ifPresent(n -> found.add(serviceTarget(n, 0, 0, n.ports().datagram())));
+        for (NodeName deputy : server.deputies()) {
+            tree.node(deputy)
+                    .ifPresent(n -> found.add(serviceTarget(n, 10 * found.size(), 0, n.ports().datagram())));
+        }
+        return found;
+    }
+
+    /** Holders of the tree, the POP's own first, then the nearest. */
+    private List<ServiceTarget> configSources(Pop pop) {
+        int here = topology.indexOf(pop.name());
+        return tree.nodes().values().stream()
+                .filter(node -> node.service().isConfigSource())
+                .sorted((a, b) -> Float.compare(distance(here, a), distance(here, b)))
+                .limit(CONFIG_SOURCES_MAX)
+                .map(node -> serviceTarget(
+                        node, node.name().pop().equals(pop.name()) ? 0 : 10, 0, node.ports().control()))
+                .toList();
+    }
+
+    private float distance(int pop, Node node) {
+        return topology.estimateMs(pop, topology.indexOf(node.name().pop()));
+    }
+
+    private ServiceTarget serviceTarget(Node node, int priority, int weight, int port) {
+        Integer target = targetIndex.get(TargetId.of(node.name()));
+        return ServiceTarget.of(
+                hostName(node),
+                RecordData.address(node.address()),
+                target == null ? ServiceTarget.UNWATCHED : target,
+                priority,
+                weight,
+                port);
+    }
+
+    private void addService(Zone zone, String relativeName, List<ServiceTarget> services) {
+        WireName name = WireName.of(relativeName + "." + tree.zone());
+        put(new ZoneEntry.Service(name, zone, services));
+        addAbove(zone, name, true);
+    }
+
+    private void addDomain(Customer customer, Domain domain) {
+        WireName name = WireName.of(domain.name());
+        CandidateGroup[] origins = customer.servers().values().stream()
+                .map(server -> serverGroup(server, domain))
+                .toArray(CandidateGroup[]::new);
+        List<CandidateGroup> groups = new ArrayList<>();
+        for (String pop : domain.candidates().pops()) {
+            group(pop, tree.pops().get(pop)).ifPresent(groups::add);
+        }
+        for (NodeName node : domain.candidates().nodes()) {
+            tree.node(node).ifPresent(n -> groups.add(nodeGroup(n)));
+        }
+        if (domain.candidates().servers()) {
+            groups.addAll(List.of(origins));
+        }
+        SteeredDomain steered = new SteeredDomain(
+                domain, Hash.of(domain.name()), ofFamily(groups, 4), ofFamily(groups, 16), origins);
+        domains.put(domain.name(), steered);
+        if (entries.containsKey(name) && !(entries.get(name) instanceof ZoneEntry.EmptyNonTerminal)) {
+            throw new IllegalArgumentException("domain " + domain.name() + " of customer " + customer.name()
+                    + " is a name of the network's own zone " + tree.zone() + ": give it another");
+        }
+        put(new ZoneEntry.Steered(name, zone(name), steered));
+    }
+
+    private Optional<CandidateGroup> group(String name, @Nullable Pop pop) {
+        if (pop == null) {
+            return Optional.empty();
+        }
+        Candidate[] edges = pop.nodes(Service.EDGE_CACHE).map(this::candidate).toArray(Candidate[]::new);
+        return edges.length == 0
+                ? Optional.empty()
+                : Optional.of(CandidateGroup.of(name, topology.indexOf(name), edges));
+    }
+
+    private CandidateGroup nodeGroup(Node node) {
+        return CandidateGroup.of(node.name().toString(), topology.indexOf(node.name().pop()), candidate(node));
+    }
+
+    private Candidate candidate(Node node) {
+        TargetId id = TargetId.of(node.name());
+        return Candidate.of(
+                target(id, topology.indexOf(node.name().pop())),
+                id,
+                node.address(),
+                node.capacity().requestsPerSecond(),
+                1,
+                node.cost());
+    }
+
+    private CandidateGroup serverGroup(CustomerServer server, Domain domain) {
+        TargetId id = TargetId.of(server, domain.name());
+        int target = target(id, CandidateGroup.SERVER);
+        hosts.put(
+                target,
+                new OriginNames.Host(serverName(server), server.port(), RecordData.address(server.address())));
+        Candidate candidate = Candidate.of(
+                target,
+                id,
+                server.address(),
+                server.capacity().requestsPerSecond(),
+                server.weight(),
+                server.cost());
+        return CandidateGroup.of(server.customer() + "/" + server.name(), CandidateGroup.SERVER, candidate);
+    }
+
+    private static CandidateGroup[] ofFamily(List<CandidateGroup> groups, int addressBytes) {
+        return groups.stream()
+                .map(group -> new CandidateGroup(
+                        group.name(),
+                        group.identity(),
+                        group.pop(),
+                        Stream.of(group.members())
+                                .filter(m -> m.address().length == addressBytes)
+                                .toArray(Candidate[]::new)))
+                .filter(group -> group.members().length > 0)
+                .toArray(CandidateGroup[]::new);
+    }
+
+    private int target(TargetId id, int pop) {
+        return targetIndex.computeIfAbsent(id, i -> {
+            targets.add(new ZoneSnapshot.Target(i, pop));
+            return targets.size() - 1;
+        });
+    }
+
+    private void put(ZoneEntry entry) {
+        entries.put(entry.name(), entry);
+    }
+
+    /** Gives every name between a name and its apex an entry, so that none of them is denied (RFC 8020). */
+    private void addAbove(Zone zone, WireName name, boolean membersOnly) {
+        for (WireName above = name.parent(); above.labels() > zone.apex().labels(); above = above.parent()) {
+            ZoneEntry known = entries.get(above);
+            if (known == null || known instanceof ZoneEntry.EmptyNonTerminal) {
+                boolean hidden = membersOnly
+                        && (known == null || known instanceof ZoneEntry.EmptyNonTerminal e && e.membersOnly());
+                put(new ZoneEntry.EmptyNonTerminal(above, zone, hidden));
+            }
+        }
+    }
+
+    private static int weight(double requestsPerSecond) {
+        return (int) Math.clamp(Math.round(requestsPerSecond), 1, WEIGHT_MAX);
+    }
+}
