@@ -3,7 +3,6 @@ package org.popnet.platform.control;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
-import org.popnet.platform.identity.CertificateHolder;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;

@@ -23,6 +23,7 @@ import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.popnet.platform.control.CertificateHolder;
 import org.popnet.platform.control.Role;
 import org.popnet.platform.tree.NodeKey;
 

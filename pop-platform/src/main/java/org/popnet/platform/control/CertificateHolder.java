@@ -1,4 +1,4 @@
-package org.popnet.platform.identity;
+package org.popnet.platform.control;
 
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
@@ -8,7 +8,6 @@ import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x500.style.IETFUtils;
-import org.popnet.platform.control.Role;
 
 /**
  * Whom a certificate of the network names.
