@@ -57,32 +57,35 @@ import org.popnet.platform.tree.Service;
  * <p>Names of processes are those of {@link #status}: {@code edge1.westusa}, {@code west.customer1}, {@code california}.
  */
 public final class LocalNetwork implements AutoCloseable {
-    private static final Duration STOP_PATIENCE = Duration.ofSeconds(15);
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final PreparedNetwork network;
+    private final boolean attached;
     private final Installation installation;
     private final ControlHttp operator;
     private final Ledger ledger;
     private final LoopbackFaults faults;
     private final Consumer<String> progress;
     private final Duration startTimeout;
+    private final Duration stopPatience;
     private final Map<String, ProcessSpec> specs = new LinkedHashMap<>();
     private final Map<String, LocalProcess> processes = new ConcurrentHashMap<>();
     private @Nullable Database database;
     private volatile boolean closed;
 
-    private LocalNetwork(Builder builder, PreparedNetwork network) {
+    private LocalNetwork(Builder builder, PreparedNetwork network, boolean attached) {
         this.network = network;
+        this.attached = attached;
         this.installation = builder.installation;
         this.progress = builder.progress;
         this.startTimeout = builder.startTimeout;
+        this.stopPatience = builder.stopPatience;
         this.operator = new ControlHttp(
                 NetworkTls.client(network.state().operator()), InetAddress.getLoopbackAddress());
         this.ledger = new Ledger(network.state().processes());
         this.faults = new LoopbackFaults(network.instance());
         NetworkProcesses all = new NetworkProcesses(
-                network, installation, builder.jvmOptions, node -> HealthChecks.node(operator, node));
+                network, installation, builder.launcher, builder.jvmOptions, node -> HealthChecks.node(operator, node));
         Stream.concat(
                         all.nodes().stream().filter(s -> builder.nodes.test(s.name())),
                         builder.demo ? all.demo().stream() : Stream.empty())
@@ -103,7 +106,9 @@ public final class LocalNetwork implements AutoCloseable {
         private Predicate<String> nodes = name -> true;
         private boolean demo = true;
         private List<String> jvmOptions = List.of();
+        private List<String> launcher = List.of();
         private Duration startTimeout = Duration.ofSeconds(90);
+        private Duration stopPatience = Duration.ofSeconds(15);
         private Consumer<String> progress = line -> {};
 
         private Builder() {}
@@ -157,6 +162,18 @@ public final class LocalNetwork implements AutoCloseable {
             return this;
         }
 
+        /** What every service is started by: {@code nice -n 19}. */
+        public Builder launcher(String... command) {
+            this.launcher = List.of(command);
+            return this;
+        }
+
+        /** How long a process that was asked to end may take until it is killed. */
+        public Builder stopPatience(Duration patience) {
+            this.stopPatience = patience;
+            return this;
+        }
+
         /** How long a single process may take until it is up. */
         public Builder startTimeout(Duration timeout) {
             this.startTimeout = timeout;
@@ -176,7 +193,7 @@ public final class LocalNetwork implements AutoCloseable {
          */
         public LocalNetwork prepare() {
             Path source = configRepository != null ? configRepository : installation.configRepository();
-            return new LocalNetwork(this, preparation().prepare(source, tree));
+            return new LocalNetwork(this, preparation().prepare(source, tree), false);
         }
 
         /**
@@ -185,15 +202,29 @@ public final class LocalNetwork implements AutoCloseable {
          * @throws IllegalStateException if there is none
          */
         public LocalNetwork attach() {
-            return new LocalNetwork(this, preparation().load());
+            return new LocalNetwork(this, preparation().load(), true);
+        }
+
+        /** What the processes of this network would be, with this tree; nothing needs to be prepared for that. */
+        public List<ProcessSpec> processes(NetworkTree tree) {
+            NetworkProcesses all = new NetworkProcesses(
+                    new PreparedNetwork(stateDirectory(), instance, tree, List.of(), Map.of()),
+                    installation,
+                    launcher,
+                    jvmOptions,
+                    node -> () -> Health.SILENT);
+            return Stream.concat(all.nodes().stream(), all.demo().stream()).toList();
         }
 
         private Preparation preparation() {
             if (state == null && !instance.isReal()) {
                 throw new IllegalStateException("a test network needs a state directory of its own");
             }
-            Path directory = state != null ? state : installation.home().resolve(".popnet");
-            return new Preparation(new StateDirectory(directory), instance, InstantSource.system());
+            return new Preparation(stateDirectory(), instance, InstantSource.system());
+        }
+
+        private StateDirectory stateDirectory() {
+            return new StateDirectory(state != null ? state : installation.home().resolve(".popnet"));
         }
 
         /** Makes the state ready, starts everything and waits until it is up. */
@@ -211,9 +242,12 @@ public final class LocalNetwork implements AutoCloseable {
      * @throws StartException if a port is busy, or a process does not come up
      */
     public void start() throws InterruptedException {
+        if (attached) {
+            throw new IllegalStateException("another process holds this network");
+        }
         boolean fresh = processes.isEmpty();
         if (fresh) {
-            ledger.endLeftovers(STOP_PATIENCE);
+            ledger.endLeftovers(stopPatience);
         }
         try {
             List<ProcessSpec> missing =
@@ -284,7 +318,7 @@ public final class LocalNetwork implements AutoCloseable {
 
     /** Asks a process to end, and waits until it has. */
     public void stop(String name) throws InterruptedException {
-        process(name).stop(STOP_PATIENCE);
+        process(name).stop(stopPatience);
         ledger.remove(name);
     }
 
@@ -469,16 +503,20 @@ public final class LocalNetwork implements AutoCloseable {
         return process;
     }
 
-    /** Stops everything, the admin service and PostgreSQL last. The state stays. */
+    /** Stops everything that was started here, the admin service and PostgreSQL last. The state stays. */
     @Override
     public void close() {
+        if (attached) {
+            operator.close();
+            return;
+        }
         closed = true;
         faults.close();
         try {
             Parallel.each(
                     processes.values().stream().filter(p -> !p.spec().service().equals(Service.ADMIN.key())).toList(),
-                    p -> p.stop(STOP_PATIENCE));
-            Parallel.each(processes.values(), p -> p.stop(STOP_PATIENCE));
+                    p -> p.stop(stopPatience));
+            Parallel.each(processes.values(), p -> p.stop(stopPatience));
         } finally {
             processes.clear();
             if (database != null) {

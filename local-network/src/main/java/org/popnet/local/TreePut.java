@@ -11,7 +11,7 @@ import org.popnet.local.state.Preparation;
 import org.popnet.local.state.PreparedNetwork;
 import org.popnet.platform.control.ControlException;
 import org.popnet.platform.control.ControlHttp;
-import org.popnet.platform.control.NodeDescription;
+import org.popnet.platform.agent.NodeDescription;
 import org.popnet.platform.identity.IdentityFiles;
 import org.popnet.platform.identity.NetworkTls;
 import org.popnet.platform.tree.Generation;

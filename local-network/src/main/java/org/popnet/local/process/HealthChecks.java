@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.OptionalLong;
 import org.popnet.platform.control.ControlException;
 import org.popnet.platform.control.ControlHttp;
-import org.popnet.platform.control.NodeDescription;
+import org.popnet.platform.agent.NodeDescription;
 import org.popnet.platform.tree.Node;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Message;

@@ -29,20 +29,24 @@ public final class NetworkProcesses {
 
     private final PreparedNetwork network;
     private final Installation installation;
+    private final List<String> launcher;
     private final List<String> jvmOptions;
     private final Function<Node, HealthCheck> nodeHealth;
 
     /**
+     * @param launcher what every service is started by, before {@code java}; usually nothing
      * @param jvmOptions added to every service's, last
      * @param nodeHealth asks a node's control port
      */
     public NetworkProcesses(
             PreparedNetwork network,
             Installation installation,
+            List<String> launcher,
             List<String> jvmOptions,
             Function<Node, HealthCheck> nodeHealth) {
         this.network = network;
         this.installation = installation;
+        this.launcher = List.copyOf(launcher);
         this.jvmOptions = List.copyOf(jvmOptions);
         this.nodeHealth = nodeHealth;
     }
@@ -81,7 +85,7 @@ public final class NetworkProcesses {
     }
 
     private List<String> command(Node node) {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(launcher);
         command.add(Installation.java().toString());
         command.addAll(JvmOptions.of(node.service()));
         Path aotCache = installation.aotCache(node.service());

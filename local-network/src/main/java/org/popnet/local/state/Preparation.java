@@ -120,7 +120,7 @@ public final class Preparation {
                 settings.put("popnet.admin.repository.directory", network.state().configRepository().toString());
             }
             if (node.service() == Service.NETVIEW) {
-                settings.put("popnet.netview.account.bootstrap-file", network.state().logins().toString());
+                settings.put("popnet.netview.bootstrap-users", network.state().logins().toString());
             }
             write(network.state().nodeProperties(node.name().toString()), settings);
         }

@@ -1,0 +1,93 @@
+package org.popnet.local.cli;
+
+import java.io.PrintWriter;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import org.popnet.local.LocalNetwork;
+import org.popnet.local.process.Place;
+import org.popnet.local.visit.Resolution;
+import org.popnet.local.visit.Visit;
+import org.popnet.platform.control.ControlException;
+import org.popnet.platform.tree.Node;
+import org.popnet.platform.tree.Service;
+import tools.jackson.databind.JsonNode;
+
+/** How a visit is told. */
+final class VisitReport {
+    private VisitReport() {}
+
+    static void line(PrintWriter out, String label, Visit visit) {
+        out.printf(
+                Locale.ROOT,
+                "  %-8s %-4s from %s (%s) in %s: %d, %,d bytes%n",
+                label,
+                visit.outcome(),
+                visit.server(),
+                visit.address().getHostAddress(),
+                ms(visit.all()),
+                visit.status(),
+                visit.body().length);
+    }
+
+    static void path(PrintWriter out, Visit visit, Place place) {
+        Resolution resolution = visit.resolution();
+        out.printf(
+                "  asked    the resolver of %s: %s, for %d s   (%s)%n",
+                place.name(),
+                String.join(
+                        ", ",
+                        resolution.addresses().stream().map(a -> a.getHostAddress()).toList()),
+                resolution.ttl().toSeconds(),
+                ms(resolution.took()));
+        out.printf(
+                Locale.ROOT,
+                "  fetched  from %s (%s:%d): %d, %,d bytes   (first byte %s, all %s)%n",
+                visit.server(),
+                visit.address().getHostAddress(),
+                visit.port(),
+                visit.status(),
+                visit.body().length,
+                ms(visit.firstByte()),
+                ms(visit.all()));
+        out.printf(
+                "  cache    %s%n",
+                visit.cacheStatus().isEmpty()
+                        ? "none: the customer's own server answered"
+                        : visit.outcome() + "   " + visit.cacheStatus());
+    }
+
+    /** In a line, what the name server says about its choice for this place; nothing if it cannot be asked. */
+    static void why(PrintWriter out, LocalNetwork network, String name, Place place) {
+        explain(network, name, place.resolverAddress(network.instance()).getHostAddress())
+                .map(json -> json.path("summary").asString(""))
+                .filter(summary -> !summary.isEmpty())
+                .ifPresent(summary -> out.println("  why      " + summary));
+    }
+
+    /** The first name server's explanation, if one answers. */
+    static Optional<JsonNode> explain(LocalNetwork network, String name, String client) {
+        String query = "/explain?name=" + encode(name) + "&client=" + encode(client) + "&type=A";
+        for (Node node : network.tree().nodes(Service.DNS).toList()) {
+            try {
+                return Optional.of(network.operator().get(node, query, JsonNode.class));
+            } catch (ControlException e) {
+                if (e.status() != 0) {
+                    throw e; // it did answer, and refused
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    static String ms(Duration duration) {
+        double ms = duration.toNanos() / 1e6;
+        return String.format(Locale.ROOT, ms < 10 ? "%.1f ms" : "%.0f ms", ms);
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}
