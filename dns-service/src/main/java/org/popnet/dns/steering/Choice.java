@@ -61,7 +61,8 @@ public final class Choice {
         return persisted;
     }
 
-    boolean holds(Candidate candidate) {
+    /** Whether this server is among those chosen. */
+    public boolean holds(Candidate candidate) {
         for (int i = 0; i < count; i++) {
             if (chosen[i] == candidate) {
                 return true;

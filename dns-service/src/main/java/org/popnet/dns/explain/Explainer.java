@@ -1,0 +1,153 @@
+package org.popnet.dns.explain;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.popnet.dns.knowledge.Knowledge;
+import org.popnet.dns.knowledge.PersistenceTable;
+import org.popnet.dns.knowledge.View;
+import org.popnet.dns.steering.Address;
+import org.popnet.dns.steering.Candidate;
+import org.popnet.dns.steering.CandidateGroup;
+import org.popnet.dns.steering.Choice;
+import org.popnet.dns.steering.ClientView;
+import org.popnet.dns.steering.SteeredDomain;
+import org.popnet.dns.steering.Steering;
+import org.popnet.dns.steering.Topology;
+import org.popnet.dns.steering.Trace;
+import org.popnet.dns.wire.WireName;
+import org.popnet.dns.zone.ZoneEntry;
+
+/** Decides as the hot path would, with the same code, and tells why. */
+final class Explainer {
+    private final Knowledge knowledge;
+
+    Explainer(Knowledge knowledge) {
+        this.knowledge = knowledge;
+    }
+
+    /**
+     * Why this client gets the answer it gets.
+     *
+     * @param latencySource where the distances come from, and {@code latencyAgeMs} how old the oldest is
+     * @param level whether candidates are healthy, all overloaded or all down
+     * @param persisted whether the client was kept at the server it was given before
+     * @param scope prefix length for which the answer holds, 0 for everybody
+     */
+    record Explanation(
+            String name,
+            String type,
+            String client,
+            long generation,
+            String rule,
+            int ttlSeconds,
+            String latencySource,
+            @Nullable Long latencyAgeMs,
+            List<PopDistance> distances,
+            List<Trace.Row> scores,
+            List<Trace.Rejected> rejected,
+            String level,
+            boolean persisted,
+            int scope,
+            List<Chosen> answer) {}
+
+    /** How far the client is from a POP. */
+    record PopDistance(String pop, double latencyMs, double lossPercent) {}
+
+    /** A server in the answer. */
+    record Chosen(String target, String address) {}
+
+    /**
+     * @param name a customer's domain
+     * @param v6 whether AAAA is asked for instead of A
+     * @throws NotSteeredException if nothing is steered at this name
+     */
+    Explanation explain(String name, InetAddress client, boolean v6) {
+        View view = knowledge.view();
+        ZoneEntry entry = find(view, name);
+        if (!(entry instanceof ZoneEntry.Steered(WireName wire, var zone, SteeredDomain domain))) {
+            throw new NotSteeredException(
+                    entry == null
+                            ? "the name '" + name + "' is not in this network's zones"
+                            : "the name '" + name + "' is not a customer's domain: its answers do not depend on clients");
+        }
+        long now = knowledge.nowMs();
+        ClientView where = new ClientView();
+        knowledge
+                .clientLocation()
+                .locate(
+                        Address.high(client),
+                        Address.low(client),
+                        view.zone().topology(),
+                        view.latencies(),
+                        now,
+                        where);
+        CandidateGroup[] groups = v6 ? domain.v6() : domain.v4();
+        long previous = domain.domain().rule().persistence().isZero()
+                ? 0
+                : knowledge.persistence().find(PersistenceTable.key(where.hash(), domain.identity()), now);
+        Choice choice = new Choice();
+        Trace trace = new Trace();
+        Steering.choose(
+                domain, groups, domain.domain().rule().answers(), previous, where, view.states(), choice, trace);
+        return new Explanation(
+                domain.domain().name(),
+                v6 ? "AAAA" : "A",
+                client.getHostAddress(),
+                view.zone().tree().generation().number(),
+                domain.domain().rule().name(),
+                domain.ttlSeconds(),
+                where.source().name(),
+                where.ageMs() < 0 ? null : where.ageMs(),
+                distances(view.zone().topology(), where),
+                trace.rows(),
+                trace.rejected(),
+                choice.level().name(),
+                choice.persisted(),
+                choice.clientMattered() ? where.prefixBits() : 0,
+                answer(choice));
+    }
+
+    private static @Nullable ZoneEntry find(View view, String name) {
+        try {
+            return view.zone().find(WireName.of(name.toLowerCase(Locale.ROOT)));
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static List<PopDistance> distances(Topology topology, ClientView where) {
+        List<PopDistance> distances = new ArrayList<>();
+        for (int pop = 0; pop < topology.pops(); pop++) {
+            distances.add(new PopDistance(topology.names().get(pop), where.latencyMs(pop), where.lossPercent(pop)));
+        }
+        return distances;
+    }
+
+    private static List<Chosen> answer(Choice choice) {
+        List<Chosen> answer = new ArrayList<>();
+        for (int i = 0; i < choice.count(); i++) {
+            Candidate candidate = choice.get(i);
+            try {
+                answer.add(new Chosen(
+                        candidate.id().text(),
+                        InetAddress.getByAddress(candidate.address()).getHostAddress()));
+            } catch (UnknownHostException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        return answer;
+    }
+
+    /** Nothing is steered at a name. */
+    static final class NotSteeredException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        NotSteeredException(String message) {
+            super(message);
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package org.popnet.dns.server;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.InetSocketAddress;
+import org.popnet.dns.wire.Dns;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One socket, one thread: up to 64 queries are taken from the kernel in one system call, answered one after the other,
+ * and handed back in another. The kernel spreads clients over the sockets that share the port.
+ */
+final class BatchUdpListener implements UdpListener {
+    private static final Logger LOG = LoggerFactory.getLogger(BatchUdpListener.class);
+    private static final int BATCH = 64;
+    private static final int QUERY_BYTES_MAX = 4096;
+    private static final int WAKE_UP_MS = 100;
+    private static final int STOP_WAIT_MS = 2000;
+
+    private static final int NAME_AT = 0;
+    private static final int NAME_LENGTH_AT = 8;
+    private static final int VECTOR_AT = 16;
+    private static final int VECTOR_COUNT_AT = 24;
+    private static final int LENGTH_AT = 56;
+
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment state = LinuxSockets.callState(arena);
+    private final MemorySegment addresses = arena.allocate((long) BATCH * LinuxSockets.SOCKET_ADDRESS_BYTES, 8);
+    private final MemorySegment inHeaders = arena.allocate((long) BATCH * LinuxSockets.MESSAGE_HEADER_BYTES, 8);
+    private final MemorySegment outHeaders = arena.allocate((long) BATCH * LinuxSockets.MESSAGE_HEADER_BYTES, 8);
+    private final MemorySegment inVectors = arena.allocate((long) BATCH * LinuxSockets.IO_VECTOR_BYTES, 8);
+    private final MemorySegment outVectors = arena.allocate((long) BATCH * LinuxSockets.IO_VECTOR_BYTES, 8);
+    private final MemorySegment in = arena.allocate((long) BATCH * QUERY_BYTES_MAX, 8);
+    private final MemorySegment out = arena.allocate((long) BATCH * Dns.UDP_BYTES_MAX, 8);
+
+    private final QueryPipeline pipeline;
+    private final Exchange exchange;
+    private final DnsMetrics metrics;
+    private final int socket;
+    private final Thread thread;
+    private volatile boolean running = true;
+
+    BatchUdpListener(
+            InetSocketAddress address,
+            int receiveBufferBytes,
+            QueryPipeline pipeline,
+            Exchange exchange,
+            DnsMetrics metrics,
+            String name)
+            throws IOException {
+        this.pipeline = pipeline;
+        this.exchange = exchange;
+        this.metrics = metrics;
+        try {
+            socket = LinuxSockets.open(address, receiveBufferBytes, WAKE_UP_MS, arena);
+        } catch (IOException e) {
+            arena.close();
+            throw e;
+        }
+        for (int i = 0; i < BATCH; i++) {
+            header(inHeaders, inVectors, i, in.asSlice((long) i * QUERY_BYTES_MAX, QUERY_BYTES_MAX));
+            header(outHeaders, outVectors, i, out.asSlice((long) i * Dns.UDP_BYTES_MAX, Dns.UDP_BYTES_MAX));
+        }
+        thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
+    }
+
+    static int queryBytesMax() {
+        return QUERY_BYTES_MAX;
+    }
+
+    private static void header(MemorySegment headers, MemorySegment vectors, int i, MemorySegment buffer) {
+        long vector = (long) i * LinuxSockets.IO_VECTOR_BYTES;
+        vectors.set(ADDRESS, vector, buffer);
+        vectors.set(JAVA_LONG, vector + 8, buffer.byteSize());
+        long header = (long) i * LinuxSockets.MESSAGE_HEADER_BYTES;
+        headers.set(ADDRESS, header + VECTOR_AT, vectors.asSlice(vector));
+        headers.set(JAVA_LONG, header + VECTOR_COUNT_AT, 1);
+    }
+
+    @Override
+    public void start() {
+        thread.start();
+    }
+
+    @Override
+    public int receiveBufferBytes() {
+        try (Arena call = Arena.ofConfined()) {
+            return LinuxSockets.receiveBuffer(socket, LinuxSockets.callState(call), call);
+        }
+    }
+
+    private void run() {
+        prepare(BATCH);
+        try {
+            while (running) {
+                answer(LinuxSockets.WAIT_FOR_ONE);
+            }
+            // Queries that were accepted before the end are answered before the end.
+            while (answer(LinuxSockets.DO_NOT_WAIT) > 0) {
+                continue;
+            }
+        } catch (IOException e) {
+            LOG.error("UDP thread {} ends: {}", thread.getName(), e.getMessage());
+        }
+    }
+
+    /** Has the kernel know how much room there is for the addresses of the next messages. */
+    private void prepare(int count) {
+        for (int i = 0; i < count; i++) {
+            long header = (long) i * LinuxSockets.MESSAGE_HEADER_BYTES;
+            inHeaders.set(
+                    JAVA_LONG,
+                    header + NAME_AT,
+                    addresses.address() + (long) i * LinuxSockets.SOCKET_ADDRESS_BYTES);
+            inHeaders.set(JAVA_INT, header + NAME_LENGTH_AT, LinuxSockets.SOCKET_ADDRESS_BYTES);
+        }
+    }
+
+    private int answer(int flags) throws IOException {
+        int received = LinuxSockets.receive(socket, inHeaders, BATCH, flags, state);
+        int answers = 0;
+        for (int i = 0; i < received; i++) {
+            long header = (long) i * LinuxSockets.MESSAGE_HEADER_BYTES;
+            int length = respond(i, inHeaders.get(JAVA_INT, header + LENGTH_AT));
+            if (length > 0) {
+                queue(answers++, i, length, inHeaders.get(JAVA_INT, header + NAME_LENGTH_AT));
+            }
+        }
+        send(answers);
+        prepare(received);
+        return received;
+    }
+
+    private int respond(int i, int queryLength) {
+        Exchange x = exchange;
+        long address = (long) i * LinuxSockets.SOCKET_ADDRESS_BYTES;
+        x.sourceHigh = LinuxSockets.addressHigh(addresses, address);
+        x.sourceLow = LinuxSockets.addressLow(addresses, address);
+        x.inLength = queryLength;
+        MemorySegment.copy(in, JAVA_BYTE, (long) i * QUERY_BYTES_MAX, x.in, 0, queryLength);
+        try {
+            if (!x.oneIn(DnsMetrics.TIMED_ONE_IN)) {
+                return pipeline.respond(x);
+            }
+            long start = System.nanoTime();
+            int length = pipeline.respond(x);
+            metrics.timed(System.nanoTime() - start);
+            return length;
+        } catch (RuntimeException e) {
+            // A fault of ours in one answer must not take the others with it.
+            LOG.error("cannot answer a query of {} bytes for {}", queryLength, x.query.nameText(), e);
+            return QueryPipeline.SILENCE;
+        }
+    }
+
+    private void queue(int position, int i, int length, int addressLength) {
+        MemorySegment.copy(
+                exchange.answer.bytes(), 0, out, JAVA_BYTE, (long) position * Dns.UDP_BYTES_MAX, length);
+        outVectors.set(JAVA_LONG, (long) position * LinuxSockets.IO_VECTOR_BYTES + 8, length);
+        long header = (long) position * LinuxSockets.MESSAGE_HEADER_BYTES;
+        outHeaders.set(
+                JAVA_LONG, header + NAME_AT, addresses.address() + (long) i * LinuxSockets.SOCKET_ADDRESS_BYTES);
+        outHeaders.set(JAVA_INT, header + NAME_LENGTH_AT, addressLength);
+    }
+
+    private void send(int count) {
+        int sent = 0;
+        while (sent < count) {
+            MemorySegment rest = outHeaders.asSlice((long) sent * LinuxSockets.MESSAGE_HEADER_BYTES);
+            int taken = LinuxSockets.send(socket, rest, count - sent, state);
+            if (taken > 0) {
+                sent += taken;
+            } else {
+                // Not even the first of the rest could be sent (its network is unreachable, say): the others may be.
+                metrics.sendFailed();
+                sent++;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        running = false;
+        if (thread.isAlive()) {
+            try {
+                thread.join(STOP_WAIT_MS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        if (!thread.isAlive()) {
+            try (Arena call = Arena.ofConfined()) {
+                LinuxSockets.close(socket, LinuxSockets.callState(call));
+            }
+            arena.close();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package org.popnet.dns.server;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import org.popnet.dns.knowledge.Checkpoint;
+import org.popnet.dns.knowledge.Knowledge;
+import org.popnet.dns.knowledge.KnowledgeSettings;
+import org.popnet.dns.wire.Cookies;
+import org.popnet.platform.agent.CurrentTree;
+import org.popnet.platform.datagram.DatagramPort;
+import org.popnet.platform.settings.NodeSettings;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Wires the name server. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({DnsSettings.class, KnowledgeSettings.class})
+class DnsConfiguration {
+    private static final long NANOS_PER_MS = 1_000_000;
+    /** Lets ages reach back before the start of the process: 34 years fit the clock, two years lie behind its zero. */
+    private static final long CLOCK_START_MS = 2L * 365 * 24 * 3600 * 1000;
+
+    @Bean
+    Knowledge knowledge(KnowledgeSettings settings) {
+        long start = System.nanoTime();
+        return new Knowledge(settings, () -> CLOCK_START_MS + (System.nanoTime() - start) / NANOS_PER_MS);
+    }
+
+    @Bean
+    DnsMetrics dnsMetrics(MeterRegistry registry, Knowledge knowledge) {
+        DnsMetrics.register(registry, knowledge);
+        return new DnsMetrics(registry);
+    }
+
+    @Bean
+    Cookies serverCookies(DnsSettings settings, NodeSettings node) {
+        return CookieSecret.load(
+                settings.cookieSecretFile(),
+                node.stateDirectory().resolve("dns").resolve("cookie-secret"),
+                new SecureRandom());
+    }
+
+    @Bean
+    DnsLifecycle nameServer(
+            DnsSettings settings,
+            KnowledgeSettings knowledgeSettings,
+            NodeSettings node,
+            Knowledge knowledge,
+            Cookies cookies,
+            InstantSource wallClock,
+            DnsMetrics metrics,
+            CurrentTree tree,
+            DatagramPort datagrams) {
+        QueryPipeline pipeline =
+                new QueryPipeline(knowledge, cookies, wallClock, metrics, settings.tcpInviteOneIn());
+        SecureRandom seeds = new SecureRandom();
+        NameServer server = new NameServer(
+                settings,
+                knowledge,
+                pipeline,
+                metrics,
+                cookies,
+                node.node().getBytes(StandardCharsets.US_ASCII),
+                seeds::nextLong);
+        Checkpoint checkpoint =
+                new Checkpoint(node.stateDirectory().resolve("dns").resolve("knowledge"), wallClock);
+        return new DnsLifecycle(tree, datagrams, knowledge, knowledgeSettings, checkpoint, server);
+    }
+}

@@ -1,0 +1,129 @@
+package org.popnet.dns.server;
+
+import java.net.InetSocketAddress;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.popnet.dns.knowledge.Checkpoint;
+import org.popnet.dns.knowledge.Knowledge;
+import org.popnet.dns.knowledge.KnowledgeSettings;
+import org.popnet.dns.knowledge.LatencyRequester;
+import org.popnet.dns.zone.ZoneCompiler;
+import org.popnet.dns.zone.ZoneSnapshot;
+import org.popnet.platform.agent.CurrentTree;
+import org.popnet.platform.datagram.DatagramPort;
+import org.popnet.platform.datagram.Received;
+import org.popnet.platform.message.Message.LoadReport;
+import org.popnet.platform.message.Message.ProbeReport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.SmartLifecycle;
+
+/** Starts the name server in the right order, keeps its knowledge moving, and stops it without losing a query. */
+final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
+    private static final Logger LOG = LoggerFactory.getLogger(DnsLifecycle.class);
+    private static final int REQUESTS_INTERVAL_MS = 50;
+    private static final int EXPIRE_INTERVAL_MS = 300_000;
+
+    private final CurrentTree tree;
+    private final DatagramPort datagrams;
+    private final Knowledge knowledge;
+    private final KnowledgeSettings settings;
+    private final Checkpoint checkpoint;
+    private final NameServer server;
+    private @Nullable ScheduledExecutorService chores;
+    private volatile boolean running;
+
+    DnsLifecycle(
+            CurrentTree tree,
+            DatagramPort datagrams,
+            Knowledge knowledge,
+            KnowledgeSettings settings,
+            Checkpoint checkpoint,
+            NameServer server) {
+        this.tree = tree;
+        this.datagrams = datagrams;
+        this.knowledge = knowledge;
+        this.settings = settings;
+        this.checkpoint = checkpoint;
+        this.server = server;
+    }
+
+    @Override
+    public void start() {
+        tree.subscribe(next -> {
+            ZoneSnapshot compiled = ZoneCompiler.compile(next, tree.self());
+            return () -> knowledge.activate(compiled);
+        });
+        checkpoint.restore(knowledge);
+        knowledge.refresh();
+        datagrams.onReceive(ProbeReport.class, this::probeReport);
+        datagrams.onReceive(LoadReport.class, this::loadReport);
+        server.start(new InetSocketAddress(
+                tree.node().address(), tree.node().ports().dns()));
+        ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("dns-chores").daemon().factory());
+        chores = scheduler;
+        int perCall = Math.max(1, settings.latencyRequestsPerSecond() * REQUESTS_INTERVAL_MS / 1000);
+        LatencyRequester requester = new LatencyRequester(knowledge.latencyRequests(), datagrams, tree, perCall);
+        every(scheduler, REQUESTS_INTERVAL_MS, requester::send);
+        every(scheduler, 1000, knowledge::refresh);
+        every(scheduler, 1000, server::closeIdle);
+        every(scheduler, EXPIRE_INTERVAL_MS, knowledge::expire);
+        every(scheduler, settings.checkpointInterval().toMillis(), () -> checkpoint.save(knowledge));
+        running = true;
+    }
+
+    private void probeReport(Received<ProbeReport> received) {
+        knowledge.take(received.sender(), received.message());
+    }
+
+    private void loadReport(Received<LoadReport> received) {
+        knowledge.take(received.sender(), received.message());
+    }
+
+    private static void every(ScheduledExecutorService scheduler, long intervalMs, Runnable chore) {
+        scheduler.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        chore.run();
+                    } catch (RuntimeException e) {
+                        // A chore that throws once must be tried again.
+                        LOG.error("a chore of the name server failed", e);
+                    }
+                },
+                intervalMs,
+                intervalMs,
+                TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        server.stop();
+        ScheduledExecutorService scheduler = chores;
+        if (scheduler != null) {
+            scheduler.shutdown();
+            checkpoint.save(knowledge);
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    @Override
+    public Health health() {
+        if (!running) {
+            return Health.down().withDetail("reason", "the DNS port is not open").build();
+        }
+        return Health.up()
+                .withDetail("domains", knowledge.view().zone().tree().tree().domains().size())
+                .withDetail("tcpConnections", server.tcpConnections())
+                .build();
+    }
+}

@@ -1,0 +1,114 @@
+package org.popnet.dns.server;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.popnet.dns.knowledge.Knowledge;
+import org.popnet.dns.wire.Dns;
+import org.popnet.dns.wire.QueryDecoder;
+
+/** What the name server counts; the hot path touches arrays of adders only. */
+final class DnsMetrics {
+    private static final int RCODES = Dns.BADVERS + 1;
+    /** Of so many answers, one is timed. */
+    static final int TIMED_ONE_IN = 64;
+
+    private final LongAdder[][] answered = new LongAdder[Exchange.Transport.values().length][RCODES];
+    private final LongAdder shortMessages = new LongAdder();
+    private final LongAdder responses = new LongAdder();
+    private final Timer latency;
+    private final Counter sendFailures;
+    private final Counter tcpRefused;
+    private final Counter tcpIdle;
+
+    DnsMetrics(MeterRegistry registry) {
+        for (Exchange.Transport transport : Exchange.Transport.values()) {
+            for (int rcode = 0; rcode < RCODES; rcode++) {
+                LongAdder adder = new LongAdder();
+                answered[transport.ordinal()][rcode] = adder;
+                if (rcode <= Dns.REFUSED || rcode == Dns.BADVERS) {
+                    FunctionCounter.builder("popnet.dns.queries", adder, LongAdder::sum)
+                            .description("queries answered")
+                            .tag("transport", transport.name().toLowerCase(Locale.ROOT))
+                            .tag("result", Dns.rcodeName(rcode))
+                            .register(registry);
+                }
+            }
+        }
+        drops(registry, "short", shortMessages);
+        drops(registry, "response", responses);
+        latency = Timer.builder("popnet.dns.answer")
+                .description("from decoded to encoded, of one query in " + TIMED_ONE_IN)
+                .register(registry);
+        sendFailures = Counter.builder("popnet.dns.send.failures")
+                .description("answers the system did not take")
+                .register(registry);
+        tcpRefused = Counter.builder("popnet.dns.tcp.refused")
+                .description("TCP connections closed because there were too many")
+                .register(registry);
+        tcpIdle = Counter.builder("popnet.dns.tcp.idle")
+                .description("TCP connections closed because they were idle")
+                .register(registry);
+    }
+
+    private static void drops(MeterRegistry registry, String reason, LongAdder adder) {
+        FunctionCounter.builder("popnet.dns.drops", adder, LongAdder::sum)
+                .description("messages that deserve no answer")
+                .tag("reason", reason)
+                .register(registry);
+    }
+
+    /** Sizes of what is known. */
+    static void register(MeterRegistry registry, Knowledge knowledge) {
+        Gauge.builder("popnet.dns.knowledge.latency.prefixes", knowledge, Knowledge::latencyPrefixes)
+                .description("client prefixes with measured latencies")
+                .register(registry);
+        Gauge.builder("popnet.dns.knowledge.loads", knowledge, Knowledge::loads)
+                .description("nodes that told their load")
+                .register(registry);
+        Gauge.builder("popnet.dns.knowledge.persistence", knowledge, k -> k.persistence().size(k.nowMs()))
+                .description("clients kept at their server")
+                .register(registry);
+        FunctionCounter.builder("popnet.dns.knowledge.transitions", knowledge, Knowledge::transitions)
+                .description("targets that went up or down")
+                .register(registry);
+        FunctionCounter.builder("popnet.dns.knowledge.latency.dropped", knowledge, Knowledge::latenciesDropped)
+                .description("measurements that found the table full")
+                .register(registry);
+        FunctionCounter.builder(
+                        "popnet.dns.knowledge.requests.dropped",
+                        knowledge,
+                        k -> k.latencyRequests().dropped())
+                .description("latency requests that found the queue full")
+                .register(registry);
+    }
+
+    void answered(Exchange.Transport transport, int rcode) {
+        answered[transport.ordinal()][rcode].increment();
+    }
+
+    void dropped(QueryDecoder.Verdict verdict) {
+        (verdict == QueryDecoder.Verdict.DROP_SHORT ? shortMessages : responses).increment();
+    }
+
+    void timed(long nanos) {
+        latency.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    void sendFailed() {
+        sendFailures.increment();
+    }
+
+    void tcpRefused() {
+        tcpRefused.increment();
+    }
+
+    void tcpIdle() {
+        tcpIdle.increment();
+    }
+}

@@ -1,0 +1,61 @@
+package org.popnet.dns.server;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The name server's sockets and manners. Addresses and ports stand in the tree.
+ *
+ * @param udpThreads sockets and threads that share the UDP port; 0 (the default) for one per core, to 256
+ * @param nativeUdp whether Linux' batched system calls are used where they can be; default true
+ * @param udpReceiveBuffer bytes asked for each UDP socket: what a pause of the process may pile up without loss; default
+ *     4 MiB, 64 KiB to 64 MiB
+ * @param tcpConnectionsMax open TCP connections; default 1,000, 10 to 100,000
+ * @param tcpConnectionsPerClientMax open TCP connections of one address; default 100, 1 to 100,000
+ * @param tcpIdle a connection that has not completed a query for this long is closed (RFC 7766, 6.2.3); default 10 s,
+ *     1 s to 5 min
+ * @param tcpInviteOneIn of the queries of clients that are not known and have not proved that they receive at their
+ *     address, one in so many is sent to TCP; 0 for none; default 16, to 10,000
+ * @param cookieSecretFile file with the secret of server cookies, 32 hex digits, the same on all name servers of an
+ *     anycast address; a second line is the previous secret, still accepted. Made at random for this node if not given
+ */
+@ConfigurationProperties(prefix = "popnet.dns.server", ignoreUnknownFields = false)
+public record DnsSettings(
+        @DefaultValue("0") int udpThreads,
+        @DefaultValue("true") boolean nativeUdp,
+        @DefaultValue("4194304") int udpReceiveBuffer,
+        @DefaultValue("1000") int tcpConnectionsMax,
+        @DefaultValue("100") int tcpConnectionsPerClientMax,
+        @DefaultValue("10s") Duration tcpIdle,
+        @DefaultValue("16") int tcpInviteOneIn,
+        Optional<String> cookieSecretFile) {
+    private static final String PREFIX = "popnet.dns.server.";
+
+    public DnsSettings {
+        between("udp-threads", udpThreads, 0, 256);
+        between("udp-receive-buffer", udpReceiveBuffer, 64 << 10, 64 << 20);
+        between("tcp-connections-max", tcpConnectionsMax, 10, 100_000);
+        between("tcp-connections-per-client-max", tcpConnectionsPerClientMax, 1, 100_000);
+        between("tcp-invite-one-in", tcpInviteOneIn, 0, 10_000);
+        if (tcpIdle.toMillis() < 1000 || tcpIdle.toMinutes() > 5) {
+            throw new IllegalArgumentException(PREFIX + "tcp-idle is " + tcpIdle + ": must be 1 s to 5 min");
+        }
+    }
+
+    /** What an empty configuration comes to. */
+    public static DnsSettings defaults() {
+        return new DnsSettings(0, true, 4 << 20, 1000, 100, Duration.ofSeconds(10), 16, Optional.empty());
+    }
+
+    int threads() {
+        return udpThreads > 0 ? udpThreads : Runtime.getRuntime().availableProcessors();
+    }
+
+    private static void between(String name, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(PREFIX + name + " is " + value + ": must be " + least + " to " + most);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package org.popnet.dns.server;
+
+import org.popnet.dns.steering.Choice;
+import org.popnet.dns.steering.ClientView;
+import org.popnet.dns.wire.Answer;
+import org.popnet.dns.wire.Cookies;
+import org.popnet.dns.wire.Query;
+
+/** One query, its answer, and all that is needed on the way between them; owned by one thread and used again. */
+final class Exchange {
+    static final int SCRATCH_BYTES = 64;
+
+    /** How a query came; clients that come over TCP have proved that they receive at their address. */
+    enum Transport {
+        UDP,
+        TCP
+    }
+
+    final Transport transport;
+    final byte[] in;
+    int inLength;
+    /** The client's address; IPv4 in its mapped form. */
+    long sourceHigh;
+
+    long sourceLow;
+
+    final Query query = new Query();
+    final Answer answer;
+    final ClientView client = new ClientView();
+    final Choice choice = new Choice();
+    final byte[] scratch = new byte[SCRATCH_BYTES];
+    private long random;
+
+    /** @param seed for the sampling of what need not be done for all */
+    Exchange(Transport transport, int bytesIn, int bytesOut, Cookies cookies, byte[] nsid, long seed) {
+        this.transport = transport;
+        in = new byte[bytesIn];
+        answer = new Answer(cookies, nsid, bytesOut);
+        random = seed | 1;
+    }
+
+    /** True once in so many calls, on average (xorshift, Marsaglia 2003). */
+    boolean oneIn(int n) {
+        random ^= random << 13;
+        random ^= random >>> 7;
+        random ^= random << 17;
+        return n > 0 && Long.remainderUnsigned(random, n) == 0;
+    }
+}

@@ -1,0 +1,18 @@
+package org.popnet.dns.server;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+
+/** The name server cannot listen where the tree says; the message says what to do. */
+public final class PortBusyException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    PortBusyException(InetSocketAddress address, String transport, IOException cause) {
+        super(
+                "the name server cannot listen on " + address.getAddress().getHostAddress() + ":" + address.getPort()
+                        + " over " + transport + " (" + cause.getMessage()
+                        + "): stop what listens there ('ss -lntup' shows it), or give the node another address or port"
+                        + " (ports.dns) in network.yml",
+                cause);
+    }
+}

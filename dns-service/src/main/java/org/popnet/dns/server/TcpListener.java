@@ -1,0 +1,230 @@
+package org.popnet.dns.server;
+
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.popnet.dns.steering.Address;
+import org.popnet.dns.wire.Dns;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers queries that come over TCP (RFC 7766), a virtual thread for each connection. Clients may send many queries
+ * without waiting; as no answer waits for anything, they come in order. A connection that completes no query for the
+ * idle time, however slowly it sends or reads, is closed.
+ */
+final class TcpListener {
+    private static final Logger LOG = LoggerFactory.getLogger(TcpListener.class);
+    private static final int BACKLOG = 256;
+    /** Longer queries are nobody's: a name, an OPT record and padding fit many times. */
+    private static final int QUERY_BYTES_MAX = 4096;
+
+    private static final int STOP_WAIT_MS = 1000;
+
+    private final ServerSocket server = new ServerSocket();
+    private final QueryPipeline pipeline;
+    private final Supplier<Exchange> newExchange;
+    private final ConcurrentLinkedQueue<Exchange> exchanges = new ConcurrentLinkedQueue<>();
+    private final DnsMetrics metrics;
+    private final LongSupplier clockMs;
+    private final long idleMs;
+    private final int perClientMax;
+    private final int placesMax;
+    private final Semaphore places;
+    private final Map<InetAddress, Integer> perClient = new ConcurrentHashMap<>();
+    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+
+    TcpListener(
+            DnsSettings settings,
+            QueryPipeline pipeline,
+            Supplier<Exchange> newExchange,
+            DnsMetrics metrics,
+            LongSupplier clockMs)
+            throws IOException {
+        this.pipeline = pipeline;
+        this.newExchange = newExchange;
+        this.metrics = metrics;
+        this.clockMs = clockMs;
+        idleMs = settings.tcpIdle().toMillis();
+        perClientMax = settings.tcpConnectionsPerClientMax();
+        placesMax = settings.tcpConnectionsMax();
+        places = new Semaphore(placesMax);
+    }
+
+    /** Takes the address for this process alone. */
+    void bind(InetSocketAddress address) throws IOException {
+        server.bind(address, BACKLOG);
+    }
+
+    void start() {
+        Thread.ofVirtual().name("dns-tcp-accept").start(this::accept);
+    }
+
+    int connections() {
+        return connections.size();
+    }
+
+    private void accept() {
+        while (!server.isClosed()) {
+            try {
+                admit(server.accept());
+            } catch (IOException e) {
+                if (!server.isClosed()) {
+                    LOG.warn("cannot accept a TCP connection: {}", e.getMessage());
+                }
+            }
+        }
+    }
+
+    private void admit(Socket socket) throws IOException {
+        if (!places.tryAcquire()) {
+            metrics.tcpRefused();
+            socket.close();
+            return;
+        }
+        InetAddress client = socket.getInetAddress();
+        if (perClient.merge(client, 1, Integer::sum) > perClientMax) {
+            leave(client);
+            metrics.tcpRefused();
+            socket.close();
+            return;
+        }
+        Connection connection = new Connection(socket, clockMs.getAsLong());
+        connections.add(connection);
+        Thread.ofVirtual().name("dns-tcp").start(() -> serve(connection, client));
+    }
+
+    private void leave(InetAddress client) {
+        perClient.computeIfPresent(client, (address, count) -> count > 1 ? count - 1 : null);
+        places.release();
+    }
+
+    private void serve(Connection connection, InetAddress client) {
+        try (Socket socket = connection.socket) {
+            socket.setTcpNoDelay(true);
+            DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1024));
+            OutputStream out = socket.getOutputStream();
+            while (true) {
+                int length = in.readUnsignedShort();
+                if (length < Dns.HEADER_BYTES || length > QUERY_BYTES_MAX) {
+                    return;
+                }
+                byte[] query = in.readNBytes(length);
+                if (query.length < length) {
+                    return;
+                }
+                byte[] answer = respond(query, client);
+                if (answer.length == 0) {
+                    return;
+                }
+                out.write(answer);
+                connection.lastQueryMs = clockMs.getAsLong();
+            }
+        } catch (IOException e) {
+            LOG.trace("TCP connection of {} ends", client, e);
+        } catch (RuntimeException e) {
+            LOG.error("cannot answer a query of {} over TCP", client, e);
+        } finally {
+            connections.remove(connection);
+            leave(client);
+        }
+    }
+
+    /** The answer with its length in front; empty for silence. */
+    private byte[] respond(byte[] query, InetAddress client) {
+        Exchange pooled = exchanges.poll();
+        Exchange x = pooled == null ? newExchange.get() : pooled;
+        try {
+            System.arraycopy(query, 0, x.in, 0, query.length);
+            x.inLength = query.length;
+            x.sourceHigh = Address.high(client);
+            x.sourceLow = Address.low(client);
+            int length = pipeline.respond(x);
+            if (length == QueryPipeline.SILENCE) {
+                return new byte[0];
+            }
+            byte[] framed = new byte[length + 2];
+            framed[0] = (byte) (length >>> 8);
+            framed[1] = (byte) length;
+            System.arraycopy(x.answer.bytes(), 0, framed, 2, length);
+            return framed;
+        } finally {
+            exchanges.offer(x);
+        }
+    }
+
+    /** Closes connections that complete no query; call it every second. */
+    void closeIdle() {
+        long now = clockMs.getAsLong();
+        for (Connection connection : connections) {
+            if (now - connection.lastQueryMs > idleMs) {
+                metrics.tcpIdle();
+                connection.close();
+            }
+        }
+    }
+
+    static int queryBytesMax() {
+        return QUERY_BYTES_MAX;
+    }
+
+    /** Answers the queries that came, then closes. */
+    void close() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            LOG.debug("closing the TCP socket", e);
+        }
+        connections.forEach(Connection::stopReading);
+        try {
+            // Whoever is in the middle of an answer gets its end.
+            if (places.tryAcquire(placesMax, STOP_WAIT_MS, TimeUnit.MILLISECONDS)) {
+                places.release(placesMax);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        connections.forEach(Connection::close);
+    }
+
+    /** One client's connection, closed from outside when it idles. */
+    private static final class Connection {
+        private final Socket socket;
+        private volatile long lastQueryMs;
+
+        Connection(Socket socket, long nowMs) {
+            this.socket = socket;
+            lastQueryMs = nowMs;
+        }
+
+        /** Ends the stream of queries; those that came before are still read and answered. */
+        void stopReading() {
+            try {
+                socket.shutdownInput();
+            } catch (IOException e) {
+                LOG.trace("shutting down", e);
+            }
+        }
+
+        void close() {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                LOG.trace("closing", e);
+            }
+        }
+    }
+}
