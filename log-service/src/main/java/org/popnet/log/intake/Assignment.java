@@ -1,0 +1,31 @@
+package org.popnet.log.intake;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.popnet.platform.tree.Customer;
+import org.popnet.platform.tree.LogServer;
+import org.popnet.platform.tree.NetworkTree;
+import org.popnet.platform.tree.NodeName;
+
+/**
+ * The customers whose logs a log server takes: those it is the primary of, and those of the primaries it is a deputy of.
+ * What belongs to no customer goes to any log server while the tree names none for it.
+ */
+record Assignment(Set<String> customers) {
+    static Assignment of(NetworkTree tree, NodeName self) {
+        Set<String> customers = new HashSet<>();
+        for (LogServer server : tree.logServers().values()) {
+            if (server.node().equals(self) || server.deputies().contains(self)) {
+                customers.addAll(server.manages());
+            }
+        }
+        if (tree.logServerOf(Customer.NETWORK).isEmpty()) {
+            customers.add(Customer.NETWORK);
+        }
+        return new Assignment(Set.copyOf(customers));
+    }
+
+    boolean manages(String customer) {
+        return customers.contains(customer);
+    }
+}

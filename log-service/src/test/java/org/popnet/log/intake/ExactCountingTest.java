@@ -1,0 +1,72 @@
+package org.popnet.log.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.popnet.log.TestDatabase;
+import org.popnet.platform.spool.TestSender;
+import org.popnet.platform.tree.NodeName;
+
+class ExactCountingTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void sumsAreExactUnderLossDuplicationAndReordering() throws Exception {
+        count(60_000, stage -> {});
+    }
+
+    @Test
+    void sumsAreExactWhenTransactionsFailAtAnyStage() throws Exception {
+        Random random = new Random(9);
+        AtomicInteger faults = new AtomicInteger();
+        count(20_000, stage -> {
+            if (random.nextInt(6) == 0) {
+                faults.incrementAndGet();
+                throw new IllegalStateException("failed on purpose at " + stage);
+            }
+        });
+        assertThat(faults.get()).isGreaterThan(5);
+    }
+
+    private void count(int records, Consumer<Stage> stages) throws Exception {
+        String url = TestDatabase.create();
+        DataSource database = TestDatabase.dataSource(url);
+        long now = System.currentTimeMillis();
+        Workload workload = new Workload(4, now - 7_200_000);
+        List<TestSender> edges = new ArrayList<>();
+        try (TestNetwork network = new TestNetwork(17, 20);
+                LogServer server = new LogServer(
+                        url, directory.resolve("raw"), network.port(LogServer.NAME), InstantSource.system(), stages)) {
+            for (String edge : List.of("edge1.westusa", "edge2.westusa", "edge1.europe")) {
+                NodeName name = NodeName.of(edge);
+                edges.add(new TestSender(directory.resolve(edge), network.port(name), LogServer.NAME, edges.size()));
+            }
+            for (int part = 0; part < 10; part++) {
+                for (TestSender edge : edges) {
+                    workload.play(edge.sink(), records / 30);
+                }
+            }
+            await().atMost(Duration.ofMinutes(2)).until(() -> {
+                return server.database.isReady()
+                        && Workload.stored(database, "traffic_minute").getFirst() >= workload.expected().getFirst();
+            });
+            await().until(() -> edges.stream().allMatch(TestSender::isEmpty));
+            assertThat(Workload.stored(database, "traffic_minute")).isEqualTo(workload.expected());
+            assertThat(Workload.stored(database, "traffic_hour")).isEqualTo(workload.expected());
+        } finally {
+            edges.forEach(TestSender::close);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package org.popnet.platform.spool;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Random;
+import org.popnet.platform.datagram.DatagramPort;
+import org.popnet.platform.discovery.ServiceAddress;
+import org.popnet.platform.discovery.ServiceDiscovery;
+import org.popnet.platform.tree.NodeName;
+import org.springframework.util.unit.DataSize;
+
+/** A sender's real spool and shipper, for tests of what receives. */
+public final class TestSender implements AutoCloseable {
+    private final MeterRegistry meters = new SimpleMeterRegistry();
+    private final LogSpool spool;
+    private final LogShipper shipper;
+
+    public TestSender(Path directory, DatagramPort port, NodeName server, long seed) throws IOException {
+        SpoolSettings settings = new SpoolSettings(
+                true,
+                Duration.ofMillis(50),
+                DataSize.ofMegabytes(1),
+                DataSize.ofMegabytes(64),
+                DataSize.ofMegabytes(256),
+                48,
+                Duration.ofMillis(50),
+                Duration.ofMillis(400),
+                Duration.ofSeconds(30));
+        Random random = new Random(seed);
+        spool = new LogSpool(directory, settings, random::nextLong, meters);
+        ServiceDiscovery discovery = new ServiceDiscovery() {
+            @Override
+            public List<ServiceAddress> find(String serviceName) {
+                return List.of(new ServiceAddress(
+                        server + ".pop.example", InetSocketAddress.createUnresolved("log", 5140), 0, 0));
+            }
+
+            @Override
+            public NodeName nodeOf(ServiceAddress address) {
+                return server;
+            }
+        };
+        shipper = new LogShipper(
+                spool, settings, discovery, port, System::nanoTime, InstantSource.system(), random, meters);
+        shipper.start();
+    }
+
+    public LogSink sink() {
+        return spool;
+    }
+
+    /** Whether everything that was appended is acknowledged; true only some time after the last append. */
+    public boolean isEmpty() {
+        return meters.get("popnet.spool.unacknowledged").gauge().value() == 0
+                && meters.counter("popnet.spool.sent").count() > 0;
+    }
+
+    /** A batch with these records. */
+    public static org.popnet.platform.message.Message.LogBatch batch(
+            String customer, long spool, long number, long newest, List<AccessRecord> records) {
+        ByteSink sink = new ByteSink();
+        java.io.ByteArrayOutputStream raw = new java.io.ByteArrayOutputStream();
+        for (AccessRecord record : records) {
+            AccessRecordCodec.encode(record, sink);
+            raw.write(sink.array(), 0, sink.length());
+        }
+        try (BatchFormat.Packer packer = new BatchFormat.Packer()) {
+            return new org.popnet.platform.message.Message.LogBatch(
+                    customer, spool, number, records.size(), packer.pack(raw.toByteArray(), raw.size(), newest));
+        }
+    }
+
+    @Override
+    public void close() {
+        shipper.stop();
+        spool.close();
+    }
+}
