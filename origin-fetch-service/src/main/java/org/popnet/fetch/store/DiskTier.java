@@ -163,6 +163,11 @@ public final class DiskTier implements AutoCloseable {
         drop(object.key(), object.header().id(), why.getMessage());
     }
 
+    /** Removes an object that a newer response has made wrong. */
+    public void forget(StoredObject object) {
+        remove(object.key(), object.header().id());
+    }
+
     private void drop(ObjectKey key, long id, @Nullable String why) {
         log.warn("Stored object {} of {}{} is damaged and dropped: {}", id, key.site(), key.target(), why);
         meters.counter("popnet.fetch.store.corrupt", "found", "reading").increment();

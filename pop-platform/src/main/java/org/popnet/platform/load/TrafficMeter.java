@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.popnet.platform.message.Message.SiteLoad;
 
 /**
@@ -21,6 +22,7 @@ public final class TrafficMeter {
     private final LongAdder firstByteNanos = new LongAdder();
     private final Map<String, Site> sites = new ConcurrentHashMap<>();
     private long tickedAt;
+    private volatile @Nullable LongSupplier connections;
     private volatile Rates rates = new Rates(0, 0, 0, Map.of());
 
     /** @param nanoTime a monotonic clock, in nanoseconds */
@@ -51,7 +53,13 @@ public final class TrafficMeter {
     }
 
     public long openConnections() {
-        return openConnections.sum();
+        LongSupplier elsewhere = connections;
+        return elsewhere == null ? openConnections.sum() : elsewhere.getAsLong();
+    }
+
+    /** For a data plane whose server counts its connections itself. */
+    public void countConnectionsBy(LongSupplier count) {
+        connections = count;
     }
 
     /** Forgets every site but these, the domains of a new tree. */

@@ -1,0 +1,303 @@
+package org.popnet.fetch.origin;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.NoRouteToHostException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.client5.http.HttpHostConnectException;
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
+import org.apache.hc.core5.http.message.BasicHeader;
+import org.apache.hc.core5.net.URIAuthority;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.apache.hc.core5.pool.PoolReusePolicy;
+import org.popnet.caching.Freshness;
+import org.popnet.caching.Headers;
+import org.popnet.caching.Hops;
+import org.popnet.fetch.origin.OriginUnavailableException.Reason;
+import org.popnet.platform.origin.AddressGuard;
+import org.popnet.platform.origin.OriginChoice;
+import org.popnet.platform.tree.CustomerServer;
+
+/**
+ * Asks a customer's servers, the best one first, and the next when one fails before its response head is there. It
+ * connects to the addresses of the tree, never to what DNS says of a name, from the node's own address, and follows no
+ * redirects. Bodies come as they are: still compressed, and with an error where one ends early.
+ */
+public final class OriginClient implements AutoCloseable {
+    private final OriginSettings settings;
+    private final OriginChoice choice;
+    private final InstantSource clock;
+    private final MeterRegistry meters;
+    private final Counter bytes;
+    private final Timer firstByte;
+    private final CloseableHttpClient http;
+    private final ScheduledExecutorService deadlines = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("origin-deadlines").factory());
+
+    /** @param local the node's own address, which all connections are made from */
+    public OriginClient(
+            OriginSettings settings, InetAddress local, OriginChoice choice, InstantSource clock, MeterRegistry meters) {
+        this.settings = settings;
+        this.choice = choice;
+        this.clock = clock;
+        this.meters = meters;
+        this.bytes = meters.counter("popnet.fetch.origin.bytes");
+        this.firstByte = meters.timer("popnet.fetch.origin.first.byte");
+        Http1Config limits = Http1Config.custom()
+                .setMaxLineLength(settings.lineBytesMax())
+                .setMaxHeaderCount(settings.linesMax())
+                .build();
+        this.http = HttpClients.custom()
+                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                        .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
+                                .http1Config(limits)
+                                // the strict parser: junk before a status line is an error, not something to skip
+                                .responseParserFactory(new DefaultHttpResponseParserFactory(limits))
+                                .build())
+                        .setMaxConnTotal(settings.connectionsMax())
+                        .setMaxConnPerRoute(settings.connectionsPerServerMax())
+                        .setConnPoolPolicy(PoolReusePolicy.LIFO)
+                        .setDefaultConnectionConfig(ConnectionConfig.custom()
+                                .setConnectTimeout(timeout(settings.connectTimeout()))
+                                .setSocketTimeout(timeout(settings.idleTimeout()))
+                                .setIdleTimeout(timeout(settings.connectionIdle()))
+                                .setValidateAfterInactivity(TimeValue.ofMilliseconds(500))
+                                .build())
+                        .build())
+                .setDefaultRequestConfig(RequestConfig.custom()
+                        .setConnectionRequestTimeout(timeout(settings.connectTimeout()))
+                        .setResponseTimeout(timeout(settings.idleTimeout()))
+                        .setRedirectsEnabled(false)
+                        .setProtocolUpgradeEnabled(false)
+                        .setExpectContinueEnabled(false)
+                        .build())
+                .setRoutePlanner((host, context) ->
+                        new HttpRoute(host, local, "https".equalsIgnoreCase(host.getSchemeName())))
+                .disableAutomaticRetries()
+                .disableRedirectHandling()
+                .disableCookieManagement()
+                .disableAuthCaching()
+                .disableContentCompression()
+                .disableConnectionState()
+                .disableDefaultUserAgent()
+                .build();
+    }
+
+    private static Timeout timeout(Duration duration) {
+        return Timeout.ofMilliseconds(duration.toMillis());
+    }
+
+    /**
+     * Sends the request to the best server, and to the next best while they fail or answer 502, 503 or 504.
+     *
+     * @return the first usable answer; if all were 502, 503 or 504, the last of them
+     * @throws OriginUnavailableException if no server answered
+     */
+    public OriginResponse ask(OriginRequest request) throws OriginUnavailableException {
+        List<CustomerServer> servers = choice.ranked(request.domain());
+        int attempts = Math.min(servers.size(), settings.attemptsMax());
+        OriginUnavailableException failure = null;
+        for (int i = 0; i < attempts; i++) {
+            CustomerServer server = servers.get(i);
+            boolean last = i == attempts - 1;
+            try {
+                OriginResponse response = ask(server, request);
+                if (!Freshness.isError(response.status()) || response.status() == 500 || last) {
+                    return response;
+                }
+                response.close();
+            } catch (OriginUnavailableException e) {
+                failure = e;
+                meters.counter("popnet.fetch.origin.failures", "reason", e.reason().token())
+                        .increment();
+            }
+            if (!last) {
+                meters.counter("popnet.fetch.origin.retries").increment();
+            }
+        }
+        throw failure != null
+                ? failure
+                : new OriginUnavailableException(
+                        Reason.NO_SERVER,
+                        "customer " + request.customer().name() + " has no servers in the tree: add one under `servers`",
+                        null);
+    }
+
+    private OriginResponse ask(CustomerServer server, OriginRequest request) throws OriginUnavailableException {
+        if (!AddressGuard.admits(request.customer(), server.address(), server.port())) {
+            throw new OriginUnavailableException(
+                    Reason.REFUSED_ADDRESS,
+                    server.socketAddress() + " is not a server of " + request.customer().name() + " in the tree",
+                    null);
+        }
+        String host = request.domain().originHost();
+        HttpHost target = new HttpHost(server.tls() ? "https" : "http", server.address(), host, server.port());
+        HttpUriRequestBase message = new HttpUriRequestBase(request.method(), URI.create("/"));
+        message.setPath(request.target());
+        message.setScheme(target.getSchemeName());
+        message.setAuthority(new URIAuthority(host));
+        request.headers().forEach((name, value) -> message.addHeader(new BasicHeader(name, value)));
+
+        AtomicBoolean late = new AtomicBoolean();
+        ScheduledFuture<?> deadline = deadlines.schedule(
+                () -> {
+                    late.set(true);
+                    message.cancel();
+                },
+                settings.firstByteTimeout().toMillis(),
+                TimeUnit.MILLISECONDS);
+        long requestTimeMs = clock.millis();
+        long start = System.nanoTime();
+        try {
+            ClassicHttpResponse response = http.executeOpen(target, message, null);
+            long nanos = System.nanoTime() - start;
+            if (!stillInTime(deadline, late)) {
+                response.close();
+                throw new SocketTimeoutException("first byte");
+            }
+            int status = response.getCode();
+            if (Freshness.isError(status) && status != 500) {
+                choice.failed(server, new IOException("status " + status));
+            } else {
+                choice.succeeded(server, nanos);
+            }
+            firstByte.record(nanos, TimeUnit.NANOSECONDS);
+            return opened(server, response, request.method().equals("HEAD"), requestTimeMs);
+        } catch (IOException | RuntimeException e) {
+            deadline.cancel(false);
+            Reason reason = late.get() ? Reason.TIMEOUT : reason(e);
+            if (reason != Reason.BUSY) {
+                choice.failed(server, e);
+            }
+            throw new OriginUnavailableException(
+                    reason, server.customer() + "/" + server.name() + " " + server.socketAddress() + ": " + e, e);
+        }
+    }
+
+    private static boolean stillInTime(Future<?> deadline, AtomicBoolean late) {
+        return deadline.cancel(false) && !late.get();
+    }
+
+    private static Reason reason(Exception e) {
+        return switch (e) {
+            case ConnectionRequestTimeoutException busy -> Reason.BUSY;
+            case ConnectTimeoutException slow -> Reason.CONNECT;
+            case HttpHostConnectException refused -> Reason.CONNECT;
+            case ConnectException refused -> Reason.CONNECT;
+            case NoRouteToHostException gone -> Reason.CONNECT;
+            case SocketTimeoutException slow -> Reason.TIMEOUT;
+            case SocketException reset -> Reason.BROKEN;
+            default -> Reason.BROKEN;
+        };
+    }
+
+    private OriginResponse opened(
+            CustomerServer server, ClassicHttpResponse response, boolean headOnly, long requestTimeMs)
+            throws IOException {
+        Headers.Builder headers = Headers.builder();
+        for (Header field : response.getHeaders()) {
+            headers.add(field.getName(), field.getValue() == null ? "" : field.getValue());
+        }
+        Headers received = headers.build();
+        if (received.count("Content-Length") > 1 && received.all("Content-Length").stream().distinct().count() > 1) {
+            response.close();
+            throw new IOException("contradicting Content-Length fields");
+        }
+        HttpEntity entity = response.getEntity();
+        InputStream body = entity == null ? InputStream.nullInputStream() : entity.getContent();
+        return new OriginResponse(
+                server,
+                response.getCode(),
+                Hops.endToEnd(received).without("Content-Length"),
+                entity != null ? entity.getContentLength() : headOnly ? announced(received) : 0,
+                new Watched(body, server),
+                response,
+                requestTimeMs,
+                clock.millis());
+    }
+
+    /** What a response to HEAD says of the body it does not have. */
+    private static long announced(Headers received) {
+        String length = received.first("Content-Length");
+        try {
+            return length == null ? -1 : Long.parseLong(length);
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    /** A body that must keep coming; how it ends is fed back into the choice of servers. */
+    private final class Watched extends FilterInputStream {
+        private final CustomerServer server;
+        private final long start = System.nanoTime();
+        private long received;
+
+        Watched(InputStream body, CustomerServer server) {
+            super(body);
+            this.server = server;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int count) throws IOException {
+            try {
+                int read = super.read(into, offset, count);
+                received += Math.max(0, read);
+                bytes.increment(Math.max(0, read));
+                long runs = System.nanoTime() - start;
+                if (read > 0
+                        && runs > settings.idleTimeout().toNanos()
+                        && received < settings.rateMin() * (runs / 1_000_000_000.0)) {
+                    throw new SocketTimeoutException("body at less than " + settings.rateMin() + " bytes/s");
+                }
+                return read;
+            } catch (IOException e) {
+                choice.failed(server, e);
+                meters.counter("popnet.fetch.origin.failures", "reason", "body-broken").increment();
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        deadlines.shutdownNow();
+        try {
+            http.close();
+        } catch (IOException e) {
+            // closing connections only
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package org.popnet.fetch.serve;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import org.popnet.fetch.origin.OriginClient;
+import org.popnet.fetch.origin.OriginSettings;
+import org.popnet.fetch.store.DiskTier;
+import org.popnet.fetch.store.StoreSettings;
+import org.popnet.platform.agent.CurrentTree;
+import org.popnet.platform.load.LoadConfiguration;
+import org.popnet.platform.load.TrafficMeter;
+import org.popnet.platform.origin.OriginChoice;
+import org.popnet.platform.settings.NodeSettings;
+import org.popnet.platform.tree.Node;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/** Puts an origin-fetch server together. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({
+    StoreSettings.class,
+    OriginSettings.class,
+    PipelineSettings.class,
+    DataPortSettings.class
+})
+@Import(LoadConfiguration.class)
+class FetchConfiguration {
+    @Bean
+    DiskTier diskTier(NodeSettings node, StoreSettings settings, MeterRegistry meters) {
+        return DiskTier.open(directory(node).resolve("store"), settings, meters);
+    }
+
+    @Bean
+    Fills fills(DiskTier disk, MeterRegistry meters) {
+        return new Fills(disk, meters);
+    }
+
+    @Bean
+    OriginClient originClient(
+            NodeSettings node,
+            OriginSettings settings,
+            OriginChoice choice,
+            InstantSource clock,
+            MeterRegistry meters) {
+        return new OriginClient(settings, node.address(), choice, clock, meters);
+    }
+
+    @Bean
+    FetchPipeline fetchPipeline(
+            DiskTier disk,
+            Fills fills,
+            OriginClient origin,
+            PipelineSettings settings,
+            InstantSource clock,
+            NodeSettings node) {
+        OriginHeaders headers = new OriginHeaders(node.node(), node.node() + "." + node.zone());
+        return new FetchPipeline(disk, fills, origin, headers, settings, clock, node.node());
+    }
+
+    @Bean
+    DataPort dataPort(
+            CurrentTree tree,
+            DataPortSettings settings,
+            FetchPipeline pipeline,
+            TrafficMeter traffic,
+            InstantSource clock,
+            MeterRegistry meters,
+            NodeSettings node) {
+        FetchServlet servlet = new FetchServlet(
+                new Admission(tree),
+                pipeline,
+                new ResponseWriter(clock, node.node()),
+                traffic,
+                meters,
+                node.node());
+        Node self = tree.node();
+        Path work = directory(node).resolve("tomcat");
+        return new DataPort(self.address(), self.ports().fetch(), settings, work, servlet, traffic, meters);
+    }
+
+    private static Path directory(NodeSettings node) {
+        return node.stateDirectory().resolve("fetch");
+    }
+}

@@ -1,0 +1,395 @@
+package org.popnet.fetch.serve;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.popnet.caching.CachePolicy;
+import org.popnet.caching.CacheStatus;
+import org.popnet.caching.CacheStatus.Forward;
+import org.popnet.caching.Conditional;
+import org.popnet.caching.Freshening;
+import org.popnet.caching.Freshness;
+import org.popnet.caching.Headers;
+import org.popnet.caching.HttpDates;
+import org.popnet.caching.Storability;
+import org.popnet.caching.Vary;
+import org.popnet.fetch.origin.OriginClient;
+import org.popnet.fetch.origin.OriginRequest;
+import org.popnet.fetch.origin.OriginResponse;
+import org.popnet.fetch.origin.OriginUnavailableException;
+import org.popnet.fetch.origin.OriginUnavailableException.Reason;
+import org.popnet.fetch.serve.Answer.Result;
+import org.popnet.fetch.serve.Fill.Outcome;
+import org.popnet.fetch.serve.Fills.Slot;
+import org.popnet.fetch.store.DiskTier;
+import org.popnet.fetch.store.DiskTier.Found;
+import org.popnet.fetch.store.NewObject;
+import org.popnet.fetch.store.ObjectKey;
+import org.popnet.fetch.store.StoredHead;
+import org.popnet.fetch.store.StoredObject;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way of a request: fresh on disk, answer; else join the fetch that runs for it, or begin one, asking for
+ * confirmation of what is stored if there is something; a response that may be stored is stored while it streams, one
+ * that may not goes through to this request alone; when no server answers, what is stale answers if it may.
+ *
+ * <p>A shared cache by the rules of {@code http-caching}. Cache directives of requests are not heeded: behind an edge
+ * they are the edge's, which has judged them.
+ */
+final class FetchPipeline {
+    private static final Logger log = LoggerFactory.getLogger(FetchPipeline.class);
+
+    /** A request meets another reason to look again only if something changes under it each time. */
+    private static final int ROUNDS_MAX = 8;
+
+    private final DiskTier disk;
+    private final Fills fills;
+    private final OriginClient origin;
+    private final OriginHeaders originHeaders;
+    private final PipelineSettings settings;
+    private final InstantSource clock;
+    private final String cacheName;
+    private final CachePolicy policy = CachePolicy.DEFAULT;
+    private final Cache<ObjectKey, Boolean> passed;
+
+    /** @param cacheName this node's name in {@code Cache-Status} */
+    FetchPipeline(
+            DiskTier disk,
+            Fills fills,
+            OriginClient origin,
+            OriginHeaders originHeaders,
+            PipelineSettings settings,
+            InstantSource clock,
+            String cacheName) {
+        this.disk = disk;
+        this.fills = fills;
+        this.origin = origin;
+        this.originHeaders = originHeaders;
+        this.settings = settings;
+        this.clock = clock;
+        this.cacheName = cacheName;
+        this.passed = Caffeine.newBuilder()
+                .maximumSize(settings.passUrlsMax())
+                .expireAfterWrite(settings.passFor())
+                .build();
+    }
+
+    /** What one look at store and running fetches comes to. */
+    private sealed interface Step {
+        record Done(Answer answer) implements Step {}
+
+        /** Something has changed meanwhile: look again, knowing what selects. */
+        record Again(Vary vary) implements Step {}
+    }
+
+    /** The caller closes the answer. */
+    Answer answer(FetchRequest request) {
+        if (originHeaders.looped(request.headers())) {
+            return new Answer.Refused(
+                    508,
+                    "This request has been here before: the customer's server sends it back to the network.",
+                    forwarded(Forward.BYPASS, 0, false, false, "loop"));
+        }
+        Vary vary = Vary.NONE;
+        for (int round = 0; round < ROUNDS_MAX; round++) {
+            Step step = switch (disk.find(request.key(), request.headers())) {
+                case Found.Hit(StoredObject object) ->
+                    object.head().freshness().freshAt(clock.millis())
+                            ? stored(request, object, Result.HIT, null)
+                            : stale(request, object);
+                case Found.Miss(boolean known, Vary theirs) ->
+                    missing(request, known ? theirs : vary, known ? Forward.VARY_MISS : Forward.URI_MISS);
+            };
+            switch (step) {
+                case Step.Done(Answer answer) -> {
+                    return answer;
+                }
+                case Step.Again(Vary learned) -> vary = learned;
+            }
+        }
+        return pass(request, null, Forward.MISS);
+    }
+
+    private Step missing(FetchRequest request, Vary vary, Forward reason) {
+        if (request.head() || passed.getIfPresent(request.key()) != null) {
+            return new Step.Done(pass(request, null, reason));
+        }
+        return shared(request, null, vary, reason);
+    }
+
+    private Step stale(FetchRequest request, StoredObject object) {
+        boolean kept = false;
+        try {
+            Step step = request.head()
+                    ? new Step.Done(pass(request, object, Forward.STALE))
+                    : shared(request, object, object.head().vary(), Forward.STALE);
+            kept = step instanceof Step.Done(Answer.Stored s) && s.object() == object;
+            return step;
+        } finally {
+            if (!kept) {
+                object.close();
+            }
+        }
+    }
+
+    /** @param stale what is stored but must be confirmed, or null */
+    private Step shared(FetchRequest request, @Nullable StoredObject stale, Vary vary, Forward reason) {
+        Slot slot = new Slot(request.key(), vary.key(request.headers()));
+        Fills.Place place = fills.joinOrLead(slot);
+        return place.leads()
+                ? lead(slot, place.fill(), request, stale, reason)
+                : follow(place.fill(), request, stale, vary, reason);
+    }
+
+    // --- the one who fetches
+
+    private Step lead(Slot slot, Fill fill, FetchRequest request, @Nullable StoredObject stale, Forward reason) {
+        boolean pumped = false;
+        try {
+            OriginResponse response = askForAll(request, stale);
+            if (response.status() == 304 && stale != null) {
+                return confirmed(fill, request, stale, response);
+            }
+            if (stale != null && Freshness.isError(response.status()) && mayServe(stale)) {
+                response.close();
+                fill.resolve(new Outcome.Failed(new OriginUnavailableException(
+                        Reason.BROKEN, "servers answer " + response.status(), null)));
+                return stored(request, stale, Result.STALE, null);
+            }
+            Headers received = dated(response);
+            NewObject object = begin(request, response, received);
+            if (object == null) {
+                if (stale != null && !Freshness.isError(response.status())) {
+                    disk.forget(stale); // it has been replaced by something that is not for storing
+                }
+                return new Step.Done(
+                        new Answer.Passing(response, received, forwarded(reason, response.status(), false, false, null)));
+            }
+            Fill.Reader reader = fill.begin(object, response.length());
+            pumped = true;
+            fills.pump(slot, fill, response, object);
+            return new Step.Done(filling(request, fill, reader, object.head(), response.length(), reason, false));
+        } catch (OriginUnavailableException e) {
+            fill.resolve(new Outcome.Failed(e));
+            return unavailable(request, stale, reason, e);
+        } finally {
+            if (!pumped) {
+                fill.resolve(new Outcome.NotShared());
+                fills.ended(slot, fill);
+            }
+        }
+    }
+
+    private OriginResponse askForAll(FetchRequest request, @Nullable StoredObject stale)
+            throws OriginUnavailableException {
+        Headers headers = originHeaders.forFill(request);
+        if (stale == null) {
+            return ask(request, headers);
+        }
+        Headers stored = stale.head().headers();
+        OriginResponse response = ask(
+                request,
+                headers.toBuilder().addAll(Conditional.revalidation(stored)).build());
+        if (response.status() != 304 || Freshening.confirms(stored, response.headers())) {
+            return response;
+        }
+        response.close(); // about some other version: have the whole
+        return ask(request, headers);
+    }
+
+    private OriginResponse ask(FetchRequest request, Headers headers) throws OriginUnavailableException {
+        return origin.ask(
+                new OriginRequest(request.customer(), request.domain(), request.method(), request.target(), headers));
+    }
+
+    private Step confirmed(Fill fill, FetchRequest request, StoredObject stale, OriginResponse response) {
+        response.close();
+        StoredHead old = stale.head();
+        Headers headers = Freshening.update(old.headers(), dated(response));
+        disk.freshen(
+                stale,
+                head(request, old.status(), headers, response.requestTimeMs(), response.responseTimeMs()));
+        fill.resolve(new Outcome.Confirmed());
+        return stored(
+                request, stale, Result.REVALIDATED, forwarded(Forward.STALE, 304, false, false, null));
+    }
+
+    /** @return null if the response is not to be stored */
+    private @Nullable NewObject begin(FetchRequest request, OriginResponse response, Headers received) {
+        Storability storability = Storability.of(
+                request.method(), request.headers(), response.status(), received, policy, response.responseTimeMs());
+        if (!storability.storable()) {
+            passed.put(request.key(), true);
+            return null;
+        }
+        StoredHead head = head(
+                request, response.status(), received, response.requestTimeMs(), response.responseTimeMs());
+        return disk.begin(request.key(), head, response.length());
+    }
+
+    private StoredHead head(FetchRequest request, int status, Headers received, long requestMs, long responseMs) {
+        Vary vary = Vary.of(received);
+        return new StoredHead(
+                status,
+                received.without("Age"),
+                vary,
+                vary.key(request.headers()),
+                Freshness.of(status, received, policy, requestMs, responseMs),
+                request.domain().tags() ? tags(received) : List.of(),
+                responseMs);
+    }
+
+    private static List<String> tags(Headers received) {
+        return received.all("Surrogate-Key").stream()
+                .flatMap(line -> Arrays.stream(line.strip().split("[ \\t]+")))
+                .filter(tag -> !tag.isEmpty())
+                .distinct()
+                .toList();
+    }
+
+    /** RFC 9110 §6.6.1: a response without {@code Date} is of the moment it came. */
+    private static Headers dated(OriginResponse response) {
+        Headers received = response.headers();
+        return received.contains("Date")
+                ? received
+                : received.with("Date", HttpDates.format(Instant.ofEpochMilli(response.responseTimeMs())));
+    }
+
+    // --- those who wait
+
+    private Step follow(
+            Fill fill, FetchRequest request, @Nullable StoredObject stale, Vary vary, Forward reason) {
+        Outcome outcome;
+        try {
+            outcome = fill.await(settings.headWait());
+        } catch (IOException e) {
+            outcome = null;
+        }
+        return switch (outcome) {
+            case null ->
+                unavailable(
+                        request,
+                        stale,
+                        reason,
+                        new OriginUnavailableException(Reason.TIMEOUT, "waited for another request's fetch", null));
+            case Outcome.Streaming(StoredHead head, long length) -> {
+                boolean mine = head.vary().key(request.headers()).equals(head.variant());
+                Fill.Reader reader = mine ? fill.join() : null;
+                yield reader == null
+                        ? new Step.Again(head.vary())
+                        : new Step.Done(filling(request, fill, reader, head, length, reason, true));
+            }
+            case Outcome.Confirmed() ->
+                switch (disk.find(request.key(), request.headers())) {
+                    case Found.Hit(StoredObject object) ->
+                        stored(
+                                request,
+                                object,
+                                Result.REVALIDATED,
+                                forwarded(Forward.STALE, 304, false, true, null));
+                    case Found.Miss miss -> new Step.Again(vary);
+                };
+            case Outcome.NotShared() -> new Step.Done(pass(request, stale, reason));
+            case Outcome.Failed(OriginUnavailableException cause) -> unavailable(request, stale, reason, cause);
+        };
+    }
+
+    // --- answers
+
+    private Step stored(
+            FetchRequest request, StoredObject object, Result result, @Nullable String cacheStatus) {
+        long now = clock.millis();
+        StoredHead head = object.head();
+        Plan plan = Plan.of(request, head.status(), head.headers(), object.length(), now);
+        try {
+            if (!request.head() && plan.count() > 0) {
+                object.verifyAt(plan.first());
+            }
+        } catch (IOException e) {
+            disk.dropCorrupt(object, e);
+            object.close();
+            return new Step.Again(head.vary());
+        }
+        String status = cacheStatus != null
+                ? cacheStatus
+                : CacheStatus.hit(cacheName, Math.floorDiv(head.freshness().ttlMsAt(now), 1000));
+        return new Step.Done(new Answer.Stored(object, plan, result, status));
+    }
+
+    private Answer filling(
+            FetchRequest request,
+            Fill fill,
+            Fill.Reader reader,
+            StoredHead head,
+            long length,
+            Forward reason,
+            boolean collapsed) {
+        Plan plan = Plan.of(request, head.status(), head.headers(), length, clock.millis());
+        if (plan.partial() && plan.first() > reader.available() + settings.aheadMax().toBytes()) {
+            reader.close();
+            return pass(request, null, Forward.PARTIAL);
+        }
+        return new Answer.Filling(
+                reader,
+                head,
+                plan,
+                collapsed ? Result.COLLAPSED : Result.MISS,
+                forwarded(reason, head.status(), !fill.doomed(), collapsed, null));
+    }
+
+    private Answer pass(FetchRequest request, @Nullable StoredObject stale, Forward reason) {
+        try {
+            OriginResponse response = ask(request, originHeaders.forPass(request));
+            Headers received = dated(response);
+            boolean sharable = Storability.of(
+                            request.method(),
+                            request.headers(),
+                            response.status(),
+                            received,
+                            policy,
+                            response.responseTimeMs())
+                    .storable();
+            if (sharable) {
+                passed.invalidate(request.key());
+            }
+            return new Answer.Passing(response, received, forwarded(reason, response.status(), false, false, null));
+        } catch (OriginUnavailableException e) {
+            return unavailable(request, stale, reason, e) instanceof Step.Done(Answer answer)
+                    ? answer
+                    : refused(reason, e);
+        }
+    }
+
+    private Step unavailable(
+            FetchRequest request, @Nullable StoredObject stale, Forward reason, OriginUnavailableException cause) {
+        if (stale != null && mayServe(stale)) {
+            return stored(request, stale, Result.STALE, null);
+        }
+        log.warn("{}{}: {}", request.domain().name(), request.target(), cause.getMessage());
+        return new Step.Done(refused(reason, cause));
+    }
+
+    private Answer refused(Forward reason, OriginUnavailableException cause) {
+        int status = cause.reason() == Reason.TIMEOUT ? 504 : cause.reason() == Reason.BUSY ? 503 : 502;
+        return new Answer.Refused(
+                status,
+                "No server of this site answers (" + cause.reason().token() + ").",
+                forwarded(reason, 0, false, false, cause.reason().token()));
+    }
+
+    private boolean mayServe(@Nullable StoredObject stale) {
+        return stale != null && stale.head().freshness().mayServeOnError(clock.millis());
+    }
+
+    private String forwarded(
+            Forward reason, int status, boolean stored, boolean collapsed, @Nullable String detail) {
+        return CacheStatus.forwarded(cacheName, reason, status, stored, collapsed, detail);
+    }
+}

@@ -1,0 +1,23 @@
+package org.popnet.fetch.serve;
+
+import org.popnet.caching.Headers;
+import org.popnet.fetch.store.ObjectKey;
+import org.popnet.platform.tree.Customer;
+import org.popnet.platform.tree.Domain;
+
+/**
+ * An edge's request, checked.
+ *
+ * @param method GET or HEAD
+ * @param target path and query, as they came
+ * @param headers end-to-end fields
+ */
+record FetchRequest(Customer customer, Domain domain, String method, String target, Headers headers) {
+    ObjectKey key() {
+        return new ObjectKey(domain.name(), target);
+    }
+
+    boolean head() {
+        return method.equals("HEAD");
+    }
+}

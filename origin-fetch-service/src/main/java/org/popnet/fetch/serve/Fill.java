@@ -1,0 +1,383 @@
+package org.popnet.fetch.serve;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.popnet.fetch.origin.OriginUnavailableException;
+import org.popnet.fetch.store.NewObject;
+import org.popnet.fetch.store.ObjectKey;
+import org.popnet.fetch.store.StoredHead;
+
+/**
+ * One fetch for all who wait for the same response: first for its head, then for its body, which they follow through the
+ * growing file, each at its own speed.
+ *
+ * <p>If the disk fails in the middle, the rest goes through memory, bounded by {@value #TAIL_BYTES_MAX} bytes: the fetch
+ * then waits for the slowest reader, nobody else may join, and nothing is stored.
+ */
+final class Fill {
+    static final int TAIL_BYTES_MAX = 4 << 20;
+    private static final int CHUNK_BYTES = 64 * 1024;
+
+    private final ObjectKey key;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Set<Reader> readers = new HashSet<>();
+
+    private @Nullable Outcome outcome;
+    private @Nullable NewObject object;
+    private long onDisk;
+    private long available;
+    private @Nullable Deque<byte[]> tail;
+    private boolean ended;
+    private @Nullable IOException failure;
+    private volatile boolean doomed;
+
+    Fill(ObjectKey key) {
+        this.key = key;
+    }
+
+    ObjectKey key() {
+        return key;
+    }
+
+    /** What a fetch has come to, as soon as its response's head is there. */
+    sealed interface Outcome {
+        /**
+         * It can be joined.
+         *
+         * @param length of the body; -1 if it is not known yet
+         */
+        record Streaming(StoredHead head, long length) implements Outcome {}
+
+        /** The stored response is still right, and has been updated. */
+        record Confirmed() implements Outcome {}
+
+        /** The response is for the one who asked only. */
+        record NotShared() implements Outcome {}
+
+        /** No server answered. */
+        record Failed(OriginUnavailableException cause) implements Outcome {}
+    }
+
+    // --- what the one who fetches does
+
+    /** Lets all who wait go on. */
+    void resolve(Outcome outcome) {
+        lock.lock();
+        try {
+            if (this.outcome == null) {
+                this.outcome = outcome;
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Begins the body; the reader is the first, so that the fill cannot end before it has one. */
+    Reader begin(NewObject object, long length) {
+        lock.lock();
+        try {
+            this.object = object;
+            object.retain();
+            resolve(new Outcome.Streaming(object.head(), length));
+            return newReader(object);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Adds to the body: on disk, or behind a disk that has failed to those who are reading.
+     *
+     * @param diskFailed run once, when the disk fails
+     * @throws IOException if nobody is left to read what cannot be stored
+     */
+    void append(byte[] bytes, int count, NewObject into, Runnable diskFailed) throws IOException {
+        int stored = 0;
+        if (tail == null) {
+            long before = into.length();
+            try {
+                into.write(bytes, 0, count);
+                stored = count;
+            } catch (IOException e) {
+                stored = (int) (into.length() - before);
+                stopStoring();
+                diskFailed.run();
+            }
+        }
+        lock.lock();
+        try {
+            onDisk += stored;
+            available += count;
+            if (stored < count && tail != null) {
+                tail.add(Arrays.copyOfRange(bytes, stored, count));
+                changed.signalAll();
+                awaitReaders();
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** From here on the body goes through memory to those who are reading, and nobody joins. */
+    void stopStoring() {
+        lock.lock();
+        try {
+            doomed = true;
+            if (tail == null) {
+                tail = new ArrayDeque<>();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean storing() {
+        return tail == null;
+    }
+
+    private void awaitReaders() throws IOException {
+        while (true) {
+            dropRead();
+            if (readers.isEmpty()) {
+                throw new IOException("nobody reads on, and it cannot be stored");
+            }
+            if (available - tailStart() < TAIL_BYTES_MAX) {
+                return;
+            }
+            await(changed);
+        }
+    }
+
+    private long tailStart() {
+        long bytes = 0;
+        if (tail != null) {
+            for (byte[] chunk : tail) {
+                bytes += chunk.length;
+            }
+        }
+        return available - bytes;
+    }
+
+    private void dropRead() {
+        long slowest = Long.MAX_VALUE;
+        for (Reader reader : readers) {
+            slowest = Math.min(slowest, reader.position);
+        }
+        if (tail == null) {
+            return;
+        }
+        long start = tailStart();
+        while (!tail.isEmpty() && start + tail.getFirst().length <= slowest) {
+            start += tail.removeFirst().length;
+        }
+    }
+
+    /** The body is whole. */
+    void complete() {
+        end(null);
+    }
+
+    /** The body broke off: whoever reads it sees the break. */
+    void fail(IOException cause) {
+        end(cause);
+    }
+
+    private void end(@Nullable IOException cause) {
+        lock.lock();
+        try {
+            ended = true;
+            failure = cause;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // --- what those who wait do
+
+    /** @return the outcome, or null if there is none after this time */
+    @Nullable Outcome await(Duration most) throws IOException {
+        long left = most.toNanos();
+        lock.lock();
+        try {
+            while (outcome == null) {
+                if (left <= 0) {
+                    return null;
+                }
+                left = changed.awaitNanos(left);
+            }
+            return outcome;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for a fetch of " + key, e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** @return null if it is too late to join: flushed, broken, or no longer stored */
+    @Nullable Reader join() {
+        lock.lock();
+        try {
+            NewObject joined = object;
+            return joined == null || doomed || failure != null || !joined.retain() ? null : newReader(joined);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Reader newReader(NewObject from) {
+        Reader reader = new Reader(from);
+        readers.add(reader);
+        return reader;
+    }
+
+    /** Nobody joins any more, and it will not be stored; those who read it go on. */
+    void doom() {
+        doomed = true;
+    }
+
+    boolean doomed() {
+        return doomed;
+    }
+
+    /** How far the body has come, in bytes. */
+    long available() {
+        lock.lock();
+        try {
+            return available;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** One who follows the body. */
+    final class Reader implements AutoCloseable {
+        private final NewObject source;
+        private long position;
+        private boolean closed;
+
+        private Reader(NewObject source) {
+            this.source = source;
+        }
+
+        long available() {
+            return Fill.this.available();
+        }
+
+        /**
+         * Writes a part of the body as it arrives.
+         *
+         * @param count bytes, or -1 for everything up to the end
+         * @throws IOException if the body breaks off before that
+         */
+        void copyTo(OutputStream out, long first, long count) throws IOException {
+            byte[] chunk = new byte[(int) (count < 0 ? CHUNK_BYTES : Math.min(CHUNK_BYTES, count))];
+            long end = count < 0 ? Long.MAX_VALUE : first + count;
+            moveTo(first);
+            while (position < end) {
+                int read = read(chunk, (int) Math.min(chunk.length, end - position));
+                if (read < 0) {
+                    if (count < 0) {
+                        return;
+                    }
+                    throw new IOException("body ends at " + position + ", before " + end);
+                }
+                out.write(chunk, 0, read);
+                moveTo(position + read);
+            }
+        }
+
+        private void moveTo(long newPosition) {
+            lock.lock();
+            try {
+                position = newPosition;
+                if (tail != null) {
+                    changed.signalAll();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private int read(byte[] into, int count) throws IOException {
+            int part;
+            lock.lock();
+            try {
+                while (position >= available && !ended) {
+                    Fill.this.await(changed);
+                }
+                if (position >= available) {
+                    if (failure != null) {
+                        throw new IOException("the origin's body broke off", failure);
+                    }
+                    return -1;
+                }
+                if (position >= onDisk) {
+                    return fromTail(into, count);
+                }
+                part = (int) Math.min(count, onDisk - position);
+            } finally {
+                lock.unlock();
+            }
+            return source.read(into, 0, part, position);
+        }
+
+        private int fromTail(byte[] into, int count) throws IOException {
+            long start = tailStart();
+            if (tail == null || position < start) {
+                throw new IOException("read on too late at " + position);
+            }
+            for (byte[] chunk : tail) {
+                if (position < start + chunk.length) {
+                    int from = (int) (position - start);
+                    int part = Math.min(count, chunk.length - from);
+                    System.arraycopy(chunk, from, into, 0, part);
+                    return part;
+                }
+                start += chunk.length;
+            }
+            throw new IOException("nothing at " + position);
+        }
+
+        @Override
+        public void close() {
+            lock.lock();
+            try {
+                if (closed) {
+                    return;
+                }
+                closed = true;
+                readers.remove(this);
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+            source.release();
+        }
+    }
+
+    private void await(Condition condition) throws IOException {
+        try {
+            if (!condition.await(10, TimeUnit.MINUTES)) {
+                throw new IOException("nothing has moved for ten minutes");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while a fetch of " + key + " runs", e);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package org.popnet.fetch.serve;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.popnet.fetch.origin.OriginResponse;
+import org.popnet.fetch.store.DiskTier;
+import org.popnet.fetch.store.NewObject;
+import org.popnet.fetch.store.ObjectKey;
+import org.popnet.fetch.store.Selector;
+import org.popnet.platform.flush.FlushOrder;
+import org.popnet.platform.flush.FlushTarget;
+
+/** The fetches in progress, of which there is one at most for each response that can be shared. */
+final class Fills implements FlushTarget {
+    private static final int CHUNK_BYTES = 64 * 1024;
+
+    private final DiskTier disk;
+    private final MeterRegistry meters;
+    private final Map<Slot, Fill> running = new ConcurrentHashMap<>();
+
+    /** @param variant the request's selecting fields, as far as it is known which ones select */
+    record Slot(ObjectKey key, String variant) {}
+
+    /** @param leads whether the caller is the one who fetches; it must resolve the fill and end it */
+    record Place(Fill fill, boolean leads) {}
+
+    Fills(DiskTier disk, MeterRegistry meters) {
+        this.disk = disk;
+        this.meters = meters;
+        Gauge.builder("popnet.fetch.fills.running", running, Map::size).register(meters);
+    }
+
+    Place joinOrLead(Slot slot) {
+        Fill mine = new Fill(slot.key());
+        Fill before = running.putIfAbsent(slot, mine);
+        return before == null ? new Place(mine, true) : new Place(before, false);
+    }
+
+    /** Takes a fill out, so that the next request begins anew. */
+    void ended(Slot slot, Fill fill) {
+        running.remove(slot, fill);
+    }
+
+    /** Reads the response's body into the object on a thread of its own, whoever stays to read it or not. */
+    void pump(Slot slot, Fill fill, OriginResponse response, NewObject object) {
+        Thread.ofVirtual().name("fill").start(() -> {
+            try (response) {
+                transfer(slot, fill, response, object);
+                if (fill.storing() && disk.publish(object, () -> !fill.doomed())) {
+                    count("stored");
+                } else {
+                    object.discard();
+                    count("unstored");
+                }
+                fill.complete();
+            } catch (IOException | RuntimeException | Error e) {
+                object.discard();
+                fill.fail(e instanceof IOException io ? io : new IOException(e));
+                count("broken");
+            } finally {
+                ended(slot, fill);
+                object.release();
+            }
+        });
+    }
+
+    private void transfer(Slot slot, Fill fill, OriginResponse response, NewObject object) throws IOException {
+        byte[] chunk = new byte[CHUNK_BYTES];
+        for (int read = response.read(chunk); read >= 0; read = response.read(chunk)) {
+            if (fill.storing() && !disk.fits(object.length() + read)) {
+                stopStoring(slot, fill, object, "too-large");
+            }
+            fill.append(chunk, read, object, () -> stopStoring(slot, fill, object, "disk-error"));
+        }
+        if (response.length() >= 0 && fill.available() != response.length()) {
+            throw new IOException("body of " + fill.available() + " bytes, announced were " + response.length());
+        }
+    }
+
+    private void stopStoring(Slot slot, Fill fill, NewObject object, String reason) {
+        fill.stopStoring();
+        ended(slot, fill);
+        object.discard();
+        disk.countUnstored(reason);
+    }
+
+    private void count(String outcome) {
+        meters.counter("popnet.fetch.fills", "outcome", outcome).increment();
+    }
+
+    /** Removes what the order selects, on disk and of what is arriving: nothing begun before is stored after it. */
+    @Override
+    public long apply(FlushOrder order) {
+        Selector selector = Selector.of(order);
+        long objects = disk.flush(selector, () -> running.forEach((slot, fill) -> {
+            if (selector.mightSelect(slot.key())) {
+                fill.doom();
+                ended(slot, fill);
+            }
+        }));
+        meters.counter("popnet.fetch.flushed", "kind", order.kind().name()).increment(objects);
+        return objects;
+    }
+}
