@@ -13,6 +13,7 @@ import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.LifecycleState;
 import org.apache.catalina.connector.Connector;
+import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.coyote.AbstractProtocol;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
@@ -74,6 +75,11 @@ public final class DataPort implements SmartLifecycle, HealthIndicator {
             starting.setConnector(connector());
             starting.getEngine().setName("fetch");
             Context context = starting.addContext("", new File(workDirectory.toString()).getAbsolutePath());
+            if (context instanceof StandardContext standard) {
+                // nothing is ever undeployed here: no search for what a web application might leave behind
+                standard.setClearReferencesRmiTargets(false);
+                standard.setClearReferencesThreadLocals(false);
+            }
             Tomcat.addServlet(context, "fetch", servlet);
             context.addServletMappingDecoded("/", "fetch");
             starting.start();

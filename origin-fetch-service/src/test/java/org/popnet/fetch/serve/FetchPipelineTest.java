@@ -1,0 +1,270 @@
+package org.popnet.fetch.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.popnet.fetch.RawClient;
+import org.popnet.fetch.RawClient.Response;
+import org.popnet.fetch.TestOrigin;
+
+/** What an edge gets, and what the customer's servers are asked, by the rules of HTTP caching. */
+class FetchPipelineTest {
+    @TempDir
+    Path directory;
+
+    private TestOrigin origin;
+    private TestOrigin second;
+    private FetchNode node;
+
+    @BeforeEach
+    void start() throws IOException {
+        origin = new TestOrigin();
+        second = new TestOrigin();
+        node = new FetchNode(directory.resolve("store"), origin, second);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        node.close();
+        origin.close();
+        second.close();
+    }
+
+    @Test
+    void theFirstRequestIsFetchedAndTheSecondAnsweredFromDisk() throws IOException {
+        origin.answering((request, out) -> out.write(TestOrigin.ok("hello", "ETag: \"a\"", "X-Own: 1")));
+
+        Response miss = node.get("/a?b=c");
+        assertThat(miss.status()).isEqualTo(200);
+        assertThat(miss.text()).isEqualTo("hello");
+        assertThat(miss.header("cache-status")).isEqualTo("fetch1.test; fwd=uri-miss; fwd-status=200; stored");
+        assertThat(miss.header("age")).isNull();
+
+        node.nowMs.addAndGet(7_000);
+        Response hit = node.get("/a?b=c");
+        assertThat(hit.text()).isEqualTo("hello");
+        assertThat(hit.header("cache-status")).isEqualTo("fetch1.test; hit; ttl=53");
+        assertThat(hit.header("age")).isEqualTo("7");
+        assertThat(hit.header("etag")).isEqualTo("\"a\"");
+        assertThat(hit.header("x-own")).isEqualTo("1");
+        assertThat(hit.header("via")).isEqualTo("1.1 fetch1.test");
+        assertThat(hit.header("content-length")).isEqualTo("5");
+        assertThat(origin.requests()).hasSize(1);
+        assertThat(node.count("popnet.fetch.requests", "result", "HIT")).isOne();
+        assertThat(node.count("popnet.fetch.requests", "result", "MISS")).isOne();
+    }
+
+    @Test
+    void theServerIsAskedForTheDomainsOriginHostWithTracesAndWithoutUnkeyedFields() throws IOException {
+        try (RawClient edge = node.connect()) {
+            edge.send("GET /x%2Fy?q=%zz|1 HTTP/1.1\r\nHost: STATIC.customer1.example:8081\r\nVia: 1.1 edge1.test\r\n"
+                    + "CDN-Loop: edge1.test.pop.example\r\nX-Forwarded-Host: evil\r\nX-Original-URL: /admin\r\n"
+                    + "Connection: close, X-Hop\r\nX-Hop: 1\r\nRange: bytes=0-1\r\nIf-None-Match: \"z\"\r\n\r\n");
+            edge.body(edge.head(), false);
+        }
+        TestOrigin.Request asked = origin.requests().getFirst();
+        assertThat(asked.target()).isEqualTo("/x%2Fy?q=%zz|1");
+        assertThat(asked.header("host")).isEqualTo("www.customer1.example");
+        assertThat(asked.header("via")).isEqualTo("1.1 edge1.test, 1.1 fetch1.test");
+        assertThat(asked.header("cdn-loop")).isEqualTo("edge1.test.pop.example, fetch1.test.pop.example");
+        assertThat(asked.headers()).doesNotContainKeys("x-forwarded-host", "x-original-url", "x-hop", "range", "if-none-match");
+    }
+
+    @Test
+    void staleObjectIsConfirmedAndItsFieldsUpdated() throws IOException {
+        origin.answering((request, out) -> out.write(
+                request.header("if-none-match") == null
+                        ? TestOrigin.ok("hello", "ETag: \"a\"", "X-Version: 1")
+                        : TestOrigin.head(304, -1, "ETag: \"a\"", "X-Version: 2")));
+        node.get("/a");
+        node.nowMs.addAndGet(61_000);
+
+        Response confirmed = node.get("/a");
+        assertThat(confirmed.status()).isEqualTo(200);
+        assertThat(confirmed.text()).isEqualTo("hello");
+        assertThat(confirmed.header("x-version")).isEqualTo("2");
+        assertThat(confirmed.header("cache-status")).isEqualTo("fetch1.test; fwd=stale; fwd-status=304");
+        assertThat(origin.requests().get(1).header("if-none-match")).isEqualTo("\"a\"");
+
+        Response hit = node.get("/a");
+        assertThat(hit.header("x-version")).isEqualTo("2");
+        assertThat(hit.header("cache-status")).isEqualTo("fetch1.test; hit; ttl=60");
+        assertThat(origin.requests()).hasSize(2);
+    }
+
+    @Test
+    void staleObjectIsReplacedByANewOne() throws IOException {
+        origin.answering((request, out) -> out.write(TestOrigin.ok("v" + origin.requests().size(), "ETag: \"a\"")));
+        node.get("/a");
+        node.nowMs.addAndGet(61_000);
+        assertThat(node.get("/a").text()).isEqualTo("v2");
+        assertThat(node.get("/a").text()).isEqualTo("v2");
+        assertThat(node.disk.bytes()).as("the old file is gone").isEqualTo(4096);
+    }
+
+    @Test
+    void staleObjectIsServedWhileAllOriginsAreDown() throws IOException {
+        origin.answering((request, out) ->
+                out.write(TestOrigin.ok("hello", "Cache-Control: max-age=60, stale-if-error=600")));
+        node.get("/a");
+        node.nowMs.addAndGet(65_000);
+        origin.close();
+        second.answering((request, out) -> out.write(TestOrigin.response(503, new byte[0])));
+        Response stale = node.get("/a");
+        assertThat(stale.text()).isEqualTo("hello");
+        assertThat(stale.header("cache-status")).isEqualTo("fetch1.test; hit; ttl=-5");
+        assertThat(stale.header("age")).isEqualTo("65");
+        node.nowMs.addAndGet(600_000);
+        assertThat(node.get("/a").status()).isEqualTo(503);
+    }
+
+    @Test
+    void variantsAreKeptApart() throws IOException {
+        origin.answering((request, out) ->
+                out.write(TestOrigin.ok("for " + request.header("accept-language"), "Vary: Accept-Language")));
+        assertThat(node.get("/a", "Accept-Language: de").text()).isEqualTo("for de");
+        assertThat(node.get("/a", "Accept-Language: fr").text()).isEqualTo("for fr");
+        assertThat(node.get("/a", "Accept-Language: de").text()).isEqualTo("for de");
+        assertThat(node.get("/a", "Accept-Language: fr").text()).isEqualTo("for fr");
+        assertThat(origin.requests()).hasSize(2);
+        assertThat(node.get("/a").header("cache-status")).startsWith("fetch1.test; fwd=vary-miss");
+    }
+
+    @Test
+    void whatIsNotForAllPassesThroughUnstored() throws IOException {
+        for (String field : new String[] {
+            "Cache-Control: private", "Cache-Control: no-store", "Set-Cookie: a=b", "Vary: *"
+        }) {
+            origin.requests().clear();
+            origin.answering((request, out) -> out.write(TestOrigin.ok("mine", field)));
+            String target = "/" + field.replace(" ", "").replace(":", "").replace("*", "any");
+            assertThat(node.get(target).text()).isEqualTo("mine");
+            Response again = node.get(target);
+            assertThat(again.text()).isEqualTo("mine");
+            assertThat(again.header("cache-status")).isEqualTo("fetch1.test; fwd=uri-miss; fwd-status=200");
+            assertThat(origin.requests()).as(field).hasSize(2);
+        }
+    }
+
+    @Test
+    void aUrlThatBecomesSharableIsStoredAgain() throws IOException {
+        origin.answering((request, out) -> out.write(TestOrigin.ok("mine", "Cache-Control: private")));
+        node.get("/a");
+        origin.answering((request, out) -> out.write(TestOrigin.ok("ours")));
+        node.get("/a");
+        node.get("/a");
+        assertThat(node.get("/a").header("cache-status")).startsWith("fetch1.test; hit");
+    }
+
+    @Test
+    void conditionsAreAnsweredFromDiskAndOnAMiss() throws IOException {
+        origin.answering((request, out) -> out.write(TestOrigin.ok("hello", "ETag: \"a\"")));
+        Response miss = node.get("/a", "If-None-Match: \"a\"");
+        assertThat(miss.status()).isEqualTo(304);
+        assertThat(miss.header("etag")).isEqualTo("\"a\"");
+        assertThat(origin.requests().getFirst().header("if-none-match")).isNull();
+        assertThat(node.get("/a").text()).isEqualTo("hello");
+        assertThat(node.get("/a", "If-None-Match: \"a\"").status()).isEqualTo(304);
+        assertThat(node.get("/a", "If-Match: \"b\"").status()).isEqualTo(412);
+        assertThat(origin.requests()).hasSize(1);
+    }
+
+    @Test
+    void headIsAnsweredFromWhatGetHasStored() throws IOException {
+        node.get("/a");
+        Response head = node.request("HEAD", "/a");
+        assertThat(head.status()).isEqualTo(200);
+        assertThat(head.header("content-length")).isEqualTo("5");
+        assertThat(origin.requests()).hasSize(1);
+
+        origin.answering((request, out) -> out.write(TestOrigin.head(200, 5)));
+        assertThat(node.request("HEAD", "/b").header("content-length")).isEqualTo("5");
+        assertThat(origin.requests().getLast().method()).isEqualTo("HEAD");
+    }
+
+    @Test
+    void redirectsAreHandedOnAndNeverFollowed() throws IOException {
+        origin.answering((request, out) -> out.write(TestOrigin.response(
+                302, new byte[0], "Location: http://169.254.169.254/latest/meta-data/", "Cache-Control: max-age=60")));
+        Response redirect = node.get("/a");
+        assertThat(redirect.status()).isEqualTo(302);
+        assertThat(redirect.header("location")).isEqualTo("http://169.254.169.254/latest/meta-data/");
+        assertThat(origin.requests()).hasSize(1);
+        assertThat(second.requests()).isEmpty();
+    }
+
+    @Test
+    void aFailingServerIsReplacedByTheNextBest() throws IOException {
+        origin.answering((request, out) -> TestOrigin.reset(request));
+        second.answering((request, out) -> out.write(TestOrigin.ok("second")));
+        assertThat(node.get("/a").text()).isEqualTo("second");
+        origin.answering((request, out) -> out.write(TestOrigin.response(503, new byte[0])));
+        assertThat(node.get("/b").text()).isEqualTo("second");
+        origin.close();
+        assertThat(node.get("/c").text()).isEqualTo("second");
+        assertThat(node.outcomes)
+                .containsExactly("s0 failed", "s1 ok", "s0 failed", "s1 ok", "s0 failed", "s1 ok");
+        assertThat(node.count("popnet.fetch.origin.retries")).isEqualTo(3);
+    }
+
+    @Test
+    void noServerAnswersSaysSo() throws IOException {
+        origin.close();
+        second.close();
+        Response failed = node.get("/a");
+        assertThat(failed.status()).isEqualTo(502);
+        assertThat(failed.header("cache-control")).isEqualTo("no-store");
+        assertThat(failed.header("cache-status")).isEqualTo("fetch1.test; fwd=uri-miss; detail=connect-failed");
+    }
+
+    @Test
+    void ownIdInCdnLoopIsRefusedWithoutAFetch() throws IOException {
+        assertThat(node.get("/a", "CDN-Loop: fetch1.test.pop.example").status()).isEqualTo(508);
+        assertThat(origin.requests()).isEmpty();
+    }
+
+    @Test
+    void onlyNodesOfTheTreeAreAnswered() throws IOException {
+        try (RawClient stranger =
+                new RawClient(InetAddress.ofLiteral("127.250.9.9"), FetchNode.LOOPBACK, node.port())) {
+            stranger.send("GET / HTTP/1.1\r\nHost: www.customer1.example\r\n\r\n");
+            assertThat(stranger.head().status()).isEqualTo(403);
+        }
+        assertThat(node.count("popnet.fetch.refused", "reason", "peer")).isOne();
+        assertThat(origin.requests()).isEmpty();
+    }
+
+    @Test
+    void onlyHostedDomainsAreFetched() throws IOException {
+        for (String host : new String[] {"unknown.example", "dynamic.customer1.example", "169.254.169.254"}) {
+            try (RawClient edge = node.connect()) {
+                edge.send("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+                assertThat(edge.head().status()).as(host).isEqualTo(421);
+            }
+        }
+        assertThat(origin.requests()).isEmpty();
+    }
+
+    @Test
+    void onlySafeMethodsWithoutBodiesAreTaken() throws IOException {
+        assertThat(node.request("POST", "/", "Content-Length: 0").status()).isEqualTo(405);
+        assertThat(node.request("GET", "/", "Content-Length: 1", "X: y").status()).isEqualTo(400);
+        assertThat(origin.requests()).isEmpty();
+    }
+
+    @Test
+    void healthIsAnsweredForAnyHost() throws IOException {
+        try (RawClient edge = node.connect()) {
+            edge.send("GET /.popnet/health HTTP/1.1\r\nHost: whatever\r\n\r\n");
+            Response health = edge.body(edge.head(), false);
+            assertThat(health.status()).isEqualTo(200);
+            assertThat(health.text()).isEqualTo("ok");
+        }
+    }
+}
