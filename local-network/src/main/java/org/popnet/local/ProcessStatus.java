@@ -1,5 +1,6 @@
 package org.popnet.local;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ public record ProcessStatus(
                 name, pop, service, pid, address, health, generation.isPresent() ? generation.getAsLong() : null);
     }
 
+    @JsonIgnore
     public boolean isUp() {
         return health.equals("UP");
     }

@@ -105,7 +105,7 @@ final class Supervisor {
 
     /** Runs until this process is told to end. Returns at once if another supervisor holds the state directory. */
     void run(Runnable whenListening) throws IOException {
-        Files.createDirectories(state.root());
+        state.create();
         Path socket = socket(state);
         try (FileChannel file = FileChannel.open(
                         lockFile(state), StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -13,8 +13,8 @@ import picocli.CommandLine.ParentCommand;
         name = "train",
         mixinStandardHelpOptions = true,
         description = {
-            "Makes ahead-of-time caches, from which services start in half the time. The first up after a build does this",
-            "by itself when nothing else is to do; takes a few minutes, at low priority."
+            "Makes ahead-of-time caches, from which services start in half the time.",
+            "Takes some minutes, at low priority; good until the next build."
         })
 final class TrainCommand implements Callable<Integer> {
     @ParentCommand

@@ -105,6 +105,7 @@ final class UpCommand implements Callable<Integer> {
 
     /** Starts the supervisor in a session of its own, so that it outlives the shell, and waits until it listens. */
     private Process spawn(StateDirectory state) throws IOException, InterruptedException {
+        state.create();
         Path log = state.log("supervisor");
         Files.createDirectories(log.getParent());
         Installation installation = Installation.find();

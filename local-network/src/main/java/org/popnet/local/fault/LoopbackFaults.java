@@ -70,10 +70,13 @@ public final class LoopbackFaults implements AutoCloseable {
                 .append(path.from.getHostAddress())
                 .append(" ip daddr ")
                 .append(path.to.getHostAddress())
-                .append(" numgen random mod 100 < ")
-                .append(percent)
+                .append(share(percent))
                 .append(" drop\n"));
         return rules.append("  }\n}\n").toString();
+    }
+
+    private static String share(int percent) {
+        return percent == 100 ? "" : " numgen random mod 100 < " + percent;
     }
 
     private void apply() {

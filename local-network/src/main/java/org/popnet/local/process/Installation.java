@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,11 +89,11 @@ public final class Installation {
         Path jar = jar(service);
         try {
             String build = Files.getLastModifiedTime(jar).toMillis() + "-" + Files.size(jar);
-            Path directory = home.resolve("target/run").resolve(module(service)).resolve(build);
-            if (!Files.exists(directory.resolve(APPLICATION))) {
-                extract(jar, directory);
+            Path builds = home.resolve("target/run").resolve(module(service));
+            if (!Files.exists(builds.resolve(build).resolve(APPLICATION))) {
+                extract(jar, builds, build);
             }
-            return directory;
+            return builds.resolve(build);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot extract " + jar, e);
         }
@@ -124,8 +125,8 @@ public final class Installation {
     }
 
     /** Several networks may start at the same time, in this process and in others: one extracts, the rest wait. */
-    private void extract(Path jar, Path directory) throws IOException {
-        Path builds = directory.getParent();
+    private static void extract(Path jar, Path builds, String build) throws IOException {
+        Path directory = builds.resolve(build);
         Files.createDirectories(builds);
         EXTRACTING.lock();
         try (FileChannel file = FileChannel.open(
@@ -156,7 +157,7 @@ public final class Installation {
 
     private static void run(String... command) throws IOException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {
             if (process.waitFor() != 0) {
                 throw new IOException(String.join(" ", command) + " failed: " + output.strip());

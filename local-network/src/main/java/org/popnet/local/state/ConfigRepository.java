@@ -8,6 +8,7 @@ import java.util.Map;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.PersonIdent;
 import org.popnet.platform.settings.DurableFiles;
 
@@ -51,7 +52,11 @@ final class ConfigRepository {
                             .setSign(false)
                             .call();
                 }
-                return git.getRepository().resolve(Constants.HEAD).name();
+                ObjectId head = git.getRepository().resolve(Constants.HEAD);
+                if (head == null) {
+                    throw new IOException(directory + " has no commit");
+                }
+                return head.name();
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the configuration repository " + directory, e);

@@ -54,7 +54,7 @@ public final class Preparation {
         String text = repository.exists() ? read(state.tree()) : tree(files, configRepository);
         NetworkTree tree = TreeParser.parse(TREE_FILE, text);
 
-        Secrets.privateDirectory(state.root());
+        state.create();
         Map<String, String> committed = new TreeMap<>(files);
         committed.put(TREE_FILE, TreeKeys.write(text, new Identities(state, clock).issue(tree)));
         repository.commit(committed, files.isEmpty() ? "keys of the nodes" : "the network as it starts");

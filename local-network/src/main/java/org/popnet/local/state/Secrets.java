@@ -26,20 +26,6 @@ final class Secrets {
         return password.toString();
     }
 
-    /** Makes the directory, if it is not there, so that only its owner can look into it. */
-    static void privateDirectory(Path directory) {
-        try {
-            if (!Files.exists(directory)) {
-                Files.createDirectories(directory);
-                if (Files.getFileStore(directory).supportsFileAttributeView("posix")) {
-                    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot make " + directory, e);
-        }
-    }
-
     /** The text of the file; if there is none yet, it is written with what {@code first} gives. */
     static String keep(Path file, Supplier<String> first) {
         try {

@@ -1,12 +1,29 @@
 package org.popnet.local.state;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 
 /** Where everything lies that a local network writes: {@code .popnet}, or a test's own directory. */
 public record StateDirectory(Path root) {
     public StateDirectory {
         root = root.toAbsolutePath().normalize();
+    }
+
+    /** Makes the directory, if it is not there, so that only its owner can look into it: it holds private keys. */
+    public void create() {
+        try {
+            if (!Files.exists(root)) {
+                Files.createDirectories(root);
+                if (Files.getFileStore(root).supportsFileAttributeView("posix")) {
+                    Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx------"));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make " + root, e);
+        }
     }
 
     public Path authority() {
