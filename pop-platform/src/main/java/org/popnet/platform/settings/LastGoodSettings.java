@@ -18,7 +18,6 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.PropertySource;
-import org.springframework.util.ClassUtils;
 
 /**
  * Keeps the process settings that the config server gave at the last start, and starts from them when it is away. A
@@ -42,8 +41,7 @@ public final class LastGoodSettings implements EnvironmentPostProcessor, Ordered
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
         String state = environment.getProperty("popnet.state-directory");
-        if (state == null
-                || !ClassUtils.isPresent("org.springframework.cloud.config.client.ConfigClientProperties", null)) {
+        if (state == null || !PopnetNode.importsSettings()) {
             return;
         }
         Path file = Path.of(state, "settings", "last-good.properties");

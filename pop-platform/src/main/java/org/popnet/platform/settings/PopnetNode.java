@@ -98,8 +98,7 @@ public final class PopnetNode {
         settings.put(bundle + "truststore.password", password);
         settings.put("server.ssl.bundle", "node");
         settings.put("server.ssl.client-auth", "need");
-        // admin-service serves the settings and so cannot import them: client and server exclude each other.
-        if (ClassUtils.isPresent("org.springframework.cloud.config.client.ConfigClientProperties", null)) {
+        if (importsSettings()) {
             settings.put("spring.config.import", "optional:configserver:");
             String config = "spring.cloud.config.";
             settings.put(config + "uri", value(settings, "popnet.config-server"));
@@ -114,6 +113,15 @@ public final class PopnetNode {
             settings.put(config + "tls.trust-store-type", "PKCS12");
             settings.put(config + "tls.trust-store-password", password);
         }
+    }
+
+    /**
+     * Whether this service takes its settings from the config server. The admin service does not: it is the server, which
+     * has the client's classes on its class path.
+     */
+    static boolean importsSettings() {
+        return ClassUtils.isPresent("org.springframework.cloud.config.client.ConfigClientProperties", null)
+                && !ClassUtils.isPresent("org.springframework.cloud.config.server.EnableConfigServer", null);
     }
 
     private static Map<String, String> read(Path file) throws NodeFileException {
