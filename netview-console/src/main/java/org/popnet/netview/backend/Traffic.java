@@ -1,0 +1,71 @@
+package org.popnet.netview.backend;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a log server tells of a customer's traffic. */
+public final class Traffic {
+    private Traffic() {}
+
+    /**
+     * Sums over a time.
+     *
+     * @param bytesOut bytes of responses, heads included, before TLS
+     * @param hits answered from a cache, fresh, stale or revalidated
+     * @param hitBytes the part of {@code bytesOut} that hits were
+     * @param status requests by class: {@code 2xx}, {@code 3xx}, {@code 4xx}, {@code 5xx}
+     * @param firstByteP95Ms 95th percentile of the time to first byte; null if not known
+     * @param dataUpTo until when everything has arrived; null if nothing has
+     */
+    public record Summary(
+            long requests,
+            long bytesOut,
+            long bytesIn,
+            long hits,
+            long hitBytes,
+            @Nullable Map<String, Long> status,
+            @Nullable Double firstByteP95Ms,
+            @Nullable Instant dataUpTo) {
+
+        /** Share of bytes that came from caches, 0 to 1; null without traffic. */
+        public @Nullable Double hitRatioByBytes() {
+            return bytesOut == 0 ? null : (double) hitBytes / bytesOut;
+        }
+
+        /** Share of requests that came from caches, 0 to 1; null without traffic. */
+        public @Nullable Double hitRatio() {
+            return requests == 0 ? null : (double) hits / requests;
+        }
+
+        public long status(String statusClass) {
+            return status == null ? 0 : status.getOrDefault(statusClass, 0L);
+        }
+    }
+
+    /** A row of buckets; those nothing is known of are absent. */
+    public record Series(@Nullable String step, @Nullable Instant dataUpTo, List<Point> points) {}
+
+    /** @param time the bucket's beginning */
+    public record Point(
+            Instant time,
+            long requests,
+            long bytesOut,
+            long hits,
+            long hitBytes,
+            long status2xx,
+            long status3xx,
+            long status4xx,
+            long status5xx) {}
+
+    public record OfPop(String pop, long requests, long bytesOut, long hits) {}
+
+    public record OfUrl(String url, String domain, long requests, long bytesOut) {}
+
+    /** The last 60 seconds. */
+    public record Current(
+            double requestsPerSecond, double bitsPerSecond, long openConnections, @Nullable List<Second> seconds) {}
+
+    public record Second(Instant time, long requests, long bytesOut) {}
+}

@@ -1,0 +1,87 @@
+package org.popnet.netview.backend;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.popnet.platform.agent.CurrentTree;
+import org.popnet.platform.tree.LogServer;
+import org.popnet.platform.tree.NetworkTree;
+import org.popnet.platform.tree.Node;
+import org.springframework.stereotype.Component;
+
+/** Figures of a customer's traffic, from the customer's log server or, when that is gone, from a deputy of it. */
+@Component
+public class TrafficSource {
+    private final CurrentTree tree;
+    private final Backends backends;
+    private final Questions questions;
+
+    TrafficSource(CurrentTree tree, Backends backends, Questions questions) {
+        this.tree = tree;
+        this.backends = backends;
+        this.questions = questions;
+    }
+
+    public Pending<Traffic.Summary> summary(TrafficQuery query) {
+        return ask(query, "/traffic/summary?" + query.asQuery(), Traffic.Summary.class);
+    }
+
+    public Pending<Traffic.Series> series(TrafficQuery query, Duration step) {
+        return ask(query, "/traffic/series?" + query.asQuery() + "&step=" + step, Traffic.Series.class);
+    }
+
+    public Pending<List<Traffic.OfPop>> pops(TrafficQuery query) {
+        Pending<Traffic.OfPop[]> pops = ask(query, "/traffic/pops?" + query.asQuery(), Traffic.OfPop[].class);
+        return () -> pops.join().map(List::of);
+    }
+
+    /** @param limit how many at most, those with the most requests first */
+    public Pending<List<Traffic.OfUrl>> urls(TrafficQuery query, int limit) {
+        Pending<Traffic.OfUrl[]> urls =
+                ask(query, "/traffic/urls?" + query.asQuery() + "&limit=" + limit, Traffic.OfUrl[].class);
+        return () -> urls.join().map(List::of);
+    }
+
+    public Pending<Traffic.Current> current(TrafficQuery query) {
+        return ask(query, "/traffic/current?" + query.who(), Traffic.Current.class);
+    }
+
+    private <T> Pending<T> ask(TrafficQuery query, String path, Class<T> type) {
+        List<Node> servers = logServers(tree.get().tree(), query.customer());
+        if (servers.isEmpty()) {
+            return Pending.of(Reply.failed(new Problem(
+                    "No log server manages “" + query.customer() + "”.",
+                    "Traffic is served, but it is not counted and there are no figures.",
+                    "An administrator adds the customer to a log server under log-servers in network.yml.")));
+        }
+        return questions.ask(
+                () -> fromFirstThatAnswers(servers, path, type),
+                failure -> new Problem(
+                        "The log server " + servers.getFirst().name() + " does not answer.",
+                        "Your sites are served as before and traffic goes on being counted; only these figures are"
+                                + " missing for now.",
+                        "Load the page again in a minute. (" + failure.getMessage() + ")"));
+    }
+
+    private <T> T fromFirstThatAnswers(List<Node> servers, String path, Class<T> type) {
+        for (Node server : servers.subList(0, servers.size() - 1)) {
+            try {
+                return backends.get(server, path, type);
+            } catch (BackendException e) {
+                if (!e.isOfTheNode()) {
+                    throw e;
+                }
+            }
+        }
+        return backends.get(servers.getLast(), path, type);
+    }
+
+    private static List<Node> logServers(NetworkTree tree, String customer) {
+        List<Node> nodes = new ArrayList<>();
+        tree.logServerOf(customer).ifPresent((LogServer server) -> Stream.concat(
+                        Stream.of(server.node()), server.deputies().stream())
+                .forEach(name -> tree.node(name).ifPresent(nodes::add)));
+        return nodes;
+    }
+}

@@ -1,0 +1,94 @@
+package org.popnet.netview.domains;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Why an answer was given, laid out for reading: single facts first, then a table for each list. It follows what the
+ * name server says rather than a fixed form, so that a new term of the score shows up by itself.
+ */
+record Explanation(List<Fact> facts, List<Table> tables) {
+    private static final int ROWS_MAX = 200;
+
+    record Fact(String name, String value) {}
+
+    /** @param rows as many cells as the head has, empty where a row has no such field */
+    record Table(String title, List<String> head, List<List<String>> rows) {}
+
+    static Explanation of(JsonNode explanation) {
+        List<Fact> facts = new ArrayList<>();
+        List<Table> tables = new ArrayList<>();
+        explanation.properties().forEach(field -> {
+            if (isTable(field.getValue())) {
+                tables.add(table(field.getKey(), field.getValue()));
+            } else {
+                flatten(field.getKey(), field.getValue(), facts);
+            }
+        });
+        return new Explanation(facts, tables);
+    }
+
+    private static boolean isTable(JsonNode value) {
+        return value.isArray() && !value.isEmpty() && value.get(0).isObject();
+    }
+
+    private static void flatten(String name, JsonNode value, List<Fact> facts) {
+        if (value.isObject()) {
+            value.properties().forEach(field -> flatten(name + " " + field.getKey(), field.getValue(), facts));
+        } else if (!value.isNull() && !(value.isArray() && value.isEmpty())) {
+            facts.add(new Fact(words(name), text(value)));
+        }
+    }
+
+    private static Table table(String title, JsonNode list) {
+        Set<String> head = new LinkedHashSet<>();
+        List<Map<String, String>> rows = new ArrayList<>();
+        for (JsonNode element : list) {
+            if (rows.size() == ROWS_MAX) {
+                break;
+            }
+            Map<String, String> row = new LinkedHashMap<>();
+            element.properties().forEach(field -> {
+                List<Fact> cells = new ArrayList<>();
+                flatten(field.getKey(), field.getValue(), cells);
+                cells.forEach(cell -> row.put(cell.name(), cell.value()));
+            });
+            head.addAll(row.keySet());
+            rows.add(row);
+        }
+        return new Table(
+                words(title),
+                List.copyOf(head),
+                rows.stream()
+                        .map(row -> head.stream()
+                                .map(name -> row.getOrDefault(name, ""))
+                                .toList())
+                        .toList());
+    }
+
+    private static String text(JsonNode value) {
+        if (value.isArray()) {
+            List<String> parts = new ArrayList<>();
+            value.forEach(part -> parts.add(text(part)));
+            return String.join(", ", parts);
+        }
+        if (value.isFloatingPointNumber()) {
+            return String.format(Locale.ROOT, "%.1f", value.asDouble());
+        }
+        if (value.isBoolean()) {
+            return value.asBoolean() ? "yes" : "no";
+        }
+        return value.isObject() ? value.toString() : value.asString();
+    }
+
+    /** {@code responseMs} as {@code response ms}. */
+    private static String words(String name) {
+        return name.replaceAll("([a-z0-9])([A-Z])", "$1 $2").toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,116 @@
+package org.popnet.netview;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.popnet.netview.harness.Browser;
+import org.popnet.netview.harness.Console;
+
+/** What is on the pages, as it is without scripts. */
+class PagesTest {
+    private final Console console = Console.shared();
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/", "/traffic", "/traffic?range=1h&domain=static.customer1.example", "/flush", "/domains",
+                "/domains/static.customer1.example", "/account", "/flush/static.customer1.example/1"
+            })
+    void everyPageOfACustomerRenders(String path) {
+        HttpResponse<String> page = Browser.of(console, "alice").get(path);
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.body()).contains("<title>").contains("</html>").doesNotContain("th:");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/", "/traffic", "/flush", "/domains", "/network", "/account", "/traffic?customer=_network"})
+    void everyPageOfAnAdministratorRenders(String path) {
+        HttpResponse<String> page = Browser.of(console, "admin").get(path);
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.body()).contains("customer2").contains("</html>");
+    }
+
+    @Test
+    void overviewShowsFiguresWithTheTimeTheyHoldUpTo() {
+        String page = Browser.of(console, "alice").get("/").body();
+        assertThat(page).contains("57.4").contains("8.17").contains("Mbit/s").contains("data-up-to=\"");
+        assertThat(page).contains("edge1").as("states have a word").contains("healthy");
+    }
+
+    @Test
+    void trafficHasATableAndACsvForEveryChart() {
+        String page = Browser.of(console, "alice").get("/traffic?range=1h").body();
+        assertThat(page.split("<figure", -1)).hasSize(4);
+        assertThat(page.split("Show as table", -1)).hasSize(4);
+        assertThat(page).contains("href=\"/traffic/export/series?range=1h\"");
+    }
+
+    @Test
+    void gapInTheDataStaysAGap() {
+        String page = Browser.of(console, "alice").get("/traffic").body();
+        assertThat(page).contains("data-v=\"\">–</td>");
+    }
+
+    @Test
+    void quietSiteTeachesTheFirstStep() {
+        console.network.noTraffic();
+        String page = Browser.of(console, "alice").get("/").body();
+        assertThat(page).contains("./popnet traffic --seconds 30 --rate 50");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/traffic", "/flush", "/domains", "/domains/www.customer1.example", "/network"})
+    void pageRendersAndSaysWhatItMeansWhenBackendsAreDown(String path) {
+        for (String node : new String[] {"log.hq", "admin.hq", "dns.westusa", "dns.eastusa"}) {
+            console.network.stop(node);
+        }
+        HttpResponse<String> page = Browser.of(console, "admin").get(path);
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.body()).containsAnyOf("as before", "stays flushed", "no answer", "last good knowledge");
+    }
+
+    @Test
+    void figuresComeFromTheDeputyWhenTheLogServerIsGone() {
+        assertThat(console.network.asked).isEmpty();
+        Browser.of(console, "alice").get("/traffic");
+        assertThat(console.network.asked)
+                .anyMatch(q -> q.startsWith("GET log.hq /traffic/summary?customer=customer1&from="));
+    }
+
+    @Test
+    void whyThisAnswerShowsEveryTermOfTheScore() {
+        String page = Browser.of(console, "alice")
+                .get("/domains/static.customer1.example?client=127.0.21.1&type=A")
+                .body();
+        assertThat(page).contains("127.0.21.0/24").contains("terms latency ms").contains("down since 12 s");
+        assertThat(console.network.asked)
+                .contains("GET dns.westusa /explain?name=static.customer1.example&client=127.0.21.1&type=A");
+    }
+
+    @Test
+    void anotherNameServerExplainsWhenTheFirstIsDown() {
+        console.network.stop("dns.westusa");
+        Browser.of(console, "alice").get("/domains/static.customer1.example?client=127.0.21.1");
+        assertThat(console.network.asked).anyMatch(q -> q.startsWith("GET dns.eastusa /explain"));
+    }
+
+    @Test
+    void whatIsNoAddressIsNotAskedAbout() {
+        String page = Browser.of(console, "alice")
+                .get("/domains/static.customer1.example?client=california")
+                .body();
+        assertThat(page).contains("is no address");
+        assertThat(console.network.asked).noneMatch(q -> q.contains("/explain"));
+    }
+
+    @Test
+    void administratorSeesWhichNodeIsBehindAndWhichDoesNotAnswer() {
+        console.network.stop("edge1.europe");
+        String page = Browser.of(console, "admin").get("/network").body();
+        assertThat(page).contains("behind").contains("no answer").contains("Connection refused");
+    }
+}

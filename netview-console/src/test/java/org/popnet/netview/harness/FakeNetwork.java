@@ -1,0 +1,280 @@
+package org.popnet.netview.harness;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.popnet.netview.backend.BackendException;
+import org.popnet.netview.backend.Backends;
+import org.popnet.netview.backend.Flushed;
+import org.popnet.netview.backend.NodeReport;
+import org.popnet.netview.backend.Traffic;
+import org.popnet.netview.backend.Watched;
+import org.popnet.platform.tree.NetworkTree;
+import org.popnet.platform.tree.Node;
+import org.popnet.platform.tree.Service;
+import org.springframework.web.util.UriComponents;
+import org.springframework.web.util.UriComponentsBuilder;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A network that answers control requests with a plausible day of traffic, or with nothing, or not at all. */
+public final class FakeNetwork implements Backends {
+    /** Every question that was asked: method, node, path and query. */
+    public final List<String> asked = new CopyOnWriteArrayList<>();
+
+    private final Set<String> down = ConcurrentHashMap.newKeySet();
+    private final Map<String, Flushed> flushes = new TreeMap<>();
+    private final JsonMapper json = new JsonMapper();
+    private final NetworkTree tree;
+    private volatile boolean traffic = true;
+    private volatile String url = "/images/hero.avif";
+    private volatile Instant flushedAt = Instant.now();
+
+    FakeNetwork(NetworkTree tree) {
+        this.tree = tree;
+        reset();
+    }
+
+    public void reset() {
+        down.clear();
+        traffic = true;
+        url = "/images/hero.avif";
+        asked.clear();
+        synchronized (flushes) {
+            flushes.clear();
+        }
+        flushedAt = Instant.now();
+        record("static.customer1.example", "URL", "/images/logo.png", "alice", Duration.ofMinutes(2), true);
+        record("static.customer1.example", "TAG", "quotes", "alice", Duration.ofMinutes(47), true);
+        record("static.customer1.example", "PREFIX", "/scripts/", "admin", Duration.ofHours(5), true);
+    }
+
+    public void stop(String node) {
+        down.add(node);
+    }
+
+    public void noTraffic() {
+        traffic = false;
+    }
+
+    /** What the most requested URL is from now on. */
+    public void topUrl(String text) {
+        url = text;
+    }
+
+    private Flushed record(String site, String kind, String value, String by, Duration ago, boolean done) {
+        List<Flushed.Receipt> receipts = new ArrayList<>();
+        for (Service service : List.of(Service.ORIGIN_FETCH, Service.EDGE_CACHE)) {
+            tree.nodes(service).forEach(node -> receipts.add(receipt(node, done)));
+        }
+        synchronized (flushes) {
+            long number = flushes.values().stream().filter(f -> f.site().equals(site)).count() + 1;
+            Flushed flushed = new Flushed(site, number, kind, value, by, Instant.now().minus(ago), done, receipts);
+            flushes.put(site + "/" + number, flushed);
+            return flushed;
+        }
+    }
+
+    private Flushed.Receipt receipt(Node node, boolean done) {
+        String name = node.name().toString();
+        boolean late = !done && node.service() == Service.EDGE_CACHE;
+        boolean failed = down.contains(name);
+        return new Flushed.Receipt(
+                name,
+                node.service().key(),
+                failed ? "FAILED" : late ? "PENDING" : "DONE",
+                failed || late ? null : (long) (name.hashCode() & 3) + 1,
+                failed || late ? null : (long) (name.hashCode() & 15) + 2,
+                failed ? "no answer; catches up before it serves" : null);
+    }
+
+    @Override
+    public <T> T get(Node node, String pathAndQuery, Class<T> type) {
+        asked.add("GET " + node.name() + " " + pathAndQuery);
+        check(node);
+        UriComponents uri = UriComponentsBuilder.fromUriString(pathAndQuery).build();
+        String path = String.valueOf(uri.getPath());
+        Object answer =
+                switch (path) {
+                    case "/traffic/summary" -> summary(instant(uri, "from"));
+                    case "/traffic/series" -> series(instant(uri, "from"), instant(uri, "to"), uri);
+                    case "/traffic/pops" -> pops();
+                    case "/traffic/urls" -> urls();
+                    case "/traffic/current" -> current();
+                    case "/node" -> new NodeReport(
+                            node.name().toString(), "UP", node.name().node().equals("edge2") ? 6L : 7L);
+                    case "/targets" -> targets();
+                    case "/explain" -> explanation(uri);
+                    case "/flushes" -> list(String.valueOf(uri.getQueryParams().getFirst("site")));
+                    default -> flush(path);
+                };
+        return type.cast(answer);
+    }
+
+    @Override
+    public <T> T post(Node node, String path, Object body, Class<T> type) {
+        asked.add("POST " + node.name() + " " + path + " " + json.writeValueAsString(body));
+        check(node);
+        JsonNode order = json.valueToTree(body);
+        return type.cast(record(
+                order.get("site").asString(),
+                order.get("kind").asString(),
+                order.get("value").asString(),
+                order.get("requestedBy").asString(),
+                Duration.ZERO,
+                false));
+    }
+
+    private void check(Node node) {
+        if (down.contains(node.name().toString())) {
+            throw new BackendException(0, "https://" + node.address().getHostAddress() + ": Connection refused");
+        }
+    }
+
+    private static Instant instant(UriComponents uri, String name) {
+        return Instant.parse(String.valueOf(uri.getQueryParams().getFirst(name)));
+    }
+
+    private Flushed[] list(String site) {
+        synchronized (flushes) {
+            return flushes.values().stream().filter(f -> f.site().equals(site)).toArray(Flushed[]::new);
+        }
+    }
+
+    private Flushed flush(String path) {
+        Flushed flush;
+        synchronized (flushes) {
+            flush = flushes.get(path.substring("/flushes/".length()));
+        }
+        if (flush == null) {
+            throw new BackendException(404, "no such flush");
+        }
+        return flush;
+    }
+
+    private Traffic.Summary summary(Instant from) {
+        if (!traffic) {
+            return new Traffic.Summary(0, 0, 0, 0, 0, Map.of(), null, Instant.now());
+        }
+        boolean earlier = from.isBefore(Instant.now().minus(Duration.ofHours(30)));
+        long requests = earlier ? 3_871_204 : 4_318_922;
+        return new Traffic.Summary(
+                requests,
+                requests * 18_400,
+                requests * 410,
+                (long) (requests * 0.942),
+                (long) (requests * 18_400 * (earlier ? 0.952 : 0.964)),
+                Map.of("2xx", requests - 80_700, "3xx", 61_000L, "4xx", 18_400L, "5xx", 1_300L),
+                earlier ? 12.9 : 11.2,
+                Instant.now().minusSeconds(2));
+    }
+
+    private Traffic.Series series(Instant from, Instant to, UriComponents uri) {
+        Duration step = Duration.parse(String.valueOf(uri.getQueryParams().getFirst("step")));
+        List<Traffic.Point> points = new ArrayList<>();
+        int index = 0;
+        for (Instant time = from; traffic && time.isBefore(to); time = time.plus(step), index++) {
+            if (index >= 37 && index < 40) {
+                continue; // a gap
+            }
+            double day = Math.sin((time.getEpochSecond() % 86_400) / 86_400.0 * 2 * Math.PI - 2);
+            double noise = Math.sin(index * 12.9898) * 43758.5453;
+            double jitter = (noise - Math.floor(noise) - 0.5) * 0.16;
+            double rate = 50 * (1 + 0.55 * day) * (1 + jitter) * (index == 70 ? 1.7 : 1);
+            long seconds = Math.max(1, Math.min(step.toSeconds(), Duration.between(time, to).toSeconds()));
+            long requests = Math.round(rate * seconds);
+            long bytes = requests * (16_000 + Math.round(6_000 * jitter * 5));
+            points.add(new Traffic.Point(
+                    time,
+                    requests,
+                    bytes,
+                    Math.round(requests * 0.94),
+                    Math.round(bytes * (0.955 + jitter / 6)),
+                    requests - requests / 40 - requests / 160 - requests / 900,
+                    requests / 40,
+                    requests / 160,
+                    index == 52 ? requests / 30 : requests / 900));
+        }
+        return new Traffic.Series(step.toString(), Instant.now().minusSeconds(2), points);
+    }
+
+    private Traffic.OfPop[] pops() {
+        return traffic
+                ? new Traffic.OfPop[] {
+                    new Traffic.OfPop("westusa", 2_003_911, 37_011_204_220L, 1_893_000),
+                    new Traffic.OfPop("eastusa", 1_402_318, 25_801_400_012L, 1_322_400),
+                    new Traffic.OfPop("europe", 912_693, 16_655_560_568L, 853_023)
+                }
+                : new Traffic.OfPop[0];
+    }
+
+    private Traffic.OfUrl[] urls() {
+        List<Traffic.OfUrl> urls = new ArrayList<>();
+        String[] paths = {
+            url, "/scripts/app.js", "/styles/site.css", "/images/logo.png", "/fonts/inter-var.woff2",
+            "/images/products/kettle-matte-black-1200.avif?fit=cover&v=20261122", "/images/icons.svg",
+            "/video/intro/720p/segment-00001.m4s", "/api/quotes.json", "/favicon.ico"
+        };
+        for (int i = 0; traffic && i < paths.length; i++) {
+            urls.add(new Traffic.OfUrl(
+                    paths[i], "static.customer1.example", 812_004 / (i + 1), 9_200_118_221L / (i * i + 1)));
+        }
+        return urls.toArray(Traffic.OfUrl[]::new);
+    }
+
+    private Traffic.Current current() {
+        List<Traffic.Second> seconds = new ArrayList<>();
+        Instant now = Instant.ofEpochSecond(Instant.now().getEpochSecond());
+        for (int i = 60; i > 0; i--) {
+            long requests = traffic ? Math.round(54 + 9 * Math.sin(i / 5.0) + 5 * Math.sin(i * 1.7)) : 0;
+            seconds.add(new Traffic.Second(now.minusSeconds(i), requests, requests * 17_800));
+        }
+        return traffic ? new Traffic.Current(57.4, 8_173_760, 131, seconds) : new Traffic.Current(0, 0, 0, seconds);
+    }
+
+    private Watched[] targets() {
+        List<Watched> targets = new ArrayList<>();
+        List<Service> content = List.of(Service.EDGE_CACHE, Service.ORIGIN_FETCH);
+        tree.nodes().values().stream().filter(n -> content.contains(n.service())).forEach(node -> {
+            boolean up = !down.contains(node.name().toString());
+            targets.add(watched("node:" + node.name(), up, 1.8 + (node.name().hashCode() & 7), "no connection"));
+        });
+        tree.customers().values().forEach(customer -> customer.servers().values().forEach(server -> customer.domains()
+                .keySet()
+                .forEach(domain -> targets.add(watched(
+                        "server:" + customer.name() + "/" + server.name() + "/" + domain,
+                        true,
+                        9.2 + (server.name().hashCode() & 15),
+                        "")))));
+        return targets.toArray(Watched[]::new);
+    }
+
+    private static Watched watched(String target, boolean up, double ms, String reason) {
+        List<Watched.VantagePoint> points = List.of(
+                new Watched.VantagePoint("probe.westusa", up, ms, 412L, up ? null : reason),
+                new Watched.VantagePoint("probe.eastusa", up, ms + 1, 633L, up ? null : reason),
+                new Watched.VantagePoint("probe.europe", true, ms + 2, 187L, null));
+        return new Watched(target, up ? "UP" : "DOWN", up ? ms : null, 412L, points);
+    }
+
+    private JsonNode explanation(UriComponents uri) {
+        return json.readTree("""
+                {"name": "%s", "client": "%s", "scope": "127.0.21.0/24", "source": "measured latency",
+                 "answer": ["127.0.1.2"], "ttlSeconds": 20, "persistent": false,
+                 "candidates": [
+                   {"node": "edge1.westusa", "chosen": true, "score": 12.4,
+                    "terms": {"latencyMs": 8.0, "responseMs": 0.9, "load": 2.5, "cost": 1.0}, "rejected": null},
+                   {"node": "edge2.westusa", "chosen": false, "score": 13.1,
+                    "terms": {"latencyMs": 8.0, "responseMs": 1.1, "load": 3.0, "cost": 1.0}, "rejected": null},
+                   {"node": "edge1.eastusa", "chosen": false, "score": 74.2,
+                    "terms": {"latencyMs": 70.0, "responseMs": 1.2, "load": 2.0, "cost": 1.0}, "rejected": null},
+                   {"node": "edge1.europe", "chosen": false, "score": null, "rejected": "down since 12 s"}]}
+                """.formatted(uri.getQueryParams().getFirst("name"), uri.getQueryParams().getFirst("client")));
+    }
+}
