@@ -108,6 +108,7 @@ public final class Conditional {
         Instant modified = date(stored, "Last-Modified", now);
         Instant made = date(stored, "Date", now);
         return since != null
+                && modified != null
                 && since.equals(modified)
                 && made != null
                 && made.getEpochSecond() - modified.getEpochSecond() >= 1;

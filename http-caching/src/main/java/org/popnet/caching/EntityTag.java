@@ -59,9 +59,7 @@ public record EntityTag(boolean weak, String opaque) {
                 return true;
             }
             EntityTag theirs = parse(member);
-            if (theirs != null
-                    && mine != null
-                    && (strong ? mine.stronglyEquals(theirs) : mine.weaklyEquals(theirs))) {
+            if (theirs != null && mine != null && (strong ? mine.stronglyEquals(theirs) : mine.weaklyEquals(theirs))) {
                 return true;
             }
         }

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class HttpDates {
     private static final String DAYS = "montuewedthufrisatsun";
     private static final String MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec";
-    private static final Pattern IMF =
-            Pattern.compile("(mon|tue|wed|thu|fri|sat|sun), (\\d\\d) ([a-z]{3}) (\\d{4}) (\\d\\d):(\\d\\d):(\\d\\d) gmt");
+    private static final Pattern IMF = Pattern.compile(
+            "(mon|tue|wed|thu|fri|sat|sun), (\\d\\d) ([a-z]{3}) (\\d{4}) (\\d\\d):(\\d\\d):(\\d\\d) gmt");
     private static final Pattern RFC850 = Pattern.compile(
             "(?:mon|tues|wednes|thurs|fri|satur|sun)day, (\\d\\d)-([a-z]{3})-(\\d\\d) (\\d\\d):(\\d\\d):(\\d\\d) gmt");
     private static final Pattern ASCTIME =
@@ -43,8 +43,7 @@ public final class HttpDates {
             int thisYear = now.atOffset(ZoneOffset.UTC).getYear();
             int year = thisYear - thisYear % 100 + Integer.parseInt(m.group(3));
             int nearest = year > thisYear + 50 ? year - 100 : year;
-            return instant(
-                    Integer.toString(nearest), m.group(2), m.group(1), m.group(4), m.group(5), m.group(6));
+            return instant(Integer.toString(nearest), m.group(2), m.group(1), m.group(4), m.group(5), m.group(6));
         }
         if ((m = ASCTIME.matcher(date)).matches()) {
             return instant(m.group(7), m.group(2), m.group(3), m.group(4), m.group(5), m.group(6));
@@ -78,9 +77,13 @@ public final class HttpDates {
         StringBuilder text = new StringBuilder(29);
         int day = 3 * (t.getDayOfWeek().getValue() - 1);
         int month = 3 * (t.getMonthValue() - 1);
-        text.append(Character.toUpperCase(DAYS.charAt(day))).append(DAYS, day + 1, day + 3).append(", ");
+        text.append(Character.toUpperCase(DAYS.charAt(day)))
+                .append(DAYS, day + 1, day + 3)
+                .append(", ");
         two(text, t.getDayOfMonth()).append(' ');
-        text.append(Character.toUpperCase(MONTHS.charAt(month))).append(MONTHS, month + 1, month + 3).append(' ');
+        text.append(Character.toUpperCase(MONTHS.charAt(month)))
+                .append(MONTHS, month + 1, month + 3)
+                .append(' ');
         two(text, t.getYear() / 100);
         two(text, t.getYear() % 100).append(' ');
         two(text, t.getHour()).append(':');

@@ -21,7 +21,8 @@ final class Lists {
             } else if (c == '"') {
                 quoted = true;
             } else if (c == ',') {
-                String member = line.substring(start, Math.min(i, line.length())).strip();
+                String member =
+                        line.substring(start, Math.min(i, line.length())).strip();
                 if (!member.isEmpty()) {
                     into.add(member);
                 }

@@ -7,7 +7,27 @@ final class Statuses {
     /** Statuses whose caching behaviour is implemented here, for {@code must-understand}. */
     static boolean understood(int status) {
         return switch (status) {
-            case 200, 203, 204, 300, 301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 410, 414, 451, 500, 501, 502, 503,
+            case 200,
+                    203,
+                    204,
+                    300,
+                    301,
+                    302,
+                    303,
+                    307,
+                    308,
+                    400,
+                    401,
+                    403,
+                    404,
+                    405,
+                    410,
+                    414,
+                    451,
+                    500,
+                    501,
+                    502,
+                    503,
                     504 -> true;
             default -> false;
         };

@@ -41,7 +41,10 @@ class ByteRangeTest {
                     case Requested.Unsatisfiable _ -> "unsatisfiable";
                     case Requested.Parts(var ranges) -> {
                         StringBuilder text = new StringBuilder();
-                        ranges.forEach(r -> text.append(r.first()).append('-').append(r.last()).append(' '));
+                        ranges.forEach(r -> text.append(r.first())
+                                .append('-')
+                                .append(r.last())
+                                .append(' '));
                         yield text.toString().strip();
                     }
                 };

@@ -66,7 +66,8 @@ class CacheControlTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"max-age=10", "max-age=10;x=1", " max-age=10", "a=(1 2);q, max-age=10", "max-age=1, max-age=10"})
+    @ValueSource(
+            strings = {"max-age=10", "max-age=10;x=1", " max-age=10", "a=(1 2);q, max-age=10", "max-age=1, max-age=10"})
     void rfc9213Section2_1_validTargetedFieldGovernsAlone(String value) {
         Headers response = Headers.of("Cache-Control", "no-store", "CDN-Cache-Control", value);
         assertThat(CacheControl.ofTargeted(response)).hasToString("max-age=10");
@@ -80,9 +81,11 @@ class CacheControlTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"max-age=\"10\", public", "max-age=10.0, public", "max-age=-1, public", "no-store=?0, public"})
+    @ValueSource(
+            strings = {"max-age=\"10\", public", "max-age=10.0, public", "max-age=-1, public", "no-store=?0, public"})
     void rfc9213Section2_1_directiveOfWrongTypeIsIgnored(String value) {
-        assertThat(CacheControl.ofTargeted(Headers.of("CDN-Cache-Control", value))).hasToString("public");
+        assertThat(CacheControl.ofTargeted(Headers.of("CDN-Cache-Control", value)))
+                .hasToString("public");
     }
 
     @Test

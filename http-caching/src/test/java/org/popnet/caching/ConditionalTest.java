@@ -37,13 +37,15 @@ class ConditionalTest {
 
     @Test
     void rfc9110Section13_2_2_ifNoneMatchHidesIfModifiedSince() {
-        assertThat(evaluate(STORED, "If-None-Match", "\"b\"", "If-Modified-Since", T2)).isEqualTo(FULL);
+        assertThat(evaluate(STORED, "If-None-Match", "\"b\"", "If-Modified-Since", T2))
+                .isEqualTo(FULL);
     }
 
     @Test
     void rfc9110Section13_1_3_ifModifiedSince() {
         assertThat(evaluate(STORED, "If-Modified-Since", T1)).isEqualTo(NOT_MODIFIED);
-        assertThat(evaluate(STORED, "If-Modified-Since", "Sun, 22 Nov 2026 11:59:59 GMT")).isEqualTo(FULL);
+        assertThat(evaluate(STORED, "If-Modified-Since", "Sun, 22 Nov 2026 11:59:59 GMT"))
+                .isEqualTo(FULL);
         assertThat(evaluate(STORED, "If-Modified-Since", "yesterday")).isEqualTo(FULL);
         assertThat(evaluate(Headers.of("Date", T1), "If-Modified-Since", T2)).isEqualTo(NOT_MODIFIED);
     }
@@ -79,12 +81,33 @@ class ConditionalTest {
 
     @Test
     void rfc9111Section3_2_notModifiedReplacesFieldsButNotThoseOfTheBody() {
-        Headers stored = Headers.of("ETag", "\"a\"", "Content-Length", "5", "Content-Type", "a/b", "X", "1", "Age", "9");
+        Headers stored =
+                Headers.of("ETag", "\"a\"", "Content-Length", "5", "Content-Type", "a/b", "X", "1", "Age", "9");
         Headers update = Headers.of(
-                "X", "2", "Content-Length", "0", "Content-Type", "c/d", "Cache-Control", "max-age=1", "Connection", "Y", "Y", "1");
+                "X",
+                "2",
+                "Content-Length",
+                "0",
+                "Content-Type",
+                "c/d",
+                "Cache-Control",
+                "max-age=1",
+                "Connection",
+                "Y",
+                "Y",
+                "1");
         assertThat(Freshening.update(stored, update))
                 .isEqualTo(Headers.of(
-                        "ETag", "\"a\"", "Content-Length", "5", "Content-Type", "a/b", "X", "2", "Cache-Control", "max-age=1"));
+                        "ETag",
+                        "\"a\"",
+                        "Content-Length",
+                        "5",
+                        "Content-Type",
+                        "a/b",
+                        "X",
+                        "2",
+                        "Cache-Control",
+                        "max-age=1"));
     }
 
     @Test
@@ -97,7 +120,9 @@ class ConditionalTest {
 
     @Test
     void rfc9111Section4_3_5_headShowsThatTheStoredResponseIsOutdated() {
-        assertThat(Freshening.headContradicts(STORED, Headers.of("ETag", "\"a\""))).isFalse();
-        assertThat(Freshening.headContradicts(STORED, Headers.of("ETag", "\"b\""))).isTrue();
+        assertThat(Freshening.headContradicts(STORED, Headers.of("ETag", "\"a\"")))
+                .isFalse();
+        assertThat(Freshening.headContradicts(STORED, Headers.of("ETag", "\"b\"")))
+                .isTrue();
     }
 }

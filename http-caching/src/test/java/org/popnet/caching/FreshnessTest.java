@@ -26,7 +26,8 @@ class FreshnessTest {
 
     @Test
     void rfc9111Section4_2_1_sharedMaxAgeGoesFirst() {
-        assertThat(ttl("Cache-Control", "max-age=1, s-maxage=100", "Expires", date(5))).isEqualTo(100);
+        assertThat(ttl("Cache-Control", "max-age=1, s-maxage=100", "Expires", date(5)))
+                .isEqualTo(100);
     }
 
     @Test
@@ -50,7 +51,8 @@ class FreshnessTest {
     @ParameterizedTest
     @CsvSource({"0", "-1", "tomorrow", "''"})
     void rfc9111Section5_3_invalidExpiresIsPast(String expires) {
-        assertThat(of("Expires", expires, "Last-Modified", date(-1000)).freshAt(NOW_MS)).isFalse();
+        assertThat(of("Expires", expires, "Last-Modified", date(-1000)).freshAt(NOW_MS))
+                .isFalse();
     }
 
     @Test
@@ -64,14 +66,17 @@ class FreshnessTest {
     @Test
     void rfc9111Section4_2_2_noHeuristicForStatusesThatAllowNone() {
         Headers response = Headers.of("Last-Modified", date(-1000));
-        assertThat(Freshness.of(302, response, CachePolicy.DEFAULT, NOW_MS, NOW_MS).lifetimeMs()).isZero();
+        assertThat(Freshness.of(302, response, CachePolicy.DEFAULT, NOW_MS, NOW_MS)
+                        .lifetimeMs())
+                .isZero();
     }
 
     @Test
     void withoutAnyInformationTheSitesDefaultCounts() {
         CachePolicy policy =
                 new CachePolicy(Duration.ofSeconds(30), 0.1, Duration.ofDays(1), Duration.ofDays(1), false);
-        assertThat(Freshness.of(200, Headers.EMPTY, policy, NOW_MS, NOW_MS).lifetimeMs()).isEqualTo(30_000);
+        assertThat(Freshness.of(200, Headers.EMPTY, policy, NOW_MS, NOW_MS).lifetimeMs())
+                .isEqualTo(30_000);
         assertThat(of().lifetimeMs()).isZero();
     }
 
@@ -84,8 +89,7 @@ class FreshnessTest {
 
     @Test
     void rfc9111Section4_2_3_responseDelayIsAdded() {
-        Freshness freshness =
-                Freshness.of(200, Headers.of("Age", "5"), CachePolicy.DEFAULT, NOW_MS - 4000, NOW_MS);
+        Freshness freshness = Freshness.of(200, Headers.of("Age", "5"), CachePolicy.DEFAULT, NOW_MS - 4000, NOW_MS);
         assertThat(freshness.ageSecondsAt(NOW_MS)).isEqualTo(9);
     }
 

@@ -14,14 +14,17 @@ class HopsAndStatusTest {
 
     @Test
     void rfc9110Section7_6_1_hopByHopFieldsEndHere() {
-        Headers headers = Headers.of("Connection", "X, cache-control", "X", "1", "Y", "2", "TE", "trailers", "Cache-Control", "a");
+        Headers headers = Headers.of(
+                "Connection", "X, cache-control", "X", "1", "Y", "2", "TE", "trailers", "Cache-Control", "a");
         assertThat(Hops.endToEnd(headers)).isEqualTo(Headers.of("Y", "2", "Cache-Control", "a"));
     }
 
     @Test
     void rfc8586_ownIdIsFoundWithParameters() {
-        assertThat(Hops.looped(Headers.of("CDN-Loop", "a, POP.example; v=1"), "pop.example")).isTrue();
-        assertThat(Hops.looped(Headers.of("CDN-Loop", "xpop.example"), "pop.example")).isFalse();
+        assertThat(Hops.looped(Headers.of("CDN-Loop", "a, POP.example; v=1"), "pop.example"))
+                .isTrue();
+        assertThat(Hops.looped(Headers.of("CDN-Loop", "xpop.example"), "pop.example"))
+                .isFalse();
     }
 
     @Test
@@ -38,7 +41,8 @@ class HopsAndStatusTest {
         Vary vary = Vary.of(Headers.of("Vary", "Accept-Encoding", "vary", "foo, accept-encoding"));
         assertThat(vary.fields()).containsExactly("accept-encoding", "foo");
         String key = vary.key(Headers.of("Foo", "1, 2", "Accept-Encoding", "gzip, br;q=0.5"));
-        assertThat(vary.key(Headers.of("accept-encoding", "br; q=0.5,GZIP", "foo", "1", "foo", "2"))).isEqualTo(key);
+        assertThat(vary.key(Headers.of("accept-encoding", "br; q=0.5,GZIP", "foo", "1", "foo", "2")))
+                .isEqualTo(key);
         assertThat(vary.key(Headers.of("foo", "1, 2"))).isNotEqualTo(key);
         assertThat(vary.key(Headers.of("Foo", ""))).isNotEqualTo(vary.key(Headers.EMPTY));
     }
@@ -46,9 +50,12 @@ class HopsAndStatusTest {
     @Test
     void rfc9111Section4_4_unsafeMethodsInvalidateTargetAndSameOriginLocations() {
         Headers response = Headers.of("Location", "/b?x=1", "Content-Location", "http://other.example/c");
-        assertThat(Invalidation.targets("POST", "a.example", "/a", 201, response)).containsExactly("/a", "/b?x=1");
-        assertThat(Invalidation.targets("POST", "a.example", "/a", 500, response)).isEmpty();
-        assertThat(Invalidation.targets("GET", "a.example", "/a", 200, response)).isEmpty();
+        assertThat(Invalidation.targets("POST", "a.example", "/a", 201, response))
+                .containsExactly("/a", "/b?x=1");
+        assertThat(Invalidation.targets("POST", "a.example", "/a", 500, response))
+                .isEmpty();
+        assertThat(Invalidation.targets("GET", "a.example", "/a", 200, response))
+                .isEmpty();
         assertThat(Invalidation.targets("PURGE-ish", "a.example", "/a", 200, Headers.of("Location", "::")))
                 .containsExactly("/a");
     }

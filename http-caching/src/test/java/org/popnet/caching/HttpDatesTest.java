@@ -45,8 +45,10 @@ class HttpDatesTest {
 
     @Test
     void rfc9110Section5_6_7_twoDigitYearIsNeverFiftyYearsAhead() {
-        assertThat(HttpDates.parse("Monday, 06-Nov-76 08:49:37 GMT", NOW)).isEqualTo(Instant.parse("2076-11-06T08:49:37Z"));
-        assertThat(HttpDates.parse("Monday, 06-Nov-77 08:49:37 GMT", NOW)).isEqualTo(Instant.parse("1977-11-06T08:49:37Z"));
+        assertThat(HttpDates.parse("Monday, 06-Nov-76 08:49:37 GMT", NOW))
+                .isEqualTo(Instant.parse("2076-11-06T08:49:37Z"));
+        assertThat(HttpDates.parse("Monday, 06-Nov-77 08:49:37 GMT", NOW))
+                .isEqualTo(Instant.parse("1977-11-06T08:49:37Z"));
     }
 
     @Test

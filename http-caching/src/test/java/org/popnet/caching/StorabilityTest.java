@@ -41,7 +41,8 @@ class StorabilityTest {
 
     @Test
     void rfc9111Section5_2_2_3_mustUnderstandNeedsAKnownStatus() {
-        assertThat(of(Headers.EMPTY, 299, "Cache-Control", "max-age=9, must-understand")).isEqualTo(Storability.STATUS);
+        assertThat(of(Headers.EMPTY, 299, "Cache-Control", "max-age=9, must-understand"))
+                .isEqualTo(Storability.STATUS);
         assertThat(of(Headers.EMPTY, 299, "Cache-Control", "max-age=9")).isEqualTo(Storability.STORABLE);
     }
 

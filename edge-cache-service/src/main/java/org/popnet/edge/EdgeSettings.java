@@ -1,0 +1,89 @@
+package org.popnet.edge;
+
+import io.netty.util.internal.PlatformDependent;
+import java.time.Duration;
+import org.popnet.edge.memory.MemorySettings;
+import org.popnet.edge.upstream.UpstreamSettings;
+import org.popnet.edge.wire.RequestLimits;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * The edge's process settings.
+ *
+ * @param memory what stored bodies may occupy off heap; 0 for half of the direct memory this JVM may use, which leaves
+ *     the rest for fills, connections and fragmentation. 1 MiB or more
+ * @param objectShare the largest object that is stored is the memory divided by this: one film must not empty the cache.
+ *     1 or more
+ * @param passFor how long something uncacheable or too large is passed without trying again
+ * @param requestLine longest request line; longer ones are answered 414. 256 bytes to 64 KiB
+ * @param requestHead longest request head; longer ones are answered 431. Not below the line
+ * @param requestFields most header fields of a request, 1 or more
+ * @param requestBody largest request body that is passed on; larger ones are answered 413
+ * @param headTimeout how long a request's head may take, and the silence before the first
+ * @param idleTimeout how long a kept connection may lie unused
+ * @param stallTimeout how long a body may make no progress in either direction
+ * @param connections most client connections; more are closed at once
+ * @param upstreamConnections most connections to one server, per event loop
+ * @param upstreamWaiting most requests that wait for one of them, per event loop and server
+ * @param connectTimeout to another server
+ * @param firstByteTimeout from a request sent on to its response's head
+ * @param threads event loops; 0 for one per core
+ */
+@ConfigurationProperties(prefix = "popnet.edge", ignoreUnknownFields = false)
+public record EdgeSettings(
+        @DefaultValue("0B") DataSize memory,
+        @DefaultValue("16") int objectShare,
+        @DefaultValue("120s") Duration passFor,
+        @DefaultValue("8KB") DataSize requestLine,
+        @DefaultValue("32KB") DataSize requestHead,
+        @DefaultValue("100") int requestFields,
+        @DefaultValue("1GB") DataSize requestBody,
+        @DefaultValue("10s") Duration headTimeout,
+        @DefaultValue("60s") Duration idleTimeout,
+        @DefaultValue("10s") Duration stallTimeout,
+        @DefaultValue("50000") int connections,
+        @DefaultValue("128") int upstreamConnections,
+        @DefaultValue("1024") int upstreamWaiting,
+        @DefaultValue("1s") Duration connectTimeout,
+        @DefaultValue("15s") Duration firstByteTimeout,
+        @DefaultValue("0") int threads) {
+
+    public EdgeSettings {
+        if (memory.toBytes() != 0 && memory.toBytes() < 1 << 20) {
+            throw new IllegalArgumentException("popnet.edge.memory " + memory + ": must be 0 or 1MB or more");
+        }
+        if (objectShare < 1 || connections < 1 || upstreamConnections < 1 || upstreamWaiting < 0 || threads < 0) {
+            throw new IllegalArgumentException("popnet.edge: object-share, connections and upstream-connections must be"
+                    + " 1 or more, upstream-waiting and threads 0 or more");
+        }
+        for (Duration timeout : new Duration[] {headTimeout, idleTimeout, stallTimeout, connectTimeout, firstByteTimeout
+        }) {
+            if (timeout.toMillis() < 100) {
+                throw new IllegalArgumentException("popnet.edge: timeout " + timeout + ": must be 100ms or more");
+            }
+        }
+    }
+
+    MemorySettings memorySettings() {
+        long bytes = memory.toBytes() != 0
+                ? memory.toBytes()
+                : Math.max(1 << 20, PlatformDependent.maxDirectMemory() / 2);
+        return new MemorySettings(bytes, Math.max(1, bytes / objectShare), Math.max(1 << 16, bytes / 4), passFor);
+    }
+
+    RequestLimits requestLimits() {
+        return new RequestLimits((int) requestLine.toBytes(), (int) requestHead.toBytes(), requestFields);
+    }
+
+    UpstreamSettings upstreamSettings() {
+        return new UpstreamSettings(
+                upstreamConnections,
+                upstreamWaiting,
+                connectTimeout,
+                firstByteTimeout,
+                stallTimeout,
+                UpstreamSettings.DEFAULT.keepAlive());
+    }
+}

@@ -1,0 +1,490 @@
+package org.popnet.edge;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.popnet.caching.CacheStatus;
+import org.popnet.caching.CacheStatus.Forward;
+import org.popnet.caching.Headers;
+import org.popnet.caching.Hops;
+import org.popnet.caching.Invalidation;
+import org.popnet.edge.memory.CacheKey;
+import org.popnet.edge.memory.Fill;
+import org.popnet.edge.memory.FillOutcome;
+import org.popnet.edge.memory.FillWaiter;
+import org.popnet.edge.memory.Lookup;
+import org.popnet.edge.memory.StoredResponse;
+import org.popnet.edge.site.Site;
+import org.popnet.edge.upstream.Upstream;
+import org.popnet.edge.upstream.UpstreamCall;
+import org.popnet.edge.upstream.UpstreamRequest;
+import org.popnet.edge.wire.RequestGuard;
+import org.popnet.edge.wire.RequestHead;
+import org.popnet.edge.wire.RequestRefusedException;
+import org.popnet.platform.spool.AccessRecord.CacheResult;
+
+/**
+ * The story of one request, from its head to the last byte of its response; on its client's event loop.
+ *
+ * <pre>
+ * RequestGuard ─ SiteRouter ─ CacheKey ─ MemoryTier ─┬ Hit ────────────────────────────────┐
+ *      │             │                               ├ Stale ── (Fill behind its back) ────┤
+ *     400           421                              ├ Miss ─── Fill, shared ── upstream ──┼─ Answer ─ ResponseWriter
+ *                                                    └ Pass ─── upstream, for it alone ────┘
+ * </pre>
+ */
+final class Exchange implements FillWaiter {
+    private static final String HEALTH = "/.popnet/health";
+    private static final int LOOKUPS_MAX = 3;
+
+    private final Edge edge;
+    private final ClientConnection connection;
+    private final RequestHead request;
+    private final Account account;
+    private final ResponseWriter writer;
+
+    private @Nullable Site site;
+    private String path = "";
+    private int lookups;
+    private boolean collapsed;
+    private Forward forward = Forward.URI_MISS;
+    private @Nullable UpstreamCall call;
+    private @Nullable Runnable opened;
+    private @Nullable Runnable deferred;
+    /** The first piece of a body whose forwarding has just begun. */
+    private @Nullable ByteBuf held;
+
+    private boolean deferredEnd;
+    private boolean over;
+    private boolean requestEnded;
+    private long bodyBytes;
+
+    Exchange(Edge edge, ClientConnection connection, RequestHead request, long firstByteMs, long headNanos) {
+        this.edge = edge;
+        this.connection = connection;
+        this.request = request;
+        this.account = new Account(edge, request, connection.clientAddress(), firstByteMs, headNanos);
+        this.writer = new ResponseWriter(connection, request, this::finished);
+    }
+
+    void start() {
+        RequestGuard.Subject subject;
+        try {
+            subject = RequestGuard.subject(request);
+        } catch (RequestRefusedException refused) {
+            refuse(refused);
+            return;
+        }
+        path = subject.path();
+        account.subject(subject.host(), path);
+        if (path.equals(HEALTH)) {
+            local(200, "ok");
+            return;
+        }
+        Site found = edge.router().find(subject.host());
+        if (found == null) {
+            local(421, subject.host() + " is not served here; its name servers say where it is");
+            return;
+        }
+        site = found;
+        account.site(found);
+        if (request.bodyBytes() > edge.settings().requestBody().toBytes()) {
+            writer.close();
+            local(413, "request body larger than " + edge.settings().requestBody());
+        } else if (looped(edge.router().zone())) {
+            local(508, "the request has been through this network before (CDN-Loop)");
+        } else {
+            switch (request.method()) {
+                case "GET", "HEAD" -> lookup(found);
+                case "TRACE" -> local(405, "method TRACE is not offered");
+                default -> pass(found, Forward.METHOD);
+            }
+        }
+    }
+
+    /** Answers what is no request. */
+    void refuse(RequestRefusedException refused) {
+        edge.metrics().refused(refused.reason());
+        writer.close();
+        local(refused.status(), refused.reason());
+    }
+
+    /** RFC 8586: every node of the network adds a name of the network's zone. */
+    private boolean looped(String zone) {
+        for (String member : request.headers().members("CDN-Loop")) {
+            String id = member.split(";", 2)[0].strip();
+            if (id.equalsIgnoreCase(zone) || id.regionMatches(true, id.length() - zone.length() - 1, "." + zone, 0, zone.length() + 1)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void lookup(Site here) {
+        lookups++;
+        switch (edge.memory().lookup(new CacheKey(here.name(), path), request.headers())) {
+            case Lookup.Hit(StoredResponse response) -> answer(CacheResult.HIT, response, hit(response, ""));
+            case Lookup.Stale(StoredResponse response, CacheKey key) -> {
+                revalidateBehind(here, key, response);
+                answer(CacheResult.STALE, response, hit(response, ""));
+            }
+            case Lookup.Pass(Lookup.Kind kind) -> {
+                switch (kind) {
+                    case UNCACHEABLE -> pass(here, Forward.BYPASS);
+                    case LARGE -> relayThroughFetch(here);
+                }
+            }
+            case Lookup.Miss(CacheKey key, StoredResponse stale, boolean variant) -> {
+                forward = stale != null ? Forward.STALE : variant ? Forward.VARY_MISS : Forward.URI_MISS;
+                if (request.method().equals("GET") && lookups <= LOOKUPS_MAX) {
+                    fill(here, key, stale);
+                } else {
+                    if (stale != null) {
+                        stale.release();
+                    }
+                    relayThroughFetch(here);
+                }
+            }
+        }
+    }
+
+    // Miss: one fill for all who ask meanwhile.
+
+    private void fill(Site here, CacheKey key, @Nullable StoredResponse stale) {
+        Fill running = edge.memory().fills().find(key);
+        if (running == null) {
+            Fill mine = newFill(here, key, stale);
+            mine.lead(this);
+            running = edge.memory().fills().offer(mine);
+            if (running == null) {
+                fetch(here, mine);
+                return;
+            }
+            mine.dispose();
+        } else if (stale != null) {
+            stale.release();
+        }
+        collapsed = true;
+        if (!running.join(this)) {
+            collapsed = false;
+            // It ended just now: what it brought is in memory, or is no use to us.
+            executor().execute(() -> outcome(new FillOutcome.Alone()));
+        }
+    }
+
+    private Fill newFill(Site here, CacheKey key, @Nullable StoredResponse stale) {
+        return new Fill(
+                edge.memory(),
+                key,
+                request.headers(),
+                here.policy(),
+                here.domain().tags(),
+                stale,
+                edge.clock(),
+                connection.channel().eventLoop(),
+                edge.metrics()::filled);
+    }
+
+    private void fetch(Site here, Fill fill) {
+        Headers fields = ForwardedFields.forFill(request.headers(), edge.name(), edge.router().zone(), fill.stale());
+        // The fill's call, not this request's: it goes on when this client leaves.
+        var unused = edge.upstream()
+                .call(
+                        connection.channel().eventLoop(),
+                        fetchersThenOrigins(here),
+                        new UpstreamRequest("GET", path, fields, 0),
+                        fill);
+    }
+
+    private void revalidateBehind(Site here, CacheKey key, StoredResponse stale) {
+        if (edge.memory().fills().find(key) == null && stale.tryRetain()) {
+            Fill behind = newFill(here, key, stale);
+            if (edge.memory().fills().offer(behind) == null) {
+                fetch(here, behind);
+            } else {
+                behind.dispose();
+            }
+        }
+    }
+
+    private List<Upstream> fetchersThenOrigins(Site here) {
+        List<Upstream> candidates = edge.fetchers().ranked(here.name(), path);
+        if (candidates.isEmpty()) {
+            // Last resort: the POP has no origin-fetch server, or none was ever found.
+            return edge.origins().ranked(here, connection.client());
+        }
+        return candidates;
+    }
+
+    @Override
+    public EventExecutor executor() {
+        return connection.channel().eventLoop();
+    }
+
+    @Override
+    public Headers request() {
+        return request.headers();
+    }
+
+    @Override
+    public void outcome(FillOutcome outcome) {
+        switch (outcome) {
+            case FillOutcome.Ready ready when over -> {
+                ready.opened().run();
+                ready.response().release();
+            }
+            case FillOutcome.Ready ready -> {
+                opened = ready.opened();
+                answer(result(ready.kind()), ready.response(), trace(ready));
+                ready.opened().run();
+            }
+            case FillOutcome.Alone _ when over -> {}
+            case FillOutcome.Alone _ -> {
+                Site here = site;
+                if (here != null) {
+                    lookup(here);
+                }
+            }
+            case FillOutcome.Failed(int status, String reason) -> {
+                if (!over) {
+                    failed(status, reason);
+                }
+            }
+        }
+    }
+
+    private static CacheResult result(FillOutcome.Kind kind) {
+        return switch (kind) {
+            case FETCHED -> CacheResult.MISS;
+            case REVALIDATED -> CacheResult.REVALIDATED;
+            case STALE_ON_ERROR -> CacheResult.STALE;
+        };
+    }
+
+    private String trace(FillOutcome.Ready ready) {
+        if (ready.kind() == FillOutcome.Kind.STALE_ON_ERROR) {
+            return hit(ready.response(), "; detail=stale-if-error");
+        }
+        String before = ready.response().forwardTrace();
+        String mine = CacheStatus.forwarded(
+                edge.name(), forward, ready.forwardStatus(), ready.stored(), collapsed, null);
+        return before == null ? mine : before + ", " + mine;
+    }
+
+    private String hit(StoredResponse response, String suffix) {
+        long ttl = Math.floorDiv(response.freshness().ttlMsAt(edge.clock().millis()), 1000L);
+        return CacheStatus.hit(edge.name(), ttl) + suffix;
+    }
+
+    private void answer(CacheResult result, StoredResponse response, String trace) {
+        account.cache(result);
+        account.begins(response.headers().first("Content-Type"));
+        new Answer(edge, request, response, trace).write(writer);
+    }
+
+    // Pass and relay: for this request alone.
+
+    private void pass(Site here, Forward reason) {
+        forward = reason;
+        account.cache(CacheResult.PASS);
+        Headers fields = ForwardedFields.forPass(
+                request.headers(), edge.name(), edge.router().zone(), connection.clientAddress(), here.name());
+        Runnable go = () -> relay(edge.origins().ranked(here, connection.client()), fields, request.bodyBytes());
+        if (request.hasBody() && "100-continue".equalsIgnoreCase(request.headers().first("Expect"))) {
+            connection.writeContinue();
+        }
+        if (request.bodyBytes() == RequestHead.CHUNKED) {
+            deferred = go; // until a first chunk has been understood: what is malformed reaches nobody
+        } else {
+            go.run();
+        }
+    }
+
+    private void relayThroughFetch(Site here) {
+        account.cache(CacheResult.MISS);
+        Headers fields = ForwardedFields.forRelay(request.headers(), edge.name(), edge.router().zone());
+        relay(fetchersThenOrigins(here), fields, 0);
+    }
+
+    private void relay(List<Upstream> candidates, Headers fields, long length) {
+        UpstreamCall begun = edge.upstream()
+                .call(
+                        connection.channel().eventLoop(),
+                        candidates,
+                        new UpstreamRequest(request.method(), path, fields, length),
+                        new Relay(this, connection, writer));
+        call = begun;
+        begun.onWritable(this::upstreamWritable);
+    }
+
+    private void upstreamWritable() {
+        UpstreamCall running = call;
+        ByteBuf first = held;
+        if (running != null && first != null) {
+            held = null;
+            running.body(first);
+        }
+        if (running != null && requestEnded && deferredEnd) {
+            deferredEnd = false;
+            running.endBody();
+        }
+        connection.advance();
+    }
+
+    private void startDeferred() {
+        Runnable go = deferred;
+        deferred = null;
+        if (go != null) {
+            go.run();
+        }
+    }
+
+    @Override
+    public boolean takeOver(UpstreamCall running, int status, Headers headers) {
+        if (over || request.headers().contains("Range")) {
+            return false;
+        }
+        call = running;
+        Relay relay = new Relay(this, connection, writer);
+        running.redirect(relay);
+        relay.head(running, status, headers);
+        return true;
+    }
+
+    /** What a relayed response is sent with; sees to what its head means for this edge. */
+    Headers relayed(UpstreamCall running, int status, Headers received) {
+        Site here = site;
+        if (here != null && running.upstream().server() != null) {
+            edge.origins().answered(here, connection.client(), running.upstream().server());
+            edge.memory()
+                    .invalidate(
+                            here.name(),
+                            Invalidation.targets(request.method(), here.name(), path, status, received));
+        }
+        if (account.cache() == CacheResult.LOCAL) {
+            account.cache(CacheResult.MISS);
+        }
+        account.begins(received.first("Content-Type"));
+        String mine = CacheStatus.forwarded(edge.name(), forward, status, false, false, null);
+        Headers kept = Hops.endToEnd(received).without("Surrogate-Key");
+        return CacheStatus.append(kept, mine).toBuilder()
+                .add("Via", "1.1 " + edge.name())
+                .build();
+    }
+
+    void failed(int status, String reason) {
+        account.cache(account.cache() == CacheResult.PASS ? CacheResult.PASS : CacheResult.MISS);
+        String trace = CacheStatus.forwarded(edge.name(), forward, 0, false, false, reason);
+        if (!requestEnded && request.hasBody()) {
+            writer.close();
+        }
+        writer.local(
+                status,
+                Headers.of("Cache-Status", trace, "Cache-Control", "no-store"),
+                "the origin could not be reached: " + reason);
+    }
+
+    void local(int status, String text) {
+        account.cache(CacheResult.LOCAL);
+        if (!requestEnded && request.hasBody()) {
+            writer.close();
+        }
+        writer.local(status, Headers.of("Cache-Control", "no-store"), text);
+    }
+
+    // The request's body.
+
+    /** Whether a piece of the body can be taken now: passed on, or dropped if nobody wants it. */
+    boolean wantsBody() {
+        UpstreamCall running = call;
+        return running == null || !passesBody() || held == null && running.writable();
+    }
+
+    private boolean passesBody() {
+        return request.hasBody() && account.cache() == CacheResult.PASS && !over;
+    }
+
+    /** @param bytes taken over */
+    void body(ByteBuf bytes) {
+        bodyBytes += bytes.readableBytes();
+        account.received(bytes.readableBytes());
+        UpstreamCall running = call;
+        if (bodyBytes > edge.settings().requestBody().toBytes()) {
+            bytes.release();
+            connection.cut("body-limit");
+        } else if (deferred != null) {
+            held = bytes;
+            startDeferred();
+        } else if (running != null && passesBody()) {
+            running.body(bytes);
+        } else {
+            bytes.release();
+        }
+    }
+
+    void bodyEnded() {
+        requestEnded = true;
+        UpstreamCall running = call;
+        if (deferred != null) {
+            deferredEnd = true;
+            startDeferred();
+        } else if (running != null && passesBody()) {
+            running.endBody();
+        }
+    }
+
+    // The client's side of the connection.
+
+    void writable() {
+        writer.pump();
+        UpstreamCall running = call;
+        if (running != null && connection.channel().isWritable()) {
+            running.resume();
+        }
+    }
+
+    /** The client does not keep up with a relayed response. */
+    void pause() {
+        if (call != null) {
+            call.pause();
+        }
+    }
+
+    /** The client has gone, or is sent away. A shared fill goes on without it. */
+    void gone() {
+        writer.abandon();
+    }
+
+    /** The request turned out malformed in its body: 400 if nothing was answered yet. */
+    void malformed(RequestRefusedException refused) {
+        if (writer.begun() || over) {
+            connection.channel().close();
+        } else {
+            if (call != null && passesBody()) {
+                call.abort();
+                call = null;
+            }
+            refuse(refused);
+        }
+    }
+
+    private void finished(boolean intact) {
+        over = true;
+        deferred = null;
+        if (held != null) {
+            held.release();
+            held = null;
+        }
+        if (opened != null) {
+            opened.run();
+        }
+        UpstreamCall running = call;
+        call = null;
+        if (running != null) {
+            running.abort(); // nothing to it if the response was read to its end
+        }
+        account.finish(writer.status(), writer.handedOver());
+        connection.finished(intact && writer.keepAlive());
+    }
+}

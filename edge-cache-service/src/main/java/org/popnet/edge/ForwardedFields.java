@@ -1,0 +1,69 @@
+package org.popnet.edge;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.popnet.caching.Conditional;
+import org.popnet.caching.Headers;
+import org.popnet.caching.Hops;
+import org.popnet.edge.memory.StoredResponse;
+
+/** Which of a client's fields go on, and what this edge adds. */
+final class ForwardedFields {
+    private ForwardedFields() {}
+
+    /**
+     * For a response that may be stored for all: nothing that could change it without being part of the key, no
+     * conditions but the cache's own.
+     */
+    static Headers forFill(Headers request, String node, String zone, @Nullable StoredResponse stale) {
+        Headers kept = common(request)
+                .without(name -> Conditional.isConditionOrRange(name)
+                        || unkeyed(name)
+                        || name.equalsIgnoreCase("Cache-Control")
+                        || name.equalsIgnoreCase("Pragma"));
+        Headers.Builder fields = traced(kept, node, zone);
+        if (stale != null) {
+            fields.addAll(Conditional.revalidation(stale.headers()));
+        }
+        return fields.build();
+    }
+
+    /** For a response through origin-fetch that is not stored here: with the client's conditions and range. */
+    static Headers forRelay(Headers request, String node, String zone) {
+        return traced(common(request).without(ForwardedFields::unkeyed), node, zone).build();
+    }
+
+    /** For the customer's own server, which is told who asks. */
+    static Headers forPass(Headers request, String node, String zone, String client, String site) {
+        Headers kept = common(request).without(ForwardedFields::unkeyed);
+        return traced(kept, node, zone)
+                .add("X-Forwarded-For", client)
+                .add("X-Forwarded-Proto", "http")
+                .add("X-Forwarded-Host", site)
+                .build();
+    }
+
+    private static Headers common(Headers request) {
+        return Hops.endToEnd(request)
+                .without(name -> name.equalsIgnoreCase("Host")
+                        || name.equalsIgnoreCase("Content-Length")
+                        || name.equalsIgnoreCase("Expect"));
+    }
+
+    private static Headers.Builder traced(Headers kept, String node, String zone) {
+        return kept.toBuilder().add("Via", "1.1 " + node).add("CDN-Loop", node + "." + zone);
+    }
+
+    /** Fields by which a client could make a server answer something else under the same key, or lie about itself. */
+    private static boolean unkeyed(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return lower.startsWith("x-forwarded-")
+                || lower.startsWith("x-http-method")
+                || lower.startsWith("x-original-")
+                || lower.startsWith("x-rewrite-")
+                || lower.equals("x-method-override")
+                || lower.equals("x-host")
+                || lower.equals("x-real-ip")
+                || lower.equals("forwarded");
+    }
+}

@@ -1,0 +1,247 @@
+package org.popnet.edge;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.popnet.caching.Headers;
+import org.popnet.edge.memory.BodyReader;
+import org.popnet.edge.memory.StoredResponse;
+import org.popnet.edge.wire.RequestHead;
+import org.popnet.edge.wire.ResponseHead;
+
+/**
+ * Writes one response to the client, at the client's speed, and counts the bytes that were handed over. Used on the
+ * client's event loop only.
+ */
+final class ResponseWriter {
+    /** Called once, when the last byte has been handed to the connection, or none ever will be. */
+    interface Finished {
+        /** @param intact whether the response is whole and the connection may be used on */
+        void finished(boolean intact);
+    }
+
+    private final Channel channel;
+    private final ClientConnection connection;
+    private final boolean headOnly;
+    private final boolean oldProtocol;
+    private final Finished finished;
+    private boolean keepAlive;
+
+    private int status;
+    private long handedOver;
+    private boolean begun;
+    private boolean ended;
+    private boolean over;
+    private boolean chunked;
+    private @Nullable BodyReader reader;
+    private @Nullable StoredResponse held;
+
+    ResponseWriter(ClientConnection connection, RequestHead request, Finished finished) {
+        this.connection = connection;
+        this.channel = connection.channel();
+        this.headOnly = request.method().equals("HEAD");
+        this.oldProtocol = request.minorVersion() == 0;
+        this.keepAlive = request.keepAlive();
+        this.finished = finished;
+    }
+
+    /** 0 until a head was written. */
+    int status() {
+        return status;
+    }
+
+    boolean begun() {
+        return begun;
+    }
+
+    boolean keepAlive() {
+        return keepAlive;
+    }
+
+    long handedOver() {
+        return handedOver;
+    }
+
+    /** Has the connection end with this response; before it begins. */
+    void close() {
+        keepAlive = false;
+    }
+
+    /** A response of this node's own making. */
+    void local(int code, Headers fields, String text) {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        Headers all = fields.toBuilder()
+                .add("Content-Type", "text/plain; charset=utf-8")
+                .add("Content-Length", Integer.toString(body.length))
+                .build();
+        ByteBuf out = beginHead(code, ResponseHead.encode(code, all), body.length);
+        endHead(out, body.length);
+        if (!headOnly) {
+            out.writeBytes(body);
+        }
+        end(out);
+    }
+
+    /** A response without body: 304 and the like. */
+    void empty(int code, Headers fields, Headers extra) {
+        ByteBuf out = beginHead(code, ResponseHead.encode(code, fields), 0);
+        extra.forEach((name, value) -> ResponseHead.field(out, name, value));
+        endHead(out, 0);
+        end(out);
+    }
+
+    /**
+     * A response from memory, its body whole or growing.
+     *
+     * @param response retained; given up when the response is over
+     * @param head the encoded status line and fields
+     * @param extra more fields
+     * @param length bytes of the body that will be sent, or -1 if not known
+     */
+    void stored(int code, StoredResponse response, byte[] head, Headers extra, long from, long length) {
+        boolean bodiless = code == 204 || code == 304;
+        ByteBuf out = beginHead(code, head, bodiless ? 0 : length);
+        extra.forEach((name, value) -> ResponseHead.field(out, name, value));
+        endHead(out, bodiless ? 0 : length);
+        held = response;
+        if (headOnly || length == 0 || bodiless) {
+            end(out);
+            return;
+        }
+        write(out, false);
+        long end = length < 0 ? Long.MAX_VALUE : from + length;
+        reader = response.read(from, end, channel.eventLoop(), this::pump);
+        pump();
+    }
+
+    /** Begins a response that is relayed while it comes; {@link #content} and {@link #endRelay} follow. */
+    void relay(int code, Headers fields, Headers extra, long length) {
+        boolean bodiless = headOnly || code == 204 || code == 304;
+        ByteBuf out = beginHead(code, ResponseHead.encode(code, fields), bodiless ? 0 : length);
+        extra.forEach((name, value) -> ResponseHead.field(out, name, value));
+        endHead(out, bodiless ? 0 : length);
+        write(out, false);
+        connection.flush();
+    }
+
+    /** @param bytes borrowed */
+    void content(ByteBuf bytes) {
+        if (!headOnly && !over && !ended) {
+            body(bytes.retain());
+            connection.flush();
+        }
+    }
+
+    void endRelay() {
+        if (!ended && !over) {
+            endBody();
+        }
+    }
+
+    private ByteBuf beginHead(int code, byte[] head, long length) {
+        begun = true;
+        status = code;
+        chunked = length < 0 && !oldProtocol && !headOnly;
+        if (length < 0 && oldProtocol) {
+            keepAlive = false; // the end of the connection is the end of the body
+        }
+        ByteBuf out = channel.alloc().directBuffer(head.length + 384);
+        return out.writeBytes(head);
+    }
+
+    private void endHead(ByteBuf out, long length) {
+        if (!keepAlive) {
+            ResponseHead.field(out, "Connection", "close");
+        } else if (oldProtocol) {
+            ResponseHead.field(out, "Connection", "keep-alive");
+        }
+        if (length < 0 && chunked) {
+            ResponseHead.field(out, "Transfer-Encoding", "chunked");
+        }
+        ResponseHead.end(out);
+    }
+
+    /** Writes what there is, as long as the client takes it. */
+    void pump() {
+        BodyReader source = reader;
+        if (source == null || over || ended) {
+            return;
+        }
+        while (channel.isWritable() && source.readable()) {
+            body(source.read());
+        }
+        if (source.atEnd()) {
+            endBody();
+        } else if (source.broken()) {
+            abandon();
+            channel.close();
+        } else {
+            connection.flush();
+        }
+    }
+
+    private void body(ByteBuf bytes) {
+        if (!chunked) {
+            write(bytes, false);
+            return;
+        }
+        ByteBuf size = channel.alloc().directBuffer(12);
+        ByteBufUtil.writeAscii(size, Integer.toHexString(bytes.readableBytes()));
+        ResponseHead.end(size);
+        write(size, false);
+        write(bytes, false);
+        write(channel.alloc().directBuffer(2).writeByte('\r').writeByte('\n'), false);
+    }
+
+    private void endBody() {
+        ByteBuf last = channel.alloc().directBuffer(5);
+        if (chunked) {
+            ByteBufUtil.writeAscii(last, "0\r\n\r\n");
+        }
+        end(last);
+    }
+
+    private void end(ByteBuf last) {
+        ended = true;
+        write(last, true);
+        connection.flush();
+    }
+
+    private void write(ByteBuf bytes, boolean last) {
+        int length = bytes.readableBytes();
+        channel.write(bytes).addListener(written -> {
+            if (written.isSuccess()) {
+                handedOver += length;
+                if (last) {
+                    finish(true);
+                }
+            } else {
+                finish(false);
+            }
+        });
+    }
+
+    /** Gives up: the client has gone, or what is missing will never come. The connection is of no use any more. */
+    void abandon() {
+        if (!over) {
+            keepAlive = false;
+            finish(false);
+        }
+    }
+
+    private void finish(boolean intact) {
+        if (over) {
+            return;
+        }
+        over = true;
+        if (reader != null) {
+            reader.close();
+        }
+        if (held != null) {
+            held.release();
+        }
+        finished.finished(intact);
+    }
+}

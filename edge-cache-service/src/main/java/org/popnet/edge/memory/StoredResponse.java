@@ -1,0 +1,128 @@
+package org.popnet.edge.memory;
+
+import io.netty.util.concurrent.EventExecutor;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.popnet.caching.Freshness;
+import org.popnet.caching.Headers;
+import org.popnet.caching.Vary;
+import org.popnet.edge.wire.ResponseHead;
+
+/**
+ * A response that requests are answered from, stored or still on its way. Immutable but for its body's growth; whoever
+ * holds one must have retained it.
+ */
+public final class StoredResponse implements Entry {
+    /** What key, headers, head and bookkeeping take on heap, beside the head's own bytes: measured, rounded up. */
+    private static final int OVERHEAD_BYTES = 700;
+
+    private final CacheKey key;
+    private final int status;
+    private final Headers headers;
+    private final byte[] head;
+    private final Freshness freshness;
+    private final Vary vary;
+    private final List<String> tags;
+    private final Body body;
+    private final Runnable consumed;
+    private final @Nullable String forwardTrace;
+
+    /**
+     * @param headers end to end, without {@code Age}, {@code Content-Length}, {@code Cache-Status} and {@code
+     *     Surrogate-Key}
+     * @param forwardTrace the {@code Cache-Status} of the caches that the fetch went through: true of the requests that
+     *     waited for it, not of later hits
+     * @param tags surrogate keys it can be flushed by
+     * @param consumed run after each read of the body while it grows
+     */
+    StoredResponse(
+            CacheKey key,
+            int status,
+            Headers headers,
+            Freshness freshness,
+            Vary vary,
+            List<String> tags,
+            Body body,
+            @Nullable String forwardTrace,
+            Runnable consumed) {
+        this.key = key;
+        this.status = status;
+        this.headers = headers;
+        this.freshness = freshness;
+        this.vary = vary;
+        this.tags = tags;
+        this.body = body;
+        this.forwardTrace = forwardTrace;
+        this.consumed = consumed;
+        long length = body.length();
+        boolean bodiless = status == 204 || status == 304;
+        this.head = ResponseHead.encode(
+                status, length < 0 || bodiless ? headers : headers.with("Content-Length", Long.toString(length)));
+    }
+
+    /** This response with another body of the same bytes; takes over the caller's share of it. */
+    StoredResponse withBody(CacheKey newKey, Body newBody) {
+        return new StoredResponse(newKey, status, headers, freshness, vary, tags, newBody, null, () -> {});
+    }
+
+    public int status() {
+        return status;
+    }
+
+    public Headers headers() {
+        return headers;
+    }
+
+    /** The pre-encoded status line and fields, with {@code Content-Length} if known, without the empty line. */
+    public byte[] head() {
+        return head;
+    }
+
+    public @Nullable String forwardTrace() {
+        return forwardTrace;
+    }
+
+    public Freshness freshness() {
+        return freshness;
+    }
+
+    /** The body's length in bytes, or -1 while it is not known. */
+    public long length() {
+        return body.length();
+    }
+
+    /** A reader of the body's bytes from here to there (exclusive); close it before releasing this. */
+    public BodyReader read(long from, long end, EventExecutor executor, Runnable progress) {
+        return new BodyReader(body, from, end, executor, progress, consumed);
+    }
+
+    CacheKey key() {
+        return key;
+    }
+
+    Vary vary() {
+        return vary;
+    }
+
+    List<String> tags() {
+        return tags;
+    }
+
+    Body body() {
+        return body;
+    }
+
+    /** Makes the caller a holder, unless the last one has gone. */
+    public boolean tryRetain() {
+        return body.tryRetain();
+    }
+
+    public void release() {
+        body.release();
+    }
+
+    @Override
+    public long weight() {
+        return body.occupied() + 2L * head.length + 2L * key.target().length() + OVERHEAD_BYTES;
+    }
+}

@@ -1,0 +1,16 @@
+package org.popnet.edge.upstream;
+
+import io.netty.buffer.ByteBuf;
+import org.popnet.caching.Headers;
+
+/** Hears a response on the event loop of its connection: a head, contents, an end; or a failure at any point, once. */
+public interface ResponseListener {
+    void head(UpstreamCall call, int status, Headers headers);
+
+    /** @param bytes a piece of the body; only valid during the call unless retained */
+    void content(ByteBuf bytes);
+
+    void end();
+
+    void failed(UpstreamCall call, UpstreamFailure failure);
+}

@@ -1,0 +1,219 @@
+package org.popnet.edge.upstream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.popnet.caching.Headers;
+import org.popnet.edge.wire.FieldNames;
+
+/** A connection to another server, used by one call at a time. */
+final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+    private final ConnectionPool pool;
+    private final ConnectionPool.Key key;
+    private final Channel channel;
+    private @Nullable UpstreamCall call;
+    private boolean used;
+    private boolean reused;
+    private boolean answered;
+    private boolean interim;
+    private boolean keepAlive;
+    private boolean requestEnded;
+    private long lastProgressNanos;
+
+    UpstreamConnection(ConnectionPool pool, ConnectionPool.Key key, Channel channel) {
+        this.pool = pool;
+        this.key = key;
+        this.channel = channel;
+    }
+
+    ConnectionPool.Key key() {
+        return key;
+    }
+
+    boolean open() {
+        return channel.isActive();
+    }
+
+    void send(UpstreamCall caller, Upstream upstream, UpstreamRequest request) {
+        call = caller;
+        reused = used;
+        used = true;
+        answered = false;
+        interim = false;
+        keepAlive = false;
+        requestEnded = request.bodyBytes() == 0;
+        progressed();
+        HttpRequest head = new DefaultHttpRequest(
+                HttpVersion.HTTP_1_1,
+                HttpMethod.valueOf(request.method()),
+                request.target(),
+                DefaultHttpHeadersFactory.headersFactory().withValidation(false));
+        HttpHeaders fields = head.headers();
+        fields.set("Host", upstream.host());
+        request.headers().forEach(fields::add);
+        if (request.bodyBytes() > 0) {
+            fields.set("Content-Length", Long.toString(request.bodyBytes()));
+        } else if (request.bodyBytes() < 0) {
+            fields.set("Transfer-Encoding", "chunked");
+        } else if (request.anticipatesBody()) {
+            fields.set("Content-Length", "0"); // RFC 9110 §8.6
+        }
+        if (requestEnded) {
+            channel.write(head, channel.voidPromise());
+            channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT, channel.voidPromise());
+        } else {
+            channel.writeAndFlush(head, channel.voidPromise());
+        }
+        channel.config().setAutoRead(true);
+    }
+
+    boolean writable() {
+        return channel.isWritable();
+    }
+
+    void body(ByteBuf bytes) {
+        progressed();
+        channel.writeAndFlush(new DefaultHttpContent(bytes), channel.voidPromise());
+    }
+
+    void endBody() {
+        requestEnded = true;
+        progressed();
+        channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT, channel.voidPromise());
+    }
+
+    void pause() {
+        channel.config().setAutoRead(false);
+    }
+
+    void resume() {
+        progressed();
+        channel.config().setAutoRead(true);
+    }
+
+    void abort() {
+        call = null;
+        channel.close();
+    }
+
+    private void progressed() {
+        lastProgressNanos = pool.nanoTime();
+    }
+
+    /** Called now and then: cuts what does not get on. */
+    void check(long nowNanos, UpstreamSettings settings) {
+        boolean paused = !channel.config().isAutoRead();
+        long allowed = call == null
+                ? settings.keepAlive().toNanos()
+                : answered ? settings.idleTimeout().toNanos() : settings.firstByteTimeout().toNanos();
+        if (!(call != null && paused) && nowNanos - lastProgressNanos > allowed) {
+            breakOff(UpstreamFailure.TIMEOUT);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        try {
+            progressed();
+            UpstreamCall current = call;
+            if (!(message instanceof HttpObject object) || object.decoderResult().isFailure() || current == null) {
+                // Broken framing, or bytes nobody asked for: this connection's state is unknown.
+                breakOff(UpstreamFailure.PROTOCOL);
+                return;
+            }
+            if (object instanceof HttpResponse response) {
+                int status = response.status().code();
+                interim = status < 200;
+                if (interim && status == 101) {
+                    breakOff(UpstreamFailure.PROTOCOL); // no upgrade was asked for
+                } else if (!interim) {
+                    answered = true;
+                    keepAlive = HttpUtil.isKeepAlive(response);
+                    current.head(status, headers(response.headers()));
+                }
+            }
+            if (object instanceof HttpContent content) {
+                content(content);
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private static Headers headers(HttpHeaders received) {
+        Headers.Builder headers = Headers.builder();
+        for (Map.Entry<String, String> field : received) {
+            headers.add(FieldNames.canonical(field.getKey()), field.getValue());
+        }
+        return headers.build();
+    }
+
+    private void content(HttpContent content) {
+        UpstreamCall current = call;
+        boolean last = content instanceof LastHttpContent;
+        if (interim) {
+            interim = !last;
+            return;
+        }
+        if (current != null && content.content().isReadable()) {
+            current.content(content.content());
+        }
+        // The call may have been aborted meanwhile.
+        current = call;
+        if (last && current != null) {
+            call = null;
+            progressed();
+            boolean reusable = keepAlive && requestEnded;
+            if (reusable) {
+                pool.release(this);
+            } else {
+                channel.close();
+            }
+            current.end();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (call != null) {
+            progressed();
+            call.writabilityChanged();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        breakOff(UpstreamFailure.BROKEN);
+        pool.closed(this);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        breakOff(cause instanceof java.io.IOException ? UpstreamFailure.BROKEN : UpstreamFailure.PROTOCOL);
+    }
+
+    private void breakOff(UpstreamFailure failure) {
+        UpstreamCall current = call;
+        call = null;
+        channel.close();
+        if (current != null) {
+            current.broken(failure, reused);
+        }
+    }
+}

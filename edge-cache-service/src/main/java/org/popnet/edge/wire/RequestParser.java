@@ -1,0 +1,259 @@
+package org.popnet.edge.wire;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.popnet.caching.Headers;
+
+/**
+ * Cuts a connection's bytes into requests (RFC 9112), strictly: what another reader could understand differently is
+ * refused. Lines end in CRLF, nothing else; no folding, no control characters, no space before a colon; lengths and chunk
+ * sizes are digits. One per connection; once it has thrown it must not be used again.
+ */
+public final class RequestParser {
+    private static final int CHUNK_LINE_BYTES_MAX = 256;
+
+    private enum At {
+        REQUEST_LINE,
+        FIELDS,
+        BODY,
+        CHUNK_SIZE,
+        CHUNK_DATA,
+        CHUNK_END,
+        TRAILERS,
+        END
+    }
+
+    private final RequestLimits limits;
+    private At at = At.REQUEST_LINE;
+    private String method = "";
+    private String target = "";
+    private int minorVersion;
+    private Headers.Builder fields = Headers.builder();
+    private int fieldCount;
+    private int headBytes;
+    private int emptyLines;
+    private int searched;
+    private long remaining;
+
+    public RequestParser(RequestLimits limits) {
+        this.limits = limits;
+    }
+
+    /** Whether some of a head has come but not all of it. */
+    public boolean insideHead() {
+        return at == At.FIELDS || headBytes > 0 && at == At.REQUEST_LINE;
+    }
+
+    /**
+     * Consumes what it can of the input.
+     *
+     * @throws RequestRefusedException if the bytes are no acceptable request
+     */
+    public RequestPart next(ByteBuf in) throws RequestRefusedException {
+        while (true) {
+            switch (at) {
+                case REQUEST_LINE -> {
+                    String line = line(in, limits.lineBytesMax(), 414, "request line too long");
+                    if (line == null) {
+                        return RequestPart.Incomplete.INSTANCE;
+                    }
+                    requestLine(line);
+                }
+                case FIELDS -> {
+                    String line = line(in, limits.headBytesMax() - headBytes, 431, "head too long");
+                    if (line == null) {
+                        return RequestPart.Incomplete.INSTANCE;
+                    }
+                    headBytes += line.length() + 2;
+                    if (line.isEmpty()) {
+                        return head();
+                    }
+                    field(line);
+                }
+                case BODY, CHUNK_DATA -> {
+                    if (remaining == 0) {
+                        at = at == At.BODY ? At.END : At.CHUNK_END;
+                    } else if (!in.isReadable()) {
+                        return RequestPart.Incomplete.INSTANCE;
+                    } else {
+                        int length = (int) Math.min(remaining, in.readableBytes());
+                        remaining -= length;
+                        return new RequestPart.Body(in.readRetainedSlice(length));
+                    }
+                }
+                case CHUNK_SIZE -> {
+                    String line = line(in, CHUNK_LINE_BYTES_MAX, 400, "chunk size line too long");
+                    if (line == null) {
+                        return RequestPart.Incomplete.INSTANCE;
+                    }
+                    remaining = chunkSize(line);
+                    at = remaining == 0 ? At.TRAILERS : At.CHUNK_DATA;
+                }
+                case CHUNK_END -> {
+                    String line = line(in, 2, 400, "chunk longer than its size");
+                    if (line == null) {
+                        return RequestPart.Incomplete.INSTANCE;
+                    }
+                    if (!line.isEmpty()) {
+                        throw new RequestRefusedException(400, "chunk longer than its size");
+                    }
+                    at = At.CHUNK_SIZE;
+                }
+                case TRAILERS -> {
+                    String line = line(in, limits.headBytesMax() - headBytes, 431, "trailers too long");
+                    if (line == null) {
+                        return RequestPart.Incomplete.INSTANCE;
+                    }
+                    headBytes += line.length() + 2;
+                    if (line.isEmpty()) {
+                        at = At.END;
+                    } else {
+                        field(line);
+                    }
+                }
+                case END -> {
+                    reset();
+                    return RequestPart.End.INSTANCE;
+                }
+            }
+        }
+    }
+
+    private void reset() {
+        at = At.REQUEST_LINE;
+        fields = Headers.builder();
+        fieldCount = 0;
+        headBytes = 0;
+        emptyLines = 0;
+    }
+
+    /** The next line without its CRLF, or null if it has not come whole. */
+    private @Nullable String line(ByteBuf in, int bytesMax, int status, String tooLong)
+            throws RequestRefusedException {
+        int start = in.readerIndex();
+        int from = start + searched;
+        int newline = in.indexOf(from, in.writerIndex(), (byte) '\n');
+        int length = (newline < 0 ? in.writerIndex() : newline + 1) - start;
+        if (length > bytesMax) {
+            throw new RequestRefusedException(status, tooLong);
+        }
+        if (newline < 0) {
+            searched = length;
+            return null;
+        }
+        searched = 0;
+        if (newline == start || in.getByte(newline - 1) != '\r') {
+            throw new RequestRefusedException(400, "line not ended by CRLF");
+        }
+        String line = in.toString(start, length - 2, StandardCharsets.ISO_8859_1);
+        in.readerIndex(newline + 1);
+        return line;
+    }
+
+    private void requestLine(String line) throws RequestRefusedException {
+        if (line.isEmpty()) {
+            // RFC 9112 §2.2: at least one empty line before a request is ignored.
+            if (++emptyLines > 2) {
+                throw new RequestRefusedException(400, "empty lines instead of a request");
+            }
+            return;
+        }
+        int first = line.indexOf(' ');
+        int second = line.indexOf(' ', first + 1);
+        if (first < 1 || second < 0 || second == first + 1) {
+            throw new RequestRefusedException(400, "malformed request line");
+        }
+        method = line.substring(0, first);
+        target = line.substring(first + 1, second);
+        String version = line.substring(second + 1);
+        if (!isToken(method) || method.length() > 32) {
+            throw new RequestRefusedException(400, "malformed method");
+        }
+        for (int i = 0; i < target.length(); i++) {
+            char c = target.charAt(i);
+            if (c <= 0x20 || c >= 0x7f || c == '#') {
+                throw new RequestRefusedException(400, "malformed request target");
+            }
+        }
+        if (!version.equals("HTTP/1.1") && !version.equals("HTTP/1.0")) {
+            throw new RequestRefusedException(400, "version other than HTTP/1.1 and HTTP/1.0");
+        }
+        minorVersion = version.charAt(7) - '0';
+        headBytes = line.length() + 2;
+        at = At.FIELDS;
+    }
+
+    private void field(String line) throws RequestRefusedException {
+        if (++fieldCount > limits.fieldsMax()) {
+            throw new RequestRefusedException(431, "too many header fields");
+        }
+        char start = line.charAt(0);
+        if (start == ' ' || start == '\t') {
+            throw new RequestRefusedException(400, "folded header line");
+        }
+        int colon = line.indexOf(':');
+        String name = colon < 0 ? "" : line.substring(0, colon);
+        if (!isToken(name)) {
+            throw new RequestRefusedException(400, "malformed header name");
+        }
+        int from = colon + 1;
+        int to = line.length();
+        while (from < to && isBlank(line.charAt(from))) {
+            from++;
+        }
+        while (to > from && isBlank(line.charAt(to - 1))) {
+            to--;
+        }
+        for (int i = from; i < to; i++) {
+            char c = line.charAt(i);
+            if (c < 0x20 && c != '\t' || c == 0x7f) {
+                throw new RequestRefusedException(400, "control character in a header value");
+            }
+        }
+        fields.add(FieldNames.canonical(name), line.substring(from, to));
+    }
+
+    private RequestPart head() throws RequestRefusedException {
+        Headers headers = fields.build();
+        long bodyBytes = RequestGuard.bodyBytes(headers, minorVersion);
+        RequestHead head = new RequestHead(method, target, minorVersion, headers, bodyBytes, headBytes);
+        at = bodyBytes == RequestHead.CHUNKED ? At.CHUNK_SIZE : At.BODY;
+        remaining = Math.max(0, bodyBytes);
+        return new RequestPart.Head(head);
+    }
+
+    private static long chunkSize(String line) throws RequestRefusedException {
+        int end = 0;
+        long size = 0;
+        while (end < line.length() && Character.digit(line.charAt(end), 16) >= 0 && line.charAt(end) < 0x80) {
+            size = size << 4 | Character.digit(line.charAt(end++), 16);
+        }
+        boolean extensionOrEnd = end == line.length() || line.charAt(end) == ';';
+        if (end == 0 || end > 15 || !extensionOrEnd) {
+            throw new RequestRefusedException(400, "malformed chunk size");
+        }
+        for (int i = end; i < line.length(); i++) {
+            char c = line.charAt(i);
+            if (c < 0x20 && c != '\t' || c == 0x7f) {
+                throw new RequestRefusedException(400, "control character in a chunk extension");
+            }
+        }
+        return size;
+    }
+
+    private static boolean isBlank(char c) {
+        return c == ' ' || c == '\t';
+    }
+
+    static boolean isToken(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean letterOrDigit = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+            if (!letterOrDigit && "!#$%&'*+-.^_`|~".indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
+    }
+}

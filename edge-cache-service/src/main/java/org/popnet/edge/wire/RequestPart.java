@@ -1,0 +1,21 @@
+package org.popnet.edge.wire;
+
+import io.netty.buffer.ByteBuf;
+
+/** What a {@link RequestParser} finds next on a connection. */
+public sealed interface RequestPart {
+    /** nothing whole yet */
+    record Incomplete() implements RequestPart {
+        static final Incomplete INSTANCE = new Incomplete();
+    }
+
+    record Head(RequestHead head) implements RequestPart {}
+
+    /** @param bytes a piece of the body, owned by the receiver */
+    record Body(ByteBuf bytes) implements RequestPart {}
+
+    /** The request is complete; every head is followed by one. */
+    record End() implements RequestPart {
+        static final End INSTANCE = new End();
+    }
+}
