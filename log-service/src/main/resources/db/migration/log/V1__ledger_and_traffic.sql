@@ -17,6 +17,13 @@ CREATE TABLE sender (
 );
 CREATE INDEX sender_customer ON sender (customer);
 
+-- The ledger as people ask for it: up to which batch none is missing, and which are.
+CREATE VIEW sender_state AS
+SELECT node, spool, customer, newest_batch, records, bytes_out, rejected, complete_at, first_seen, last_received,
+       coalesce((SELECT upper(r) - 1 FROM unnest(received) AS r WHERE lower(r) = 1), 0) AS complete_to,
+       (int8multirange(int8range(1, newest_batch + 1)) - received)::text AS missing
+FROM sender;
+
 -- How much of each raw file is committed; what lies behind is cut off when the file is next opened.
 CREATE TABLE raw_file (
     server  text        NOT NULL,
@@ -54,7 +61,7 @@ CREATE TABLE traffic_minute (
 
 CREATE TABLE traffic_hour (LIKE traffic_minute INCLUDING ALL) PARTITION BY RANGE (time);
 
--- The most requested URLs of each hour, at most twice popnet.log.urls-per-hour of a domain at a time.
+-- The most requested URLs of each hour: a domain's are cut to popnet.log.urls-per-hour whenever they exceed twice that.
 CREATE TABLE url_hour (
     time      timestamptz NOT NULL,
     customer  text        NOT NULL,

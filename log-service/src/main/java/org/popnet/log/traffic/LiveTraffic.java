@@ -1,7 +1,7 @@
 package org.popnet.log.traffic;
 
-import java.util.List;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
