@@ -86,6 +86,16 @@ public final class LatencyRequests {
         }
     }
 
+    /** How many wait to be sent. */
+    public int pending() {
+        lock.lock();
+        try {
+            return size;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     public long dropped() {
         return dropped.sum();
     }

@@ -198,8 +198,7 @@ final class QueryPipeline {
                     Section.ANSWER, null, up ? target.healthy() : target.unhealthy(), SERVICE_TTL_SECONDS);
         }
         for (ServiceTarget target : service.targets()) {
-            x.answer.record(
-                    Section.ADDITIONAL, target.host(), target.address(), Zone.INFRASTRUCTURE_TTL_SECONDS);
+            serviceAddress(x, target.host(), target.address());
         }
         return finish(x, Dns.NOERROR, true);
     }
@@ -233,9 +232,16 @@ final class QueryPipeline {
         }
         for (CandidateGroup server : servers) {
             OriginNames.Host host = origins.host(server.members()[0].target());
-            x.answer.record(Section.ADDITIONAL, host.name(), host.address(), Zone.INFRASTRUCTURE_TTL_SECONDS);
+            serviceAddress(x, host.name(), host.address());
         }
         return finish(x, Dns.NOERROR, true);
+    }
+
+    /** Our own nodes rely on these: if one does not fit, they shall come over TCP. */
+    private static void serviceAddress(Exchange x, WireName host, RecordData address) {
+        if (!x.answer.record(Section.ADDITIONAL, host, address, Zone.INFRASTRUCTURE_TTL_SECONDS)) {
+            x.answer.truncate();
+        }
     }
 
     private static void originRecord(Exchange x, OriginNames origins, Candidate server, int priority) {

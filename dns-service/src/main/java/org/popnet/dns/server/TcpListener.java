@@ -16,6 +16,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.popnet.dns.steering.Address;
 import org.popnet.dns.wire.Dns;
 import org.slf4j.Logger;
@@ -45,6 +46,7 @@ final class TcpListener {
     private final int placesMax;
     private final Semaphore places;
     private final Map<InetAddress, Integer> perClient = new ConcurrentHashMap<>();
+    private @Nullable Thread acceptor;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
 
     TcpListener(
@@ -70,7 +72,7 @@ final class TcpListener {
     }
 
     void start() {
-        Thread.ofVirtual().name("dns-tcp-accept").start(this::accept);
+        acceptor = Thread.ofVirtual().name("dns-tcp-accept").start(this::accept);
     }
 
     int connections() {
@@ -189,7 +191,12 @@ final class TcpListener {
             LOG.debug("closing the TCP socket", e);
         }
         connections.forEach(Connection::stopReading);
+        Thread accepting = acceptor;
         try {
+            if (accepting != null) {
+                // The port is free only when the thread that waits on it has left.
+                accepting.join(STOP_WAIT_MS);
+            }
             // Whoever is in the middle of an answer gets its end.
             if (places.tryAcquire(placesMax, STOP_WAIT_MS, TimeUnit.MILLISECONDS)) {
                 places.release(placesMax);

@@ -109,8 +109,9 @@ public final class Answer {
      * Adds a record.
      *
      * @param owner null for the name in question
+     * @return whether it fits
      */
-    public void record(Section section, @Nullable WireName owner, RecordData data, int ttlSeconds) {
+    public boolean record(Section section, @Nullable WireName owner, RecordData data, int ttlSeconds) {
         int start = at;
         int namesBefore = names;
         // The longest a record can get without compression; checked afterwards against what it took.
@@ -120,7 +121,7 @@ public final class Answer {
         }
         if (truncated || at + most > out.length) {
             overflow(section);
-            return;
+            return false;
         }
         if (owner == null) {
             u16(POINTER | Dns.HEADER_BYTES, at);
@@ -145,9 +146,10 @@ public final class Answer {
             at = start;
             names = namesBefore;
             overflow(section);
-            return;
+            return false;
         }
         counts[section.ordinal()]++;
+        return true;
     }
 
     private void overflow(Section section) {

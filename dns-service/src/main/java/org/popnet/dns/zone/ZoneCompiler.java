@@ -32,7 +32,8 @@ public final class ZoneCompiler {
     private static final int REFRESH_SECONDS = 3600;
     private static final int RETRY_SECONDS = 600;
     private static final int EXPIRE_SECONDS = 604800;
-    private static final int CONFIG_SOURCES_MAX = 8;
+    /** Enough to find one that lives, and few enough to fit 512 bytes with their addresses. */
+    private static final int CONFIG_SOURCES_MAX = 5;
     private static final int WEIGHT_MAX = 65535;
 
     private final ActiveTree active;

@@ -1,0 +1,325 @@
+package org.popnet.dns.knowledge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.popnet.dns.TestTrees;
+import org.popnet.dns.steering.Address;
+import org.popnet.dns.steering.ClientView;
+import org.popnet.dns.zone.ZoneCompiler;
+import org.popnet.platform.message.Message.LatencyResult;
+import org.popnet.platform.message.Message.LoadReport;
+import org.popnet.platform.message.Message.ProbeReport;
+import org.popnet.platform.message.Message.ServiceResult;
+import org.popnet.platform.message.TargetId;
+import org.popnet.platform.tree.NodeName;
+
+class KnowledgeTest {
+    private static final TargetId EDGE = new TargetId("node:edge1.westusa");
+    private static final TargetId SERVER = new TargetId("server:customer1/west/www.customer1.example");
+    private static final String[] PROBES = {"probe.westusa", "probe.eastusa", "probe.europe"};
+
+    private final AtomicLong clock = new AtomicLong(10_000_000_000L);
+    private Knowledge knowledge;
+
+    @BeforeEach
+    void start() {
+        knowledge = fresh();
+    }
+
+    private Knowledge fresh() {
+        Knowledge made = new Knowledge(KnowledgeSettings.defaults(), clock::get);
+        made.activate(ZoneCompiler.compile(TestTrees.active(), TestTrees.SELF));
+        return made;
+    }
+
+    @Test
+    void targetIsDownWhenMostVantagePointsSawItFailTwice() {
+        report("probe.westusa", EDGE, false, 2);
+        assertThat(down(EDGE)).as("one of three").isFalse();
+        report("probe.eastusa", EDGE, false, 1);
+        assertThat(down(EDGE)).as("the second is not sure yet").isFalse();
+        report("probe.eastusa", EDGE, false, 1);
+        assertThat(down(EDGE)).isTrue();
+        assertThat(knowledge.transitions()).isEqualTo(1);
+    }
+
+    @Test
+    void oneProbeThatLiesOrIsCutOffChangesNothing() {
+        for (String probe : PROBES) {
+            report(probe, EDGE, true, 5);
+        }
+        for (int second = 0; second < 60; second++) {
+            clock.addAndGet(1000);
+            report("probe.westusa", EDGE, false, 1);
+            report("probe.eastusa", EDGE, true, 1);
+            report("probe.europe", EDGE, true, 1);
+            assertThat(down(EDGE)).isFalse();
+        }
+        for (int second = 0; second < 60; second++) {
+            clock.addAndGet(1000);
+            report("probe.westusa", EDGE, false, 1);
+            knowledge.refresh();
+            assertThat(down(EDGE)).as("alone, it is no quorum").isFalse();
+        }
+    }
+
+    @Test
+    void targetComesBackOnlyAfterRiseGoodResultsOfEnoughPoints() {
+        report("probe.westusa", EDGE, false, 2);
+        report("probe.eastusa", EDGE, false, 2);
+        report("probe.europe", EDGE, false, 2);
+        report("probe.westusa", EDGE, true, 3);
+        assertThat(down(EDGE)).isTrue();
+        report("probe.eastusa", EDGE, true, 2);
+        assertThat(down(EDGE)).isTrue();
+        report("probe.eastusa", EDGE, true, 1);
+        assertThat(down(EDGE)).isFalse();
+    }
+
+    @Test
+    void whenAllProbesFallSilentTheLastVerdictStays() {
+        report("probe.westusa", EDGE, false, 2);
+        report("probe.eastusa", EDGE, false, 2);
+        clock.addAndGet(3_600_000);
+        knowledge.refresh();
+        assertThat(down(EDGE)).isTrue();
+        report("probe.europe", EDGE, true, 1);
+        assertThat(down(EDGE)).as("the only one who knows says it is up").isFalse();
+    }
+
+    @Test
+    void staleAndOvertakenResultsAreNotBelieved() {
+        knowledge.take(NodeName.of("probe.westusa"), services(result(EDGE, false, 6000), result(EDGE, false, 6000)));
+        knowledge.take(NodeName.of("probe.eastusa"), services(result(EDGE, false, 6000), result(EDGE, false, 6000)));
+        assertThat(down(EDGE)).isFalse();
+        report("probe.westusa", EDGE, true, 1);
+        report("probe.eastusa", EDGE, true, 1);
+        knowledge.take(NodeName.of("probe.westusa"), services(result(EDGE, false, 2000), result(EDGE, false, 1000)));
+        knowledge.take(NodeName.of("probe.eastusa"), services(result(EDGE, false, 2000), result(EDGE, false, 1000)));
+        assertThat(down(EDGE)).isFalse();
+    }
+
+    @Test
+    void flappingTargetChangesItsVerdictSeldom() {
+        for (int second = 0; second < 300; second++) {
+            clock.addAndGet(1000);
+            for (String probe : PROBES) {
+                report(probe, EDGE, second % 2 == 0, 1);
+            }
+        }
+        assertThat(knowledge.transitions()).isLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void verdictsAreKeptWhenTheTreeChanges() {
+        report("probe.westusa", EDGE, false, 2);
+        report("probe.eastusa", EDGE, false, 2);
+        knowledge.activate(ZoneCompiler.compile(
+                TestTrees.active(2, TestTrees.NETWORK.replace("cost: 1.0", "cost: 2.0")), TestTrees.SELF));
+        assertThat(down(EDGE)).isTrue();
+    }
+
+    @Test
+    void responseTimesAreKnownByPop() {
+        report("probe.westusa", SERVER, true, 1);
+        knowledge.refresh();
+        View view = knowledge.view();
+        float[] from = view.states().responseFromMs()[view.zone().indexOf(SERVER)];
+        assertThat(from[view.zone().topology().indexOf("westusa")]).isEqualTo(12);
+        assertThat(from[view.zone().topology().indexOf("europe")]).isNaN();
+    }
+
+    @Test
+    void latencyIsKnownForTheWholePrefixLosesWeightAndExpires() {
+        latency("probe.westusa", "192.0.2.53", 10);
+        ClientView client = locate("192.0.2.99");
+        assertThat(client.source()).isEqualTo(ClientView.Source.MEASURED);
+        assertThat(client.fresh()).isTrue();
+        assertThat(client.latencyMs(westusa())).isEqualTo(10);
+        clock.addAndGet(600_001);
+        assertThat(locate("192.0.2.99").fresh()).isFalse();
+        latency("probe.westusa", "192.0.2.53", 40);
+        assertThat(locate("192.0.2.99").latencyMs(westusa())).as("half the weight is left").isCloseTo(30, within(0.1f));
+        clock.addAndGet(3_600_001);
+        assertThat(locate("192.0.2.99").source()).isEqualTo(ClientView.Source.TOPOLOGY);
+        assertThat(knowledge.latencyPrefixes()).isEqualTo(1);
+        knowledge.expire();
+        assertThat(knowledge.latencyPrefixes()).isZero();
+    }
+
+    @Test
+    void unansweredMeasurementIsNoDistance() {
+        latency("probe.westusa", "192.0.2.53", Double.NaN);
+        assertThat(locate("192.0.2.99").source()).isEqualTo(ClientView.Source.TOPOLOGY);
+        latency("probe.europe", "192.0.2.53", 30);
+        ClientView client = locate("192.0.2.99");
+        assertThat(client.source()).isEqualTo(ClientView.Source.MEASURED);
+        assertThat(client.latencyMs(westusa())).isGreaterThan(30);
+    }
+
+    @Test
+    void loadIsSmoothedAndForgotten() {
+        load(2000);
+        assertThat(utilisation()).isEqualTo(1);
+        load(0);
+        assertThat(utilisation()).isCloseTo(0.7f, within(0.001f));
+        clock.addAndGet(10_001);
+        assertThat(utilisation()).isZero();
+    }
+
+    @Test
+    void knowledgeSurvivesARestart(@TempDir Path directory) {
+        report("probe.westusa", EDGE, false, 2);
+        report("probe.eastusa", EDGE, false, 2);
+        latency("probe.westusa", "192.0.2.53", 10);
+        latency("probe.europe", "2001:db8::53", 20);
+        knowledge.persistence().record(5, 77, clock.get(), clock.get() + 100_000);
+        Path file = directory.resolve("dns").resolve("knowledge");
+        InstantSource then = InstantSource.fixed(Instant.ofEpochMilli(1_000_000_000_000L));
+        new Checkpoint(file, then).save(knowledge);
+
+        Knowledge restarted = fresh();
+        new Checkpoint(file, InstantSource.fixed(then.instant().plusSeconds(60))).restore(restarted);
+        restarted.refresh();
+        knowledge = restarted;
+        assertThat(down(EDGE)).isTrue();
+        ClientView client = locate("192.0.2.99");
+        assertThat(client.latencyMs(westusa())).isEqualTo(10);
+        assertThat(client.ageMs()).isEqualTo(60_000);
+        assertThat(locate("2001:db8::99").source()).isEqualTo(ClientView.Source.MEASURED);
+        assertThat(restarted.persistence().find(5, clock.get())).isEqualTo(77);
+        assertThat(restarted.persistence().find(5, clock.get() + 40_000)).isZero();
+    }
+
+    @Test
+    void brokenCheckpointIsLeftOut(@TempDir Path directory) throws Exception {
+        latency("probe.westusa", "192.0.2.53", 10);
+        Path file = directory.resolve("knowledge");
+        Checkpoint checkpoint = new Checkpoint(file, InstantSource.system());
+        checkpoint.save(knowledge);
+        byte[] whole = Files.readAllBytes(file);
+        for (int length = 0; length < whole.length; length += 7) {
+            Files.write(file, Arrays.copyOf(whole, length));
+            Knowledge restarted = fresh();
+            checkpoint.restore(restarted);
+            assertThat(restarted.latencyPrefixes()).isZero();
+        }
+        whole[20] ^= 1;
+        Files.write(file, whole);
+        Knowledge restarted = fresh();
+        checkpoint.restore(restarted);
+        assertThat(restarted.latencyPrefixes()).isZero();
+    }
+
+    @Test
+    void persistenceIsBoundedAndTheSoonestToEndGivesWay() {
+        PersistenceTable table = new PersistenceTable(1024);
+        for (int i = 1; i <= 100_000; i++) {
+            table.record(PersistenceTable.key(i, 1), i, 0, 1000 + i);
+        }
+        assertThat(table.size(0)).isBetween(900, 1024);
+        assertThat(table.find(PersistenceTable.key(100_000, 1), 500)).isEqualTo(100_000);
+        assertThat(table.find(PersistenceTable.key(100_000, 1), 200_000)).isZero();
+    }
+
+    @Test
+    void latencyRequestsAreAskedOnceBoundedAndBatched() {
+        LatencyRequests requests = new LatencyRequests(10, 60_000);
+        for (int i = 0; i < 30; i++) {
+            requests.offer(0, 0xffff_0000_0000L + i % 15, 1000);
+        }
+        assertThat(requests.dropped()).isEqualTo(10);
+        assertThat(requests.take(4)).hasSize(4);
+        assertThat(requests.take(100)).hasSize(6);
+        requests.offer(0, 0xffff_0000_0000L, 2000);
+        assertThat(requests.take(100)).isEmpty();
+        requests.offer(0, 0xffff_0000_0000L, 62_000);
+        assertThat(requests.take(100)).hasSize(1);
+    }
+
+    @Test
+    void targetsAreDescribedForOperators() {
+        report("probe.westusa", EDGE, true, 1);
+        knowledge.refresh();
+        TargetReport edge = knowledge.targets().stream()
+                .filter(t -> t.target().equals(EDGE.text()))
+                .findFirst()
+                .orElseThrow();
+        assertThat(edge.state()).isEqualTo("UP");
+        assertThat(edge.responseMs()).isEqualTo(12.0);
+        assertThat(edge.vantagePoints()).singleElement().satisfies(point -> {
+            assertThat(point.probe()).isEqualTo("probe.westusa");
+            assertThat(point.up()).isTrue();
+        });
+    }
+
+    private void report(String probe, TargetId target, boolean up, int times) {
+        for (int i = 0; i < times; i++) {
+            knowledge.take(NodeName.of(probe), services(result(target, up, 0)));
+        }
+    }
+
+    private static ServiceResult result(TargetId target, boolean up, long ageMs) {
+        return new ServiceResult(target, up, 12, ageMs, 0, up ? null : "connection refused");
+    }
+
+    private static ProbeReport services(ServiceResult... results) {
+        return new ProbeReport(List.of(results), List.of());
+    }
+
+    private void latency(String probe, String address, double ms) {
+        LatencyResult result = new LatencyResult(
+                InetAddress.ofLiteral(address), ms, Double.isNaN(ms) ? 100 : 0, 0, 0);
+        knowledge.take(NodeName.of(probe), new ProbeReport(List.of(), List.of(result)));
+        knowledge.refresh();
+    }
+
+    private void load(double rate) {
+        LoadReport report = new LoadReport(0, 0, 0, rate, 0, 0, Map.of(), Map.of());
+        knowledge.take(NodeName.of("edge1.westusa"), report);
+    }
+
+    private float utilisation() {
+        knowledge.refresh();
+        View view = knowledge.view();
+        return view.states().utilisation()[view.zone().indexOf(EDGE)];
+    }
+
+    private ClientView locate(String address) {
+        ClientView client = new ClientView();
+        InetAddress source = InetAddress.ofLiteral(address);
+        View view = knowledge.view();
+        knowledge
+                .clientLocation()
+                .locate(
+                        Address.high(source),
+                        Address.low(source),
+                        view.zone().topology(),
+                        view.latencies(),
+                        clock.get(),
+                        client);
+        return client;
+    }
+
+    private int westusa() {
+        return knowledge.view().zone().topology().indexOf("westusa");
+    }
+
+    private boolean down(TargetId target) {
+        View view = knowledge.view();
+        return view.states().down()[view.zone().indexOf(target)];
+    }
+}

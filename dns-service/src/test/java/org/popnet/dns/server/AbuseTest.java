@@ -1,0 +1,210 @@
+package org.popnet.dns.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.popnet.dns.TestTrees;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.SOARecord;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.Type;
+
+class AbuseTest {
+    private RunningServer dns;
+
+    @BeforeEach
+    void start() throws IOException {
+        dns = RunningServer.start();
+    }
+
+    @AfterEach
+    void stop() {
+        dns.close();
+    }
+
+    @Test
+    void mutatedPacketsOverUdpAreSurvivedAndEveryAnswerIsWellFormed() throws Exception {
+        Random random = new Random(7);
+        byte[] seed = RunningServer.query("www.customer1.example", Type.A).toWire();
+        try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress("127.250.53.9", 0))) {
+            socket.setSoTimeout(1);
+            byte[] buffer = new byte[4096];
+            int answers = 0;
+            for (int i = 0; i < 5000; i++) {
+                byte[] packet = mutate(seed, random);
+                socket.send(new DatagramPacket(packet, packet.length, dns.address));
+                DatagramPacket answer = new DatagramPacket(buffer, buffer.length);
+                try {
+                    socket.receive(answer);
+                    new Message(Arrays.copyOf(buffer, answer.getLength()));
+                    assertThat(buffer[2] & 0x80).isNotZero();
+                    answers++;
+                } catch (SocketTimeoutException e) {
+                    continue;
+                }
+            }
+            assertThat(answers).isGreaterThan(500);
+        }
+        assertThat(dns.ask("www.customer1.example", Type.A).getRcode()).isEqualTo(Rcode.NOERROR);
+    }
+
+    @Test
+    void mutatedPacketsOverTcpAreSurvived() throws Exception {
+        Random random = new Random(8);
+        byte[] seed = RunningServer.query("www.customer1.example", Type.A).toWire();
+        for (int i = 0; i < 1000; i++) {
+            try (TcpClient tcp = new TcpClient(dns.address, "127.250.53.9")) {
+                byte[] packet = mutate(seed, random);
+                tcp.out.writeShort(random.nextInt(10) == 0 ? random.nextInt(65536) : packet.length);
+                tcp.out.write(packet);
+                tcp.socket.shutdownOutput();
+                tcp.in.readAllBytes();
+            } catch (IOException e) {
+                // A connection that was reset is an answer to garbage, too.
+                continue;
+            }
+        }
+        assertThat(dns.ask("www.customer1.example", Type.A).getRcode()).isEqualTo(Rcode.NOERROR);
+        await().until(() -> dns.server.tcpConnections() == 0);
+    }
+
+    private static byte[] mutate(byte[] seed, Random random) {
+        byte[] packet = Arrays.copyOf(seed, Math.max(1, seed.length + random.nextInt(7) - 3));
+        for (int change = random.nextInt(5); change > 0; change--) {
+            packet[random.nextInt(packet.length)] ^= (byte) (1 << random.nextInt(8));
+        }
+        return packet;
+    }
+
+    @Test
+    void fiftyPipelinedQueriesAreAllAnswered() throws Exception {
+        try (TcpClient tcp = new TcpClient(dns.address, "127.250.53.9")) {
+            Set<Integer> ids = new HashSet<>();
+            for (int i = 0; i < 50; i++) {
+                Message query = RunningServer.query("www.customer1.example", Type.A);
+                query.getHeader().setID(1000 + i);
+                ids.add(1000 + i);
+                tcp.send(query);
+            }
+            for (int i = 0; i < 50; i++) {
+                assertThat(ids.remove(tcp.receive().getHeader().getID())).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void impossibleLengthsEndTheConnection() throws Exception {
+        for (int length : new int[] {0, 11, 65535}) {
+            try (TcpClient tcp = new TcpClient(dns.address, "127.250.53.9")) {
+                tcp.out.writeShort(length);
+                assertThat(tcp.in.readAllBytes()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void idleAndTricklingConnectionsAreClosedAndBusyOnesAreNot() throws Exception {
+        List<TcpClient> idle = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            idle.add(new TcpClient(dns.address, "127.250.53." + (10 + i)));
+        }
+        TcpClient trickling = new TcpClient(dns.address, "127.250.53.9");
+        trickling.out.write(0);
+        TcpClient busy = new TcpClient(dns.address, "127.250.53.9");
+        await().until(() -> dns.server.tcpConnections() == 202);
+        dns.clockMs.addAndGet(1500);
+        trickling.out.write(40);
+        busy.ask(RunningServer.query("www.customer1.example", Type.A));
+        await().until(() -> {
+            dns.server.closeIdle();
+            return dns.server.tcpConnections() == 202;
+        });
+        assertThat(dns.ask("www.customer1.example", Type.A).getRcode()).isEqualTo(Rcode.NOERROR);
+        dns.clockMs.addAndGet(1000);
+        dns.server.closeIdle();
+        await().until(() -> dns.server.tcpConnections() == 1);
+        assertThat(busy.ask(RunningServer.query("www.customer1.example", Type.A)).getRcode())
+                .isEqualTo(Rcode.NOERROR);
+        assertThat(dns.registry.get("popnet.dns.tcp.idle").counter().count()).isEqualTo(201);
+        busy.close();
+        trickling.close();
+        for (TcpClient client : idle) {
+            client.close();
+        }
+    }
+
+    @Test
+    void connectionsBeyondTheLimitAreRefused() throws Exception {
+        List<TcpClient> clients = new ArrayList<>();
+        for (int i = 0; i < 251; i++) {
+            clients.add(new TcpClient(dns.address, "127.250.53.9"));
+        }
+        assertThat(clients.getLast().in.read()).isEqualTo(-1);
+        assertThat(dns.registry.get("popnet.dns.tcp.refused").counter().count()).isEqualTo(1);
+        try (TcpClient other = new TcpClient(dns.address, "127.250.53.10")) {
+            assertThat(other.ask(RunningServer.query("www.customer1.example", Type.A)).getRcode())
+                    .isEqualTo(Rcode.NOERROR);
+        }
+        for (TcpClient client : clients) {
+            client.close();
+        }
+    }
+
+    @Test
+    void treeIsReplacedUnderLoadWithoutLosingAQueryOrMixingTwoTrees() throws Exception {
+        String other = TestTrees.NETWORK.replace("10.0.", "10.4.");
+        AtomicBoolean done = new AtomicBoolean();
+        AtomicInteger asked = new AtomicInteger();
+        AtomicInteger wrong = new AtomicInteger();
+        List<Thread> clients = new ArrayList<>();
+        for (int c = 0; c < 4; c++) {
+            String from = "127.250.53." + (20 + c);
+            clients.add(Thread.ofPlatform().start(() -> {
+                while (!done.get()) {
+                    try {
+                        Message soa = dns.ask(RunningServer.query("pop.example", Type.SOA), from);
+                        Message a = dns.ask(RunningServer.query("static.customer1.example", Type.A), from);
+                        Message ns = dns.ask(RunningServer.query("static.customer1.example", Type.NS), from);
+                        boolean even = ((SOARecord) soa.getSection(Section.ANSWER).getFirst()).getSerial() > 0;
+                        long old = ns.getSection(Section.ADDITIONAL).stream()
+                                .filter(r -> r.rdataToString().startsWith("10.0."))
+                                .count();
+                        boolean whole = old == 0 || old == ns.getSection(Section.ADDITIONAL).size();
+                        if (!even || !whole || a.getSection(Section.ANSWER).size() != 1) {
+                            wrong.incrementAndGet();
+                        }
+                        asked.addAndGet(3);
+                    } catch (IOException | AssertionError e) {
+                        wrong.incrementAndGet();
+                    }
+                }
+            }));
+        }
+        for (int generation = 2; generation < 200; generation++) {
+            dns.activate(TestTrees.active(generation, generation % 2 == 0 ? other : TestTrees.NETWORK));
+        }
+        await().until(() -> asked.get() > 300);
+        done.set(true);
+        for (Thread client : clients) {
+            client.join();
+        }
+        assertThat(wrong).hasValue(0);
+    }
+}

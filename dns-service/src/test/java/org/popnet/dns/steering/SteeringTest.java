@@ -1,0 +1,261 @@
+package org.popnet.dns.steering;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.popnet.dns.TestTrees;
+import org.popnet.dns.wire.WireName;
+import org.popnet.dns.zone.ZoneCompiler;
+import org.popnet.dns.zone.ZoneEntry;
+import org.popnet.dns.zone.ZoneSnapshot;
+import org.popnet.platform.message.TargetId;
+
+class SteeringTest {
+    private static final Latencies NOTHING_MEASURED = new Latencies() {
+        @Override
+        public int row(long high, long low) {
+            return ABSENT;
+        }
+
+        @Override
+        public long read(int row, long nowMs, float[] rttMs, float[] lossPercent) {
+            throw new AssertionError();
+        }
+    };
+
+    private final String text = TestTrees.NETWORK;
+    private ZoneSnapshot zone = ZoneCompiler.compile(TestTrees.active(), TestTrees.SELF);
+    private TargetStates states = TargetStates.unknown(zone.targets().size());
+    private final ClientView client = new ClientView();
+    private final Choice choice = new Choice();
+    private final ClientLocation location = new ClientLocation(24, 56, 600_000);
+
+    @Test
+    void whenNothingIsKnownClientsGoToThePopNextToTheNameServer() {
+        assertThat(steer("static.customer1.example", "192.0.2.77")).startsWith("10.0.1.");
+        assertThat(client.source()).isEqualTo(ClientView.Source.TOPOLOGY);
+    }
+
+    @Test
+    void clientsOfACoveredPrefixGoToItsPop() {
+        assertThat(steer("static.customer1.example", "203.0.113.9")).isEqualTo("10.0.3.2");
+        assertThat(steer("static.customer1.example", "198.51.100.200")).isEqualTo("10.0.2.2");
+        assertThat(client.source()).isEqualTo(ClientView.Source.COVERAGE);
+    }
+
+    @Test
+    void measuredLatencyGoesBeforeCoverage() {
+        Latencies eastIsNear = measured(Map.of("westusa", 90f, "eastusa", 10f, "europe", 70f));
+        assertThat(steer("static.customer1.example", "203.0.113.9", eastIsNear)).isEqualTo("10.0.2.2");
+        assertThat(client.source()).isEqualTo(ClientView.Source.MEASURED);
+    }
+
+    @Test
+    void popWithoutAMeasurementIsTakenToBeWorseThanTheWorst() {
+        Latencies onlyTwo = measured(Map.of("westusa", 90f, "eastusa", 30f));
+        assertThat(steer("static.customer1.example", "203.0.113.9", onlyTwo)).isEqualTo("10.0.2.2");
+        assertThat(client.latencyMs(zone.topology().indexOf("europe"))).isGreaterThan(90);
+    }
+
+    @Test
+    void downEdgeLeavesTheAnswersAtOnce() {
+        down("node:edge1.europe");
+        assertThat(steer("static.customer1.example", "203.0.113.9")).isNotEqualTo("10.0.3.2");
+        for (int i = 0; i < 200; i++) {
+            down("node:edge1.westusa");
+            assertThat(steer("static.customer1.example", "192.0." + i + ".1")).isEqualTo("10.0.1.5");
+        }
+    }
+
+    @Test
+    void whenAllAreDownEverybodyIsAnsweredAsIfAllWereUp() {
+        zone.targets().forEach(target -> down(target.id().text()));
+        assertThat(steer("static.customer1.example", "203.0.113.9")).isEqualTo("10.0.3.2");
+        assertThat(choice.level()).isEqualTo(Choice.Level.DOWN);
+    }
+
+    @Test
+    void whenAllAreDownTheRuleMayWantTheLastGoodOrNothing() {
+        use(text.replace("ttl: 20s, rise", "ttl: 20s, when-all-down: last-good, rise"));
+        zone.targets().forEach(target -> down(target.id().text()));
+        states.downSinceMs()[zone.indexOf(new TargetId("node:edge1.eastusa"))] = 50_000;
+        assertThat(steer("static.customer1.example", "203.0.113.9")).isEqualTo("10.0.2.2");
+
+        use(text.replace("ttl: 20s, rise", "ttl: 20s, when-all-down: none, rise"));
+        zone.targets().forEach(target -> down(target.id().text()));
+        assertThat(steer("static.customer1.example", "203.0.113.9")).isEqualTo("nothing");
+    }
+
+    @Test
+    void equalsShareClientsInProportionToSpareCapacity() {
+        load("edge1.westusa", 0.5f);
+        // With a load weight of 50 ms the loaded one is no equal any more.
+        assertThat(spread("static.customer1.example", 2000)).containsOnlyKeys("10.0.1.5");
+
+        use(text.replace("ttl: 20s, rise", "ttl: 20s, weights: {load: 0}, rise"));
+        load("edge1.westusa", 0.5f);
+        Map<String, Integer> counts = spread("static.customer1.example", 20_000);
+        double share = counts.get("10.0.1.2") / 20_000.0;
+        assertThat(share).isCloseTo(1.0 / 3, within(0.015));
+    }
+
+    @Test
+    void loadedPopGetsFewerClientsAndAnOverloadedOneNone() {
+        assertThat(steer("static.customer1.example", "203.0.113.9")).isEqualTo("10.0.3.2");
+        load("edge1.europe", 0.80f);
+        assertThat(steer("static.customer1.example", "203.0.113.9")).isNotEqualTo("10.0.3.2");
+        load("edge1.europe", 0.97f);
+        assertThat(steer("single.customer2.example", "203.0.113.9")).isEqualTo("10.0.3.2");
+        assertThat(choice.level()).isEqualTo(Choice.Level.OVERLOADED);
+    }
+
+    @Test
+    void oneClientGetsTheSameAnswerAgainAndAnotherDomainSpreadsAnew() {
+        Map<String, Integer> counts = spread("static.customer1.example", 2000);
+        assertThat(counts).containsOnlyKeys("10.0.1.2", "10.0.1.5");
+        int differ = 0;
+        for (int i = 0; i < 500; i++) {
+            String first = steer("static.customer1.example", "192.0." + i % 250 + ".1");
+            assertThat(steer("static.customer1.example", "192.0." + i % 250 + ".200")).isEqualTo(first);
+            differ += first.equals(steer("www.customer2.example", "192.0." + i % 250 + ".1")) ? 0 : 1;
+        }
+        assertThat(differ).isBetween(100, 400);
+    }
+
+    @Test
+    void customersServerIsChosenByTheSumOfTheClientsAndTheServersDistance() {
+        server("west", Map.of("westusa", 10f, "eastusa", 80f, "europe", 140f));
+        server("east", Map.of("westusa", 80f, "eastusa", 10f, "europe", 90f));
+        Latencies paris = measured(Map.of("westusa", 140f, "eastusa", 80f, "europe", 8f));
+        assertThat(steer("www.customer1.example", "192.0.2.1", paris)).isEqualTo("10.1.1.2");
+        Latencies california = measured(Map.of("westusa", 8f, "eastusa", 70f, "europe", 140f));
+        assertThat(steer("www.customer1.example", "192.0.2.1", california)).isEqualTo("10.1.1.1");
+    }
+
+    @Test
+    void clientStaysWithItsServerAndLeavesItWhenItIsDown() {
+        server("west", Map.of("westusa", 10f));
+        server("east", Map.of("westusa", 200f));
+        long east = Hash.of("server:customer1/east/www.customer1.example");
+        assertThat(steer("www.customer1.example", "192.0.2.1", NOTHING_MEASURED, east)).isEqualTo("10.1.1.2");
+        assertThat(choice.persisted()).isTrue();
+        down("server:customer1/east/www.customer1.example");
+        assertThat(steer("www.customer1.example", "192.0.2.1", NOTHING_MEASURED, east)).isEqualTo("10.1.1.1");
+        assertThat(choice.persisted()).isFalse();
+    }
+
+    @Test
+    void severalAnswersAreDistinctAndBestFirst() {
+        assertThat(steer("two.customer2.example", "192.0.2.1")).startsWith("10.0.1.");
+        assertThat(choice.count()).isEqualTo(2);
+        assertThat(choice.get(0)).isNotSameAs(choice.get(1));
+        down("node:edge1.westusa");
+        assertThat(steer("two.customer2.example", "192.0.2.1")).isEqualTo("10.0.1.5");
+        assertThat(choice.count()).isEqualTo(2);
+        assertThat(choice.get(1).id().text()).isEqualTo("node:edge1.eastusa");
+    }
+
+    @Test
+    void answerHoldsForEverybodyWhereThereIsNoChoice() {
+        steer("single.customer2.example", "192.0.2.1");
+        assertThat(choice.clientMattered()).isFalse();
+        steer("static.customer1.example", "192.0.2.1");
+        assertThat(choice.clientMattered()).isTrue();
+    }
+
+    @Test
+    void traceNamesEveryTermAndWhatWasRejected() {
+        down("node:edge1.eastusa");
+        SteeredDomain domain = domain("static.customer1.example");
+        locate("192.0.2.1", NOTHING_MEASURED);
+        Trace trace = new Trace();
+        Steering.choose(domain, domain.v4(), 1, 0, client, states, choice, trace);
+        assertThat(trace.rejected()).containsExactly(new Trace.Rejected("node:edge1.eastusa", "down"));
+        assertThat(trace.rows()).hasSize(2).allSatisfy(row -> {
+            assertThat(row.terms()).extracting(Trace.Term::name).containsExactly("latency", "response", "loss", "load", "cost");
+            assertThat(row.terms().stream().mapToDouble(Trace.Term::ms).sum()).isCloseTo(row.score(), within(1e-6));
+        });
+        assertThat(trace.rows()).filteredOn(Trace.Row::chosen).extracting(Trace.Row::group).containsExactly("westusa");
+    }
+
+    private Map<String, Integer> spread(String domain, int clients) {
+        Map<String, Integer> counts = new HashMap<>();
+        for (int i = 0; i < clients; i++) {
+            counts.merge(steer(domain, "11." + (i >> 8) + "." + (i & 255) + ".1"), 1, Integer::sum);
+        }
+        return counts;
+    }
+
+    private void use(String newText) {
+        zone = ZoneCompiler.compile(TestTrees.active(2, newText), TestTrees.SELF);
+        states = TargetStates.unknown(zone.targets().size());
+    }
+
+    private void down(String target) {
+        states.down()[zone.indexOf(new TargetId(target))] = true;
+    }
+
+    private void load(String node, float utilisation) {
+        states.utilisation()[zone.indexOf(new TargetId("node:" + node))] = utilisation;
+    }
+
+    private void server(String name, Map<String, Float> responses) {
+        int target = zone.indexOf(new TargetId("server:customer1/" + name + "/www.customer1.example"));
+        float[] from = new float[zone.topology().pops()];
+        for (int pop = 0; pop < from.length; pop++) {
+            from[pop] = responses.getOrDefault(zone.topology().names().get(pop), Float.NaN);
+        }
+        states.responseFromMs()[target] = from;
+    }
+
+    private Latencies measured(Map<String, Float> rtts) {
+        return new Latencies() {
+            @Override
+            public int row(long high, long low) {
+                return 0;
+            }
+
+            @Override
+            public long read(int row, long nowMs, float[] rttMs, float[] lossPercent) {
+                for (int pop = 0; pop < rttMs.length; pop++) {
+                    rttMs[pop] = rtts.getOrDefault(zone.topology().names().get(pop), Float.NaN);
+                    lossPercent[pop] = 0;
+                }
+                return 1000;
+            }
+        };
+    }
+
+    private SteeredDomain domain(String name) {
+        return ((ZoneEntry.Steered) zone.find(WireName.of(name))).domain();
+    }
+
+    private void locate(String address, Latencies latencies) {
+        InetAddress source = InetAddress.ofLiteral(address);
+        location.locate(Address.high(source), Address.low(source), zone.topology(), latencies, 0, client);
+    }
+
+    private String steer(String name, String address) {
+        return steer(name, address, NOTHING_MEASURED);
+    }
+
+    private String steer(String name, String address, Latencies latencies) {
+        return steer(name, address, latencies, 0);
+    }
+
+    private String steer(String name, String address, Latencies latencies, long previous) {
+        locate(address, latencies);
+        SteeredDomain domain = domain(name);
+        Steering.choose(
+                domain, domain.v4(), domain.domain().rule().answers(), previous, client, states, choice, null);
+        if (choice.count() == 0) {
+            return "nothing";
+        }
+        byte[] a = choice.get(0).address();
+        return (a[0] & 255) + "." + (a[1] & 255) + "." + (a[2] & 255) + "." + (a[3] & 255);
+    }
+}
