@@ -5,7 +5,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Reads a domain's {@code candidates}: {@code pops}, {@code servers}, names of POPs, names of edges. */
@@ -19,9 +18,7 @@ final class CandidatesReader {
     /** @param pops already read */
     CandidatesReader(PopReader pops) {
         this.pops = pops;
-        this.withEdges = pops.names().of(Set.of(Service.EDGE_CACHE)).stream()
-                .map(NodeName::pop)
-                .collect(Collectors.toCollection(LinkedHashSet::new));
+        this.withEdges = pops.names().popsWith(Service.EDGE_CACHE);
     }
 
     Optional<Candidates> read(Value value) {

@@ -27,7 +27,9 @@ final class CheckReader {
     private static Optional<Check> check(Section s) {
         boolean http = s.find("http").isPresent();
         if (http == s.find("tcp").isPresent()) {
-            s.value().wrong("a check with " + (http ? "both" : "neither") + " 'http' and 'tcp': must have one of them");
+            s.value()
+                    .wrong((http ? "a check with both 'http' and 'tcp'" : "a check with neither 'http' nor 'tcp'")
+                            + ": must have one of them");
             return Optional.empty();
         }
         if (http) {

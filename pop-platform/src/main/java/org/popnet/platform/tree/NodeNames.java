@@ -1,6 +1,7 @@
 package org.popnet.platform.tree;
 
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,14 @@ final class NodeNames {
                 .filter(e -> e.getValue().filter(wanted::contains).isPresent())
                 .map(Map.Entry::getKey)
                 .toList();
+    }
+
+    /** The POPs that have a node of this service, or one whose service cannot be read. */
+    Set<String> popsWith(Service wanted) {
+        return services.entrySet().stream()
+                .filter(e -> e.getValue().isEmpty() || e.getValue().get() == wanted)
+                .map(e -> e.getKey().pop())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /** A list of nodes of the tree of these services. Those that are not are recorded as problems and left out. */
