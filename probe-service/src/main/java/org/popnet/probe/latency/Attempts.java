@@ -1,0 +1,46 @@
+package org.popnet.probe.latency;
+
+import java.io.IOException;
+import java.util.Arrays;
+import org.popnet.probe.ProbeSettings;
+
+/**
+ * The result of a few attempts, one after the other.
+ *
+ * @param rttMs median of the answered ones; NaN if none was
+ * @param lossPercent share of the unanswered ones, 0 to 100
+ */
+record Attempts(double rttMs, double lossPercent) {
+    /** One attempt. */
+    interface Attempt {
+        /**
+         * @return milliseconds
+         * @throws IOException if nothing answered in time
+         */
+        double run() throws IOException;
+    }
+
+    static Attempts of(ProbeSettings.Latency settings, Attempt attempt) {
+        double[] answered = new double[settings.attempts()];
+        int count = 0;
+        for (int i = 0; i < settings.attempts(); i++) {
+            try {
+                answered[count] = attempt.run();
+                count++;
+            } catch (IOException e) {
+                // lost: that is a result
+            }
+        }
+        double loss = 100.0 * (settings.attempts() - count) / settings.attempts();
+        return new Attempts(median(Arrays.copyOf(answered, count)), loss);
+    }
+
+    private static double median(double[] values) {
+        if (values.length == 0) {
+            return Double.NaN;
+        }
+        Arrays.sort(values);
+        int middle = values.length / 2;
+        return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+    }
+}
