@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -31,13 +30,14 @@ import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.config.Http1Config;
-import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.net.URIAuthority;
 import org.apache.hc.core5.util.TimeValue;
@@ -57,6 +57,9 @@ import org.popnet.platform.tree.CustomerServer;
  * redirects. Bodies come as they are: still compressed, and with an error where one ends early.
  */
 public final class OriginClient implements AutoCloseable {
+    /** Connections that a server has closed while they were unused, tried in one go. */
+    private static final int REUSED_ATTEMPTS_MAX = 3;
+
     private final OriginSettings settings;
     private final OriginChoice choice;
     private final InstantSource clock;
@@ -84,8 +87,7 @@ public final class OriginClient implements AutoCloseable {
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
                         .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
                                 .http1Config(limits)
-                                // the strict parser: junk before a status line is an error, not something to skip
-                                .responseParserFactory(new DefaultHttpResponseParserFactory(limits))
+                                .responseParserFactory(CleanResponseParser::new)
                                 .build())
                         .setMaxConnTotal(settings.connectionsMax())
                         .setMaxConnPerRoute(settings.connectionsPerServerMax())
@@ -135,7 +137,7 @@ public final class OriginClient implements AutoCloseable {
             boolean last = i == attempts - 1;
             try {
                 OriginResponse response = ask(server, request);
-                if (!Freshness.isError(response.status()) || response.status() == 500 || last) {
+                if (!isFailure(response.status()) || last) {
                     return response;
                 }
                 response.close();
@@ -165,50 +167,65 @@ public final class OriginClient implements AutoCloseable {
         }
         String host = request.domain().originHost();
         HttpHost target = new HttpHost(server.tls() ? "https" : "http", server.address(), host, server.port());
+        HttpClientContext context = HttpClientContext.create();
+        AtomicBoolean late = new AtomicBoolean();
+        for (int attempt = 0; ; attempt++) {
+            HttpUriRequestBase message = message(request, target, host);
+            ScheduledFuture<?> deadline = deadlines.schedule(
+                    () -> {
+                        late.set(true);
+                        message.cancel();
+                    },
+                    settings.firstByteTimeout().toMillis(),
+                    TimeUnit.MILLISECONDS);
+            long requestTimeMs = clock.millis();
+            long start = System.nanoTime();
+            try {
+                ClassicHttpResponse response = http.executeOpen(target, message, context);
+                long nanos = System.nanoTime() - start;
+                if (!deadline.cancel(false) || late.get()) {
+                    response.close();
+                    throw new SocketTimeoutException("first byte");
+                }
+                firstByte.record(nanos, TimeUnit.NANOSECONDS);
+                if (isFailure(response.getCode())) {
+                    choice.failed(server, new IOException("status " + response.getCode()));
+                } else {
+                    choice.succeeded(server, nanos);
+                }
+                return opened(server, response, message, requestTimeMs);
+            } catch (IOException | RuntimeException e) {
+                deadline.cancel(false);
+                Reason reason = late.get() ? Reason.TIMEOUT : reason(e);
+                if (reason == Reason.BROKEN && attempt < REUSED_ATTEMPTS_MAX && reused(context)) {
+                    continue; // the server had closed it meanwhile: nothing is known against the server
+                }
+                if (reason != Reason.BUSY) {
+                    choice.failed(server, e);
+                }
+                throw new OriginUnavailableException(
+                        reason, server.customer() + "/" + server.name() + " " + server.socketAddress() + ": " + e, e);
+            }
+        }
+    }
+
+    private static HttpUriRequestBase message(OriginRequest request, HttpHost target, String host) {
         HttpUriRequestBase message = new HttpUriRequestBase(request.method(), URI.create("/"));
         message.setPath(request.target());
         message.setScheme(target.getSchemeName());
         message.setAuthority(new URIAuthority(host));
         request.headers().forEach((name, value) -> message.addHeader(new BasicHeader(name, value)));
-
-        AtomicBoolean late = new AtomicBoolean();
-        ScheduledFuture<?> deadline = deadlines.schedule(
-                () -> {
-                    late.set(true);
-                    message.cancel();
-                },
-                settings.firstByteTimeout().toMillis(),
-                TimeUnit.MILLISECONDS);
-        long requestTimeMs = clock.millis();
-        long start = System.nanoTime();
-        try {
-            ClassicHttpResponse response = http.executeOpen(target, message, null);
-            long nanos = System.nanoTime() - start;
-            if (!stillInTime(deadline, late)) {
-                response.close();
-                throw new SocketTimeoutException("first byte");
-            }
-            int status = response.getCode();
-            if (Freshness.isError(status) && status != 500) {
-                choice.failed(server, new IOException("status " + status));
-            } else {
-                choice.succeeded(server, nanos);
-            }
-            firstByte.record(nanos, TimeUnit.NANOSECONDS);
-            return opened(server, response, request.method().equals("HEAD"), requestTimeMs);
-        } catch (IOException | RuntimeException e) {
-            deadline.cancel(false);
-            Reason reason = late.get() ? Reason.TIMEOUT : reason(e);
-            if (reason != Reason.BUSY) {
-                choice.failed(server, e);
-            }
-            throw new OriginUnavailableException(
-                    reason, server.customer() + "/" + server.name() + " " + server.socketAddress() + ": " + e, e);
-        }
+        return message;
     }
 
-    private static boolean stillInTime(Future<?> deadline, AtomicBoolean late) {
-        return deadline.cancel(false) && !late.get();
+    /** 502, 503 and 504 are a server's way to say that it cannot; 500 may be what this resource always answers. */
+    private static boolean isFailure(int status) {
+        return Freshness.isError(status) && status != 500;
+    }
+
+    private static boolean reused(HttpClientContext context) {
+        EndpointDetails connection = context.getEndpointDetails();
+        return connection != null && connection.getRequestCount() > 1;
     }
 
     private static Reason reason(Exception e) {
@@ -225,26 +242,31 @@ public final class OriginClient implements AutoCloseable {
     }
 
     private OriginResponse opened(
-            CustomerServer server, ClassicHttpResponse response, boolean headOnly, long requestTimeMs)
+            CustomerServer server, ClassicHttpResponse response, HttpUriRequestBase request, long requestTimeMs)
             throws IOException {
         Headers.Builder headers = Headers.builder();
         for (Header field : response.getHeaders()) {
             headers.add(field.getName(), field.getValue() == null ? "" : field.getValue());
         }
         Headers received = headers.build();
-        if (received.count("Content-Length") > 1 && received.all("Content-Length").stream().distinct().count() > 1) {
-            response.close();
-            throw new IOException("contradicting Content-Length fields");
-        }
         HttpEntity entity = response.getEntity();
         InputStream body = entity == null ? InputStream.nullInputStream() : entity.getContent();
+        Watched watched = new Watched(body, server);
+        long length = entity != null
+                ? entity.getContentLength()
+                : request.getMethod().equals("HEAD") ? announced(received) : 0;
         return new OriginResponse(
                 server,
                 response.getCode(),
                 Hops.endToEnd(received).without("Content-Length"),
-                entity != null ? entity.getContentLength() : headOnly ? announced(received) : 0,
-                new Watched(body, server),
-                response,
+                length,
+                watched,
+                () -> {
+                    if (entity != null && !watched.ended) {
+                        request.cancel(); // closing alone would read the rest first, however long it takes
+                    }
+                    response.close();
+                },
                 requestTimeMs,
                 clock.millis());
     }
@@ -264,6 +286,7 @@ public final class OriginClient implements AutoCloseable {
         private final CustomerServer server;
         private final long start = System.nanoTime();
         private long received;
+        private boolean ended;
 
         Watched(InputStream body, CustomerServer server) {
             super(body);
@@ -274,6 +297,7 @@ public final class OriginClient implements AutoCloseable {
         public int read(byte[] into, int offset, int count) throws IOException {
             try {
                 int read = super.read(into, offset, count);
+                ended = read < 0;
                 received += Math.max(0, read);
                 bytes.increment(Math.max(0, read));
                 long runs = System.nanoTime() - start;

@@ -169,6 +169,10 @@ final class FetchPipeline {
                 if (stale != null && !Freshness.isError(response.status())) {
                     disk.forget(stale); // it has been replaced by something that is not for storing
                 }
+                if (response.status() == 200 && request.headers().contains("Range")) {
+                    response.close(); // the whole cannot be kept, so only the part is worth fetching
+                    return new Step.Done(pass(request, null, Forward.PARTIAL));
+                }
                 return new Step.Done(
                         new Answer.Passing(response, received, forwarded(reason, response.status(), false, false, null)));
             }
@@ -225,7 +229,7 @@ final class FetchPipeline {
     private @Nullable NewObject begin(FetchRequest request, OriginResponse response, Headers received) {
         Storability storability = Storability.of(
                 request.method(), request.headers(), response.status(), received, policy, response.responseTimeMs());
-        if (!storability.storable()) {
+        if (!storability.storable() || !disk.fits(response.length())) {
             passed.put(request.key(), true);
             return null;
         }
@@ -356,7 +360,7 @@ final class FetchPipeline {
                             policy,
                             response.responseTimeMs())
                     .storable();
-            if (sharable) {
+            if (sharable && disk.fits(response.length())) {
                 passed.invalidate(request.key());
             }
             return new Answer.Passing(response, received, forwarded(reason, response.status(), false, false, null));

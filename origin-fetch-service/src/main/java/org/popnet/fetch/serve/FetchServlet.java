@@ -16,12 +16,17 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.apache.catalina.connector.ClientAbortException;
+import org.apache.coyote.CloseNowException;
 import org.popnet.caching.Headers;
 import org.popnet.caching.Hops;
 import org.popnet.platform.load.TrafficMeter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Every request of the data port: admits it, has it answered, writes the answer, counts. */
 final class FetchServlet extends HttpServlet {
+    private static final Logger log = LoggerFactory.getLogger(FetchServlet.class);
     private static final long serialVersionUID = 1L;
     private static final String HEALTH = "/.popnet/health";
 
@@ -36,7 +41,7 @@ final class FetchServlet extends HttpServlet {
     private final transient Timer firstByte;
     private final String cacheName;
     /** One permit each; all of them when nobody is at work. */
-    private final Semaphore inProgress = new Semaphore(Integer.MAX_VALUE);
+    private final transient Semaphore inProgress = new Semaphore(Integer.MAX_VALUE);
 
     FetchServlet(
             Admission admission,
@@ -102,9 +107,12 @@ final class FetchServlet extends HttpServlet {
             traffic.firstByte(nanos);
             results(answer.result()).increment();
             writer.write(request, answer, response, out);
+        } catch (ClientAbortException e) {
+            throw e; // the edge has left
         } catch (IOException e) {
             broken.increment();
-            throw e;
+            log.warn("{}{} broken off: {}", request.domain().name(), request.target(), cause(e));
+            throw new CloseNowException(e.getMessage(), e); // cuts the connection, however much was sent
         } finally {
             counted.sent(out.count);
             bytesOut.increment(out.count);
@@ -121,6 +129,10 @@ final class FetchServlet extends HttpServlet {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    private static Throwable cause(IOException e) {
+        return e.getCause() == null ? e : e.getCause();
     }
 
     private Counter results(Answer.Result result) {

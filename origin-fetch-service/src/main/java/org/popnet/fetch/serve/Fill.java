@@ -297,17 +297,21 @@ final class Fill {
                     throw new IOException("body ends at " + position + ", before " + end);
                 }
                 out.write(chunk, 0, read);
-                moveTo(position + read);
+                if (moveTo(position + read)) {
+                    out.flush(); // what is here goes on before the rest is waited for
+                }
             }
         }
 
-        private void moveTo(long newPosition) {
+        /** @return whether everything that has arrived so far is read */
+        private boolean moveTo(long newPosition) {
             lock.lock();
             try {
                 position = newPosition;
                 if (tail != null) {
                     changed.signalAll();
                 }
+                return position >= available && !ended;
             } finally {
                 lock.unlock();
             }

@@ -58,6 +58,20 @@ final class FetchNode implements AutoCloseable {
                 3);
     }
 
+    static OriginSettings patientOrigin() {
+        return new OriginSettings(
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(60),
+                0,
+                256,
+                200,
+                Duration.ofSeconds(4),
+                4096,
+                64,
+                3);
+    }
+
     static StoreSettings store(String bytesMax) {
         return new StoreSettings(
                 DataSize.parse(bytesMax),
@@ -69,7 +83,7 @@ final class FetchNode implements AutoCloseable {
     }
 
     FetchNode(Path directory, TestOrigin... origins) throws IOException {
-        this(directory, store("256MB"), quickOrigin(), origins);
+        this(directory, store("256MB"), patientOrigin(), origins);
     }
 
     FetchNode(Path directory, StoreSettings store, OriginSettings origin, TestOrigin... origins) throws IOException {

@@ -1,0 +1,331 @@
+package org.popnet.fetch.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.popnet.fetch.RawClient;
+import org.popnet.fetch.RawClient.Response;
+import org.popnet.fetch.TestOrigin;
+import org.popnet.platform.flush.FlushOrder;
+
+/** One fetch for all who wait, each at its own speed, and flushes in the middle of it. */
+@Timeout(60)
+class StreamingTest {
+    @TempDir
+    Path directory;
+
+    private final ExecutorService edges = Executors.newVirtualThreadPerTaskExecutor();
+    private TestOrigin origin;
+    private FetchNode node;
+
+    @BeforeEach
+    void start() throws IOException {
+        origin = new TestOrigin();
+        node = new FetchNode(directory.resolve("store"), FetchNode.store("256MB"), FetchNode.patientOrigin(), origin);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        edges.shutdownNow();
+        node.close();
+        origin.close();
+    }
+
+    @Test
+    void fiftyColdEdgesMakeOneOriginRequest() throws Exception {
+        byte[] body = random(3_000_000);
+        CountDownLatch allAsked = new CountDownLatch(1);
+        origin.answering((request, out) -> {
+            allAsked.await();
+            out.write(TestOrigin.response(200, body));
+        });
+        List<Future<Response>> responses = inParallel(50, () -> node.get("/film"));
+        await().until(() -> node.meters.get("popnet.fetch.connections").gauge().value() >= 50);
+        allAsked.countDown();
+        int collapsed = 0;
+        for (Future<Response> response : responses) {
+            assertThat(response.get().body()).isEqualTo(body);
+            collapsed += response.get().header("cache-status").endsWith("collapsed") ? 1 : 0;
+        }
+        assertThat(origin.requests()).hasSize(1);
+        assertThat(collapsed).isPositive();
+        assertThat(node.get("/film").header("cache-status")).startsWith("fetch1.test; hit");
+    }
+
+    @Test
+    void theBodyStreamsWhileItArrivesAndASlowEdgeHoldsUpNobody() throws Exception {
+        byte[] body = random(4_000_000);
+        Semaphore allowed = new Semaphore(0);
+        origin.answering((request, out) -> {
+            out.write(TestOrigin.head(200, body.length));
+            for (int at = 0; at < body.length; at += 1_000_000) {
+                allowed.acquire();
+                out.write(body, at, 1_000_000);
+                out.flush();
+            }
+        });
+        try (RawClient slow = node.connect();
+                RawClient quick = node.connect()) {
+            String request = "GET /film HTTP/1.1\r\nHost: " + FetchNode.SITE + "\r\n\r\n";
+            slow.send(request);
+            assertThat(slow.head().status()).as("the head is there before any of the body").isEqualTo(200);
+            quick.send(request);
+            Response head = quick.head();
+            allowed.release();
+            assertThat(quick.raw().readNBytes(1_000_000)).isEqualTo(Arrays.copyOf(body, 1_000_000));
+            allowed.release(3);
+            assertThat(quick.raw().readNBytes(3_000_000))
+                    .isEqualTo(Arrays.copyOfRange(body, 1_000_000, 4_000_000));
+            await().until(() -> node.count("popnet.fetch.fills", "outcome", "stored") == 1);
+            assertThat(slow.raw().readNBytes(4_000_000)).isEqualTo(body);
+            assertThat(head.header("cache-status"))
+                    .isEqualTo("fetch1.test; fwd=uri-miss; fwd-status=200; stored; collapsed");
+        }
+    }
+
+    @Test
+    void theEdgeThatBeganItMayLeave() throws Exception {
+        byte[] body = random(2_000_000);
+        CountDownLatch left = new CountDownLatch(1);
+        origin.answering((request, out) -> {
+            out.write(TestOrigin.head(200, body.length));
+            out.write(body, 0, 100_000);
+            out.flush();
+            left.await();
+            out.write(body, 100_000, body.length - 100_000);
+        });
+        RawClient first = node.connect();
+        first.send("GET /film HTTP/1.1\r\nHost: " + FetchNode.SITE + "\r\n\r\n").head();
+        Future<Response> other = edges.submit(() -> node.get("/film"));
+        await().until(() -> node.count("popnet.fetch.requests", "result", "COLLAPSED") == 1);
+        first.close();
+        left.countDown();
+        assertThat(other.get().body()).isEqualTo(body);
+        assertThat(origin.requests()).hasSize(1);
+    }
+
+    @Test
+    void aFillThatFailsBreaksForEveryoneWhoFollowsIt() throws Exception {
+        CountDownLatch joined = new CountDownLatch(1);
+        origin.answering((request, out) -> {
+            out.write(TestOrigin.head(200, 1_000_000));
+            out.write(new byte[1000]);
+            out.flush();
+            joined.await();
+            TestOrigin.reset(request);
+        });
+        List<Future<Response>> responses = inParallel(10, () -> node.get("/film"));
+        await().until(() -> node.count("popnet.fetch.requests", "result", "COLLAPSED") == 9);
+        joined.countDown();
+        for (Future<Response> response : responses) {
+            assertThat(response.get().whole()).isFalse();
+        }
+        assertThat(origin.requests()).hasSize(1);
+        assertThat(node.disk.bytes()).isZero();
+    }
+
+    @Test
+    void requestsForWhatCannotBeSharedDoNotWaitForOneAnother() throws Exception {
+        origin.answering((request, out) -> out.write(TestOrigin.ok("first", "Cache-Control: private")));
+        node.get("/me");
+        CountDownLatch ten = new CountDownLatch(10);
+        origin.answering((request, out) -> {
+            ten.countDown();
+            ten.await();
+            out.write(TestOrigin.ok("mine", "Cache-Control: private"));
+        });
+        for (Future<Response> response : inParallel(10, () -> node.get("/me"))) {
+            assertThat(response.get().text()).isEqualTo("mine");
+        }
+    }
+
+    @Test
+    void waitersOfAnUnsharableResponseFetchTheirOwn() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        origin.answering((request, out) -> {
+            asked.await();
+            out.write(TestOrigin.ok("for " + request.header("cookie"), "Cache-Control: private"));
+        });
+        List<Future<Response>> responses = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            String cookie = "u=" + i;
+            responses.add(edges.submit(() -> node.get("/me", "Cookie: " + cookie)));
+        }
+        await().until(() -> node.meters.get("popnet.fetch.connections").gauge().value() >= 5);
+        asked.countDown();
+        for (int i = 0; i < 5; i++) {
+            assertThat(responses.get(i).get().text()).isEqualTo("for u=" + i);
+        }
+    }
+
+    @Test
+    void aRangeIsServedFromTheGrowingFile() throws Exception {
+        byte[] body = random(2_000_000);
+        CountDownLatch read = new CountDownLatch(1);
+        origin.answering((request, out) -> {
+            out.write(TestOrigin.head(200, body.length));
+            out.write(body, 0, 1_500_000);
+            out.flush();
+            read.await();
+            out.write(body, 1_500_000, 500_000);
+        });
+        Response part = node.get("/film", "Range: bytes=1000000-1000999");
+        assertThat(part.status()).isEqualTo(206);
+        assertThat(part.header("content-range")).isEqualTo("bytes 1000000-1000999/2000000");
+        assertThat(part.body()).isEqualTo(Arrays.copyOfRange(body, 1_000_000, 1_001_000));
+        assertThat(origin.requests().getFirst().header("range")).isNull();
+        read.countDown();
+        await().until(() -> node.count("popnet.fetch.fills", "outcome", "stored") == 1);
+        assertThat(node.get("/film").body()).isEqualTo(body);
+        assertThat(origin.requests()).hasSize(1);
+    }
+
+    @Test
+    void aRangeFarAheadIsFetchedForItself() throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        origin.answering((request, out) -> {
+            if (request.header("range") == null) {
+                out.write(TestOrigin.head(200, 50_000_000));
+                out.write(new byte[1000]);
+                out.flush();
+                over.await();
+            } else {
+                out.write(TestOrigin.response(
+                        206, "part".getBytes(StandardCharsets.US_ASCII), "Content-Range: bytes 40000000-40000003/50000000"));
+            }
+        });
+        Response part = node.get("/film", "Range: bytes=40000000-40000003");
+        assertThat(part.status()).isEqualTo(206);
+        assertThat(part.text()).isEqualTo("part");
+        assertThat(part.header("content-range")).isEqualTo("bytes 40000000-40000003/50000000");
+        assertThat(part.header("cache-status")).isEqualTo("fetch1.test; fwd=partial; fwd-status=206");
+        over.countDown();
+    }
+
+    @Test
+    void aRangeOfWhatIsTooLargeToStoreIsFetchedForItself() throws Exception {
+        origin.answering((request, out) -> {
+            if (request.header("range") == null) {
+                out.write(TestOrigin.head(200, 100_000_000));
+                out.write(new byte[1000]);
+            } else {
+                out.write(TestOrigin.response(
+                        206, "part".getBytes(StandardCharsets.US_ASCII), "Content-Range: bytes 0-3/100000000"));
+            }
+        });
+        assertThat(node.get("/film", "Range: bytes=0-3").text()).isEqualTo("part");
+        assertThat(node.get("/film", "Range: bytes=0-3").text()).isEqualTo("part");
+        assertThat(origin.requests()).as("the second goes straight for its part").hasSize(3);
+    }
+
+    @Test
+    void aFillBegunBeforeAFlushIsNotStoredAfterIt() throws Exception {
+        CountDownLatch flushed = new CountDownLatch(1);
+        origin.answering((request, out) -> {
+            out.write(TestOrigin.head(200, 5, "ETag: \"old\""));
+            out.write("ol".getBytes(StandardCharsets.US_ASCII));
+            out.flush();
+            flushed.await();
+            out.write("old".getBytes(StandardCharsets.US_ASCII));
+        });
+        Future<Response> before = edges.submit(() -> node.get("/a"));
+        await().until(() -> node.count("popnet.fetch.requests", "result", "MISS") == 1);
+        assertThat(node.flush(FlushOrder.Kind.URL, "/a")).isZero();
+
+        origin.answering((request, out) -> out.write(TestOrigin.ok("new")));
+        assertThat(node.get("/a").text()).as("does not join the old fill").isEqualTo("new");
+        flushed.countDown();
+        assertThat(before.get().text()).as("who asked before is answered").isEqualTo("olold");
+        await().until(() -> node.count("popnet.fetch.fills", "outcome", "unstored") == 1);
+        assertThat(node.get("/a").text()).isEqualTo("new");
+        assertThat(origin.requests()).hasSize(2);
+    }
+
+    @Test
+    void aRequestThatAwaitsItsHeadDuringAFlushIsNotStoredEither() throws Exception {
+        CountDownLatch flushed = new CountDownLatch(1);
+        origin.answering((request, out) -> {
+            flushed.await();
+            out.write(TestOrigin.ok("old"));
+        });
+        Future<Response> before = edges.submit(() -> node.get("/a"));
+        await().until(() -> origin.requests().size() == 1);
+        node.flush(FlushOrder.Kind.TAG, "anything");
+        flushed.countDown();
+        assertThat(before.get().text()).isEqualTo("old");
+        await().until(() -> node.count("popnet.fetch.fills", "outcome", "unstored") == 1);
+        origin.answering((request, out) -> out.write(TestOrigin.ok("new")));
+        assertThat(node.get("/a").text()).isEqualTo("new");
+    }
+
+    @Test
+    void flushesSelectByUrlPrefixWildcardTagAndSite() throws Exception {
+        origin.answering((request, out) -> out.write(TestOrigin.ok(
+                "x", request.target().startsWith("/img") ? "Surrogate-Key: images  all" : "Surrogate-Key: all")));
+        String[] targets = {"/img/1.png", "/img/2.png", "/doc/1.html", "/doc/2.html?x=1", "/"};
+        long[] expected = new long[5];
+        FlushOrder.Kind[] kinds = FlushOrder.Kind.values();
+        String[] values = {"/doc/2.html?x=1", "/doc/", "/*.png", "images", ""};
+        expected[0] = 1;
+        expected[1] = 2;
+        expected[2] = 2;
+        expected[3] = 2;
+        expected[4] = 5;
+        for (int i = 0; i < kinds.length; i++) {
+            for (String target : targets) {
+                node.get(target);
+            }
+            await().until(() -> node.meters.get("popnet.fetch.fills.running").gauge().value() == 0);
+            assertThat(node.flush(kinds[i], values[i])).as(kinds[i].name()).isEqualTo(expected[i]);
+        }
+        assertThat(node.disk.bytes()).isZero();
+    }
+
+    @Test
+    void anObjectLargerThanMayBeStoredPassesThroughWhole() throws Exception {
+        node.close();
+        node = new FetchNode(directory.resolve("small"), FetchNode.store("4MB"), FetchNode.patientOrigin(), origin);
+        byte[] body = random(10_000_000);
+        origin.answering((request, out) -> {
+            out.write(TestOrigin.head(200, -1, "Connection: close"));
+            out.write(body);
+            out.flush();
+            request.socket().shutdownOutput();
+        });
+        assertThat(node.get("/film").body()).isEqualTo(body);
+        assertThat(node.disk.bytes()).isZero();
+        assertThat(node.count("popnet.fetch.store.refused", "reason", "too-large")).isOne();
+    }
+
+    private List<Future<Response>> inParallel(int count, Callable<Response> request) {
+        List<Future<Response>> futures = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            futures.add(edges.submit(request));
+        }
+        return futures;
+    }
+
+    private static byte[] random(int length) {
+        byte[] bytes = new byte[length];
+        new Random(42).nextBytes(bytes);
+        return bytes;
+    }
+}
