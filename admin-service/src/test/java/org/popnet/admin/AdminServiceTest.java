@@ -28,13 +28,17 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.popnet.platform.agent.CurrentTree;
 import org.popnet.platform.control.ControlHttp;
 import org.popnet.platform.control.Role;
+import org.popnet.platform.flush.FlushOrder;
+import org.popnet.platform.flush.SiteWatermarks;
 import org.popnet.platform.identity.CertificateAuthority;
 import org.popnet.platform.identity.IdentityFiles;
 import org.popnet.platform.identity.NetworkTls;
 import org.popnet.platform.settings.StartedNode;
 import org.popnet.platform.tree.Generation;
+import org.popnet.platform.tree.Node;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -67,6 +71,9 @@ class AdminServiceTest {
         repository = new TestRepository(Files.createDirectory(directory.resolve("repository")));
         repository.commit("application.yml", "popnet:\n  colour: blue\n");
         repository.commit("dns-service.yml", "popnet.dns.threads: 3\n");
+        for (String file : List.of("edge-cache-service.yml", "log-service.yml", "netview-console.yml")) {
+            repository.commit(file, Files.readString(Path.of("../config-repo", file)));
+        }
         repository.commit("secret.yml", "password: x\n");
         commit = repository.commit("network.yml", tree);
         postgres = EmbeddedPostgres.builder().start();
@@ -151,6 +158,7 @@ class AdminServiceTest {
                       static.customer1.example: {candidates: [pops]}
                       www.customer1.example: {candidates: [pops]}
                       late.customer1.example: {candidates: [pops]}
+                      history.customer1.example: {candidates: [pops]}
                 """.formatted(ADDRESS, port, nodes);
     }
 
@@ -177,6 +185,9 @@ class AdminServiceTest {
         assertThat(sources.path(1).path("source").path("popnet.colour").asString())
                 .isEqualTo("blue");
         assertThat(response.body()).doesNotContain("customer1");
+        for (String name : List.of("edge-cache-service", "log-service", "netview-console")) {
+            assertThat(get(Role.NETVIEW, "/" + name + "/default").statusCode()).as(name).isEqualTo(200);
+        }
     }
 
     @Test
@@ -252,6 +263,22 @@ class AdminServiceTest {
                         .path("value")
                         .asString())
                 .isEqualTo("/img/");
+    }
+
+    @Test
+    void nodesReadTheHistoryAsOrders() {
+        post(Role.OPERATOR, """
+                {"site":"history.customer1.example","kind":"TAG","value":"sale","requestedBy":"operator"}""");
+        Node self = admin.getBean(CurrentTree.class).node();
+
+        FlushOrder[] orders = client(Role.ORIGIN_FETCH)
+                .get(self, "/flushes?site=history.customer1.example&after=0&limit=500", FlushOrder[].class);
+        assertThat(orders)
+                .containsExactly(new FlushOrder("history.customer1.example", 1, FlushOrder.Kind.TAG, "sale"));
+        assertThat(client(Role.EDGE_CACHE)
+                        .get(self, "/flushes/watermarks", SiteWatermarks.class)
+                        .sites())
+                .containsEntry("history.customer1.example", 1L);
     }
 
     @Test

@@ -100,7 +100,7 @@ public final class TreeHistory {
             problem = null;
             log.info("commit {} is generation {}", commit, generation.number());
         } catch (InvalidTreeException e) {
-            refuse(commit, e.problems().size() + " mistakes in " + FILE + ":\n" + e.getMessage());
+            refuse(commit, "mistakes in " + FILE + ":\n" + e.getMessage());
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "cannot store the number of a new generation: free space or mend the disk", e);

@@ -8,9 +8,13 @@ import org.popnet.platform.flush.FlushOrder;
 import org.popnet.platform.tree.NetworkTree;
 import org.popnet.platform.tree.Node;
 import org.popnet.platform.tree.Service;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Takes a flush from the wish to the network: recorded first, then sent. */
 class Flushes {
+    private static final Logger log = LoggerFactory.getLogger(Flushes.class);
+
     private final CurrentTree tree;
     private final FlushLedger ledger;
     private final FlushSender sender;
@@ -45,6 +49,7 @@ class Flushes {
             sender.release(site);
             throw e;
         }
+        log.info("flush {} of {} for {} ({}): {} {}", entry.flush().id().number(), site, by, via, kind, value);
         sender.send(entry.flush().order(), nodes);
         meters.counter("popnet.admin.flush.requested", "kind", kind.name()).increment();
         return entry;
