@@ -23,33 +23,40 @@
     const provisional = rows.map(r => r.dataset.provisional === 'true');
     const columns = heads.map((head, i) => ({
       panel: Number(head.dataset.panel), color: head.dataset.color, name: head.textContent,
-      values: rows.map(r => { const v = r.querySelectorAll('td')[i].dataset.v; return v === '' ? null : Number(v); }),
+      values: rows.map(r => { const v = r.querySelectorAll('td')[i].dataset.v; return v === undefined || v === '' ? null : Number(v); }),
     }));
     return { times, provisional, columns };
   }
 
-  function options(figure, panel, data, columns, bars) {
+  // A point between gaps has no line; it is drawn as a dot.
+  function dots(column, color) {
+    const alone = column.values.flatMap((v, i) =>
+      v !== null && (column.values[i - 1] ?? null) === null && (column.values[i + 1] ?? null) === null ? [i] : []);
+    return { show: true, size: 5, fill: color, stroke: color, filter: () => alone };
+  }
+
+  function options(figure, panel, columns, bars) {
     const unit = panel.dataset.unit;
     const zone = figure.dataset.zone;
     const soft = token('--soft'), line = token('--line');
     const font = '11px ' + token('--font');
     const paint = column => token('--s' + column.color);
     const series = [{}];
-    for (const column of columns) {
+    for (const column of bars ? [...columns].reverse() : columns) {
       if (bars) {
         series.push({ fill: paint(column), stroke: paint(column), width: 0, points: { show: false }, paths: uPlot.paths.bars({ size: [0.8, 40] }) });
       } else {
-        series.push({ stroke: paint(column), width: 1.5, points: { show: false }, spanGaps: false });
+        series.push({ stroke: paint(column), width: 1.5, points: dots(column, paint(column)), spanGaps: false });
         series.push({ stroke: paint(column), width: 1.5, dash: [4, 4], points: { show: false }, spanGaps: false });
       }
     }
     return {
-      width: panel.clientWidth, height: 160, legend: { show: false }, padding: [8, 8, 0, 0],
+      width: panel.clientWidth, height: 172, legend: { show: false }, padding: [8, 8, 0, 0],
       tzDate: seconds => uPlot.tzDate(new Date(seconds * 1000), zone),
       cursor: { sync: { key: 'page' }, y: false, points: { size: 7 }, drag: { x: false, y: false } },
-      scales: { y: { range: (u, min, max) => [0, max > 0 ? max * 1.1 : 1] } },
+      scales: { y: { range: (u, min, max) => [0, unit === '%' ? 100 : max > 0 ? max * 1.08 : 1] } },
       axes: [
-        { stroke: soft, font, grid: { show: false }, ticks: { stroke: line, size: 4 }, size: 28,
+        { stroke: soft, font, grid: { show: false }, ticks: { stroke: line, size: 4 }, size: 38,
           values: [[86400, '{D} {MMM}', null, null, null, null, null, null, 1], [3600, '{HH}:{mm}', '\n{D} {MMM}', null, '\n{D} {MMM}', null, null, null, 1], [60, '{HH}:{mm}', null, null, null, null, null, null, 1], [1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 1]] },
         { stroke: soft, font, grid: { stroke: line, width: 1 }, ticks: { show: false }, size: 76, space: 40,
           values: (u, ticks) => ticks.map(v => quantity(v, unit)) },
@@ -98,9 +105,7 @@
       const plot = panel.querySelector('.plot');
       plot.classList.add('drawn');
       plot.replaceChildren();
-      plots.push(new uPlot(options(figure, panel, data, bars ? [...own].reverse() : own, bars), data, plot));
-      panel.legendColumns = own;
-      plots.at(-1).hooks.setCursor = [u => legend(panel, own, panel.dataset.unit, u.cursor.idx)];
+      plots.push(new uPlot(options(figure, panel, own, bars), data, plot));
     });
     drawn.set(figure, plots);
   }

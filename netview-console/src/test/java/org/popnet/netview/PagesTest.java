@@ -38,7 +38,7 @@ class PagesTest {
     void overviewShowsFiguresWithTheTimeTheyHoldUpTo() {
         String page = Browser.of(console, "alice").get("/").body();
         assertThat(page).contains("57.4").contains("8.17").contains("Mbit/s").contains("data-up-to=\"");
-        assertThat(page).contains("edge1").as("states have a word").contains("healthy");
+        assertThat(page).contains("westusa").contains("healthy");
     }
 
     @Test
@@ -50,9 +50,9 @@ class PagesTest {
     }
 
     @Test
-    void gapInTheDataStaysAGap() {
+    void whatIsNotKnownIsNoZero() {
         String page = Browser.of(console, "alice").get("/traffic").body();
-        assertThat(page).contains("data-v=\"\">–</td>");
+        assertThat(page).containsPattern("<td class=\"n\">–</td>");
     }
 
     @Test
@@ -74,8 +74,7 @@ class PagesTest {
     }
 
     @Test
-    void figuresComeFromTheDeputyWhenTheLogServerIsGone() {
-        assertThat(console.network.asked).isEmpty();
+    void figuresComeFromTheLogServerThatManagesTheCustomer() {
         Browser.of(console, "alice").get("/traffic");
         assertThat(console.network.asked)
                 .anyMatch(q -> q.startsWith("GET log.hq /traffic/summary?customer=customer1&from="));
@@ -86,7 +85,7 @@ class PagesTest {
         String page = Browser.of(console, "alice")
                 .get("/domains/static.customer1.example?client=127.0.21.1&type=A")
                 .body();
-        assertThat(page).contains("127.0.21.0/24").contains("terms latency ms").contains("down since 12 s");
+        assertThat(page).contains("70.1 (70.1 × 1.0)").contains("node:edge1.westusa").contains("down since 12 s");
         assertThat(console.network.asked)
                 .contains("GET dns.westusa /explain?name=static.customer1.example&client=127.0.21.1&type=A");
     }

@@ -41,7 +41,7 @@ public class Fleet {
                         "No name server tells how the servers are.",
                         "Users are still answered from the last good knowledge; states and latencies are missing"
                                 + " here for now.",
-                        "Load the page again in a minute. (" + failure.getMessage() + ")"));
+                        "Load the page again in a minute."));
     }
 
     /** What this name server holds of what the probes watch. */
@@ -68,7 +68,7 @@ public class Fleet {
                                 ? "The name server does not answer this question."
                                 : "The name server refused: " + failure.getMessage(),
                         "Users are answered as before; only the explanation is missing.",
-                        "Ask another name server, or try again in a minute. (" + failure.getMessage() + ")"));
+                        "Ask another name server, or try again in a minute."));
     }
 
     private List<Node> nameServers(@Nullable NodeName one) {

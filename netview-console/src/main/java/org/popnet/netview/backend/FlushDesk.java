@@ -106,7 +106,7 @@ public class FlushDesk {
                         : "The admin service refused: " + failure.getMessage(),
                 means,
                 failure.isOfTheNode()
-                        ? "Try again in a minute. (" + failure.getMessage() + ")"
+                        ? "Try again in a minute."
                         : "Correct it and try again."));
     }
 }

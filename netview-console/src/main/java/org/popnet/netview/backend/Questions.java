@@ -11,11 +11,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.popnet.netview.NetViewSettings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** Asks several nodes at once, so that a page waits for the slowest only, and for that one not long. */
 @Component
 final class Questions implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Questions.class);
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("question-", 0).factory());
     private final Duration timeout;
@@ -40,6 +43,7 @@ final class Questions implements AutoCloseable {
                     onFailure.apply(new BackendException(0, "no answer within " + timeout.toMillis() + " ms", e)));
         } catch (ExecutionException e) {
             if (e.getCause() instanceof BackendException failure) {
+                LOG.info("no answer for a page: {}", failure.getMessage());
                 return Reply.failed(onFailure.apply(failure));
             }
             throw new IllegalStateException(e.getCause());

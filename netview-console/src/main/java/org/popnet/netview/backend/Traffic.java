@@ -65,7 +65,11 @@ public final class Traffic {
 
     /** The last 60 seconds. */
     public record Current(
-            double requestsPerSecond, double bitsPerSecond, long openConnections, @Nullable List<Second> seconds) {}
+            double requestsPerSecond,
+            double bitsPerSecond,
+            long openConnections,
+            @Nullable Instant dataUpTo,
+            @Nullable List<Second> seconds) {}
 
     public record Second(Instant time, long requests, long bytesOut) {}
 }

@@ -61,7 +61,7 @@ public class TrafficSource {
                         "The log server " + servers.getFirst().name() + " does not answer.",
                         "Your sites are served as before and traffic goes on being counted; only these figures are"
                                 + " missing for now.",
-                        "Load the page again in a minute. (" + failure.getMessage() + ")"));
+                        "Load the page again in a minute."));
     }
 
     private <T> T fromFirstThatAnswers(List<Node> servers, String path, Class<T> type) {

@@ -55,6 +55,19 @@ public record Chart(
         return Format.quantity(value, unit).toString();
     }
 
+    /** At most five times along the axis, evenly spread. */
+    public List<Instant> times() {
+        int last = rows.size() - 1;
+        return last < 4
+                ? rows.stream().map(Row::time).toList()
+                : List.of(
+                        rows.get(0).time(),
+                        rows.get(last / 4).time(),
+                        rows.get(last / 2).time(),
+                        rows.get(last * 3 / 4).time(),
+                        rows.get(last).time());
+    }
+
     /** The value with the fewest digits that give it back, for scripts. */
     public static String raw(@Nullable Double value) {
         return value == null ? "" : String.valueOf(Math.round(value * 1000) / 1000.0);

@@ -3,40 +3,48 @@ package org.popnet.netview.chart;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.popnet.netview.page.Format;
 
 /**
- * A panel of a chart in SVG terms, in a box of {@value #WIDTH} by {@value #HEIGHT}.
+ * A panel of a chart in SVG terms, in a box of 100 by 100 that is stretched to the panel's size.
  *
  * @param strokes lines, each a path
  * @param bars rectangles
- * @param ticks horizontal grid lines with their labels
+ * @param labels of the horizontal lines at the top, in the middle and at the bottom
  */
-public record ChartDrawing(List<Stroke> strokes, List<Bar> bars, List<Tick> ticks) {
-    public static final int WIDTH = 760;
-    public static final int HEIGHT = 150;
-    private static final int LEFT = 64;
-    private static final int TOP = 10;
-    private static final int BOTTOM = 6;
+public record ChartDrawing(List<Stroke> strokes, List<Bar> bars, List<String> labels) {
+    private static final int SIZE = 100;
 
-    public record Stroke(String path, int color, boolean provisional) {}
+    /** How a stroke is drawn. */
+    public enum Kind {
+        /** everything has arrived */
+        SETTLED,
+        /** more may arrive */
+        PROVISIONAL,
+        /** a point that no line reaches, because it stands between gaps */
+        DOT;
+
+        /** The name of its style. */
+        public String style() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    public record Stroke(String path, int color, Kind kind) {}
 
     public record Bar(String x, String y, String width, String height, int color) {}
 
-    public record Tick(String y, String textY, String label) {}
-
     static ChartDrawing of(Chart chart, Chart.Panel panel) {
         double max = niceMax(max(chart, panel));
-        List<Tick> ticks = new ArrayList<>();
-        for (int i = 0; i <= 2; i++) {
-            double value = max * i / 2;
-            double y = y(value, max);
-            ticks.add(new Tick(number(y), number(y + 4), Format.quantity(value, panel.unit()).toString()));
+        List<String> labels = new ArrayList<>();
+        for (double share : new double[] {1, 0.5, 0}) {
+            labels.add(Format.quantity(max * share, panel.unit()).toString());
         }
         return chart.bars()
-                ? new ChartDrawing(List.of(), bars(chart, panel, max), ticks)
-                : new ChartDrawing(strokes(chart, panel, max), List.of(), ticks);
+                ? new ChartDrawing(List.of(), bars(chart, panel, max), labels)
+                : new ChartDrawing(strokes(chart, panel, max), List.of(), labels);
     }
 
     private static double max(Chart chart, Chart.Panel panel) {
@@ -70,37 +78,48 @@ public record ChartDrawing(List<Stroke> strokes, List<Bar> bars, List<Tick> tick
     private static List<Stroke> strokes(Chart chart, Chart.Panel panel, double max) {
         List<Stroke> strokes = new ArrayList<>();
         for (Chart.Line line : panel.lines()) {
-            strokes.add(new Stroke(path(chart, line, max, false), line.color(), false));
-            strokes.add(new Stroke(path(chart, line, max, true), line.color(), true));
+            List<@Nullable Double> values = new ArrayList<>();
+            chart.rows().forEach(row -> values.add(row.values().get(line.column())));
+            int settled = (int) chart.rows().stream().filter(row -> !row.provisional()).count();
+            strokes.add(new Stroke(path(values, 0, settled, max), line.color(), Kind.SETTLED));
+            strokes.add(
+                    new Stroke(path(values, Math.max(0, settled - 1), values.size(), max), line.color(), Kind.PROVISIONAL));
+            strokes.add(new Stroke(dots(values, max), line.color(), Kind.DOT));
         }
-        return strokes;
+        return strokes.stream().filter(stroke -> !stroke.path().isEmpty()).toList();
     }
 
-    /** The settled or the provisional part; the latter begins where the former ends. */
-    private static String path(Chart chart, Chart.Line line, double max, boolean provisional) {
-        List<Chart.Row> rows = chart.rows();
+    private static String path(List<@Nullable Double> values, int from, int to, double max) {
         StringBuilder path = new StringBuilder();
         boolean drawing = false;
-        for (int i = 0; i < rows.size(); i++) {
-            boolean mine = rows.get(i).provisional() == provisional
-                    || (provisional && i + 1 < rows.size() && rows.get(i + 1).provisional());
-            Double value = rows.get(i).values().get(line.column());
-            if (!mine || value == null) {
+        for (int i = from; i < to; i++) {
+            Double value = values.get(i);
+            if (value == null) {
                 drawing = false;
                 continue;
             }
-            path.append(drawing ? 'L' : 'M')
-                    .append(number(x(i, rows.size())))
-                    .append(' ')
-                    .append(number(y(value, max)));
+            path.append(drawing ? 'L' : 'M').append(point(i, values.size(), value, max));
             drawing = true;
+        }
+        return path.toString();
+    }
+
+    private static String dots(List<@Nullable Double> values, double max) {
+        StringBuilder path = new StringBuilder();
+        for (int i = 0; i < values.size(); i++) {
+            Double value = values.get(i);
+            boolean alone = (i == 0 || values.get(i - 1) == null)
+                    && (i == values.size() - 1 || values.get(i + 1) == null);
+            if (value != null && alone) {
+                path.append('M').append(point(i, values.size(), value, max)).append("h0");
+            }
         }
         return path.toString();
     }
 
     private static List<Bar> bars(Chart chart, Chart.Panel panel, double max) {
         List<Bar> bars = new ArrayList<>();
-        double slot = (double) (WIDTH - LEFT) / Math.max(1, chart.rows().size());
+        double slot = (double) SIZE / Math.max(1, chart.rows().size());
         for (int i = 0; i < chart.rows().size(); i++) {
             double below = 0;
             for (Chart.Line line : panel.lines()) {
@@ -108,7 +127,7 @@ public record ChartDrawing(List<Stroke> strokes, List<Bar> bars, List<Tick> tick
                 if (value != null && value > 0) {
                     double top = y(below + value, max);
                     bars.add(new Bar(
-                            number(LEFT + i * slot + slot * 0.1),
+                            number(i * slot + slot * 0.1),
                             number(top),
                             number(slot * 0.8),
                             number(y(below, max) - top),
@@ -120,17 +139,29 @@ public record ChartDrawing(List<Stroke> strokes, List<Bar> bars, List<Tick> tick
         return bars;
     }
 
-    private static double x(int index, int count) {
-        return LEFT + (double) (WIDTH - LEFT) * index / Math.max(1, count - 1);
+    private static String point(int index, int count, double value, double max) {
+        return number((double) SIZE * index / Math.max(1, count - 1)) + " " + number(y(value, max));
     }
 
     private static double y(double value, double max) {
-        return TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / max);
+        return SIZE * (1 - value / max);
     }
 
-    /** A small line without axes, in a box of 100 by 24; gaps stay gaps. */
-    public static String sparkline(List<@Nullable Double> values) {
-        double max = values.stream().filter(v -> v != null).mapToDouble(v -> v).max().orElse(0);
+    /**
+     * A small line without axes, from its least value to its greatest, in a box of 100 by 24; gaps stay gaps. Empty if
+     * there is nothing to draw.
+     */
+    public static String sparkline(List<? extends @Nullable Double> values) {
+        double max = values.stream()
+                .filter(Objects::nonNull)
+                .mapToDouble(v -> Objects.requireNonNull(v))
+                .max()
+                .orElse(0);
+        double min = values.stream()
+                .filter(Objects::nonNull)
+                .mapToDouble(v -> Objects.requireNonNull(v))
+                .min()
+                .orElse(0);
         StringBuilder path = new StringBuilder();
         boolean drawing = false;
         for (int i = 0; i < values.size(); i++) {
@@ -139,17 +170,17 @@ public record ChartDrawing(List<Stroke> strokes, List<Bar> bars, List<Tick> tick
                 drawing = false;
                 continue;
             }
-            double y = max == 0 ? 23 : 23 - 22 * value / max;
+            double y = max == min ? 22 : 22 - 20 * (value - min) / (max - min);
             path.append(drawing ? 'L' : 'M')
                     .append(number(100.0 * i / Math.max(1, values.size() - 1)))
                     .append(' ')
                     .append(number(y));
             drawing = true;
         }
-        return path.toString();
+        return path.indexOf("L") < 0 ? "" : path.toString();
     }
 
     private static String number(double value) {
-        return String.format(Locale.ROOT, "%.1f", value);
+        return String.format(Locale.ROOT, "%.2f", value);
     }
 }

@@ -86,9 +86,20 @@ public final class TrafficCharts {
         series.points().forEach(point -> byTime.put(point.time(), point));
         Duration step = viewing.range().step();
         Instant upTo = series.dataUpTo() == null ? viewing.now() : series.dataUpTo();
+        // A log server leaves out steps without requests. Between the first request and the time up to which
+        // everything has arrived such a step is a true zero; before and after, nothing is known.
+        Instant first = series.points().stream()
+                .map(Traffic.Point::time)
+                .min(Instant::compareTo)
+                .orElse(Instant.MAX);
         List<Chart.Row> rows = new ArrayList<>();
         for (Instant time = viewing.from(); time.isBefore(viewing.now()); time = time.plus(step)) {
-            rows.add(row(time, step, upTo, byTime.get(time), measures));
+            boolean whole = series.dataUpTo() != null && !time.plus(step).isAfter(series.dataUpTo());
+            Traffic.Point point = byTime.get(time);
+            if (point == null && whole && time.isAfter(first)) {
+                point = new Traffic.Point(time, 0, 0, 0, 0, 0, 0, 0, 0);
+            }
+            rows.add(row(time, step, upTo, point, measures));
         }
         return rows;
     }

@@ -1,12 +1,14 @@
 package org.popnet.netview.domains;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.popnet.netview.page.Format;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -15,6 +17,9 @@ import tools.jackson.databind.JsonNode;
  */
 record Explanation(List<Fact> facts, List<Table> tables) {
     private static final int ROWS_MAX = 200;
+
+    /** What is read first stands first. */
+    private static final List<String> ORDER = List.of("answer", "scores", "candidates", "rejected", "distances");
 
     record Fact(String name, String value) {}
 
@@ -31,7 +36,22 @@ record Explanation(List<Fact> facts, List<Table> tables) {
                 flatten(field.getKey(), field.getValue(), facts);
             }
         });
+        tables.sort(Comparator.comparingInt(table -> {
+            int place = ORDER.indexOf(table.title());
+            return place < 0 ? ORDER.size() : place;
+        }));
         return new Explanation(facts, tables);
+    }
+
+    /** A term of a score as a column of its own: what it adds, and of what that was made. */
+    private static Fact term(JsonNode term) {
+        String name = words(term.path("name").asString(""));
+        String ms = text(term.path("ms"));
+        return new Fact(
+                name,
+                term.has("value") && term.has("weight")
+                        ? ms + " (" + text(term.path("value")) + " × " + text(term.path("weight")) + ")"
+                        : ms);
     }
 
     private static boolean isTable(JsonNode value) {
@@ -56,7 +76,11 @@ record Explanation(List<Fact> facts, List<Table> tables) {
             Map<String, String> row = new LinkedHashMap<>();
             element.properties().forEach(field -> {
                 List<Fact> cells = new ArrayList<>();
-                flatten(field.getKey(), field.getValue(), cells);
+                if (isTable(field.getValue())) {
+                    field.getValue().forEach(term -> cells.add(term(term)));
+                } else {
+                    flatten(field.getKey(), field.getValue(), cells);
+                }
                 cells.forEach(cell -> row.put(cell.name(), cell.value()));
             });
             head.addAll(row.keySet());
@@ -77,6 +101,9 @@ record Explanation(List<Fact> facts, List<Table> tables) {
             List<String> parts = new ArrayList<>();
             value.forEach(part -> parts.add(text(part)));
             return String.join(", ", parts);
+        }
+        if (value.isString() && value.asString().equals("NaN")) {
+            return Format.UNKNOWN;
         }
         if (value.isFloatingPointNumber()) {
             return String.format(Locale.ROOT, "%.1f", value.asDouble());

@@ -86,7 +86,7 @@ record FlushForm(@Nullable String site, @Nullable String kind, @Nullable String 
     }
 
     private @Nullable Problem pathProblem(String text) {
-        if (!text.startsWith("/") && !(checkedKind() == FlushOrder.Kind.WILDCARD && text.startsWith("*"))) {
+        if (!text.startsWith("/")) {
             return new Problem(
                     text.isEmpty() ? "What to flush is missing." : "“" + text + "” is no path.",
                     UNCHANGED,

@@ -42,7 +42,12 @@ final class NetworkController {
     record PopLines(Pop pop, State state, List<NodeLine> nodes) {}
 
     /** A target with what each name server holds of it. */
-    record TargetLine(String target, List<State> states, @Nullable Watched seen) {}
+    record TargetLine(String target, List<State> states, Watched seen) {
+        /** How many vantage points reach it. */
+        public long up() {
+            return seen.points().stream().filter(Watched.VantagePoint::up).count();
+        }
+    }
 
     @GetMapping("/network")
     String network(Viewing viewing, Model model) {

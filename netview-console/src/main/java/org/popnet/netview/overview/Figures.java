@@ -2,7 +2,6 @@ package org.popnet.netview.overview;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.popnet.netview.backend.Traffic;
@@ -33,7 +32,7 @@ final class Figures {
             @Nullable Double value,
             ToDoubleFunction<Traffic.Second> measure) {
         if (current == null || current.seconds() == null || current.seconds().isEmpty()) {
-            return new Figure(title, Format.quantity(value, unit), null, 0, "", null, "mean of the last seconds");
+            return new Figure(title, Format.quantity(value, unit), null, 0, "", null, "the last minute, all domains");
         }
         List<Traffic.Second> seconds = current.seconds();
         int half = seconds.size() / 2;
@@ -46,8 +45,8 @@ final class Figures {
                 Figure.trend(after, before),
                 ChartDrawing.sparkline(
                         seconds.stream().<@Nullable Double>map(measure::applyAsDouble).toList()),
-                seconds.getLast().time(),
-                "the last 60 seconds");
+                current.dataUpTo() == null ? seconds.getLast().time() : current.dataUpTo(),
+                "the last minute, all domains");
     }
 
     private static Figure hitRatio(
@@ -56,9 +55,7 @@ final class Figures {
             Traffic.@Nullable Series series) {
         Double value = today == null ? null : today.hitRatioByBytes();
         Double before = yesterday == null ? null : yesterday.hitRatioByBytes();
-        String change = value == null || before == null
-                ? null
-                : String.format(Locale.ROOT, "%.1f points", Math.abs(value - before) * 100);
+        String change = Figure.points(value, before);
         @Nullable Double[] line = series == null
                 ? new Double[0]
                 : series.points().stream()

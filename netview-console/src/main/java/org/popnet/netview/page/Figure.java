@@ -31,6 +31,13 @@ public record Figure(
                 : String.format(java.util.Locale.ROOT, "%.0f\u00a0%%", Math.abs(change));
     }
 
+    /** By how much a share differs from an earlier one: {@code 1.2 points}; null where that says nothing. */
+    public static @Nullable String points(@Nullable Double share, @Nullable Double before) {
+        return share == null || before == null
+                ? null
+                : String.format(java.util.Locale.ROOT, "%.1f\u00a0points", Math.abs(share - before) * 100);
+    }
+
     /** The direction of a change; less than half a per cent is none. */
     public static int trend(@Nullable Double value, @Nullable Double before) {
         if (value == null || before == null || before == 0 || Math.abs(value - before) < Math.abs(before) * 0.005) {

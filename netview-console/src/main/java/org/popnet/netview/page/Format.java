@@ -86,7 +86,7 @@ public final class Format {
         }
         return value >= 10_000
                 ? new Quantity(digits(value / 1000, false), "s")
-                : new Quantity(digits(value, false), "ms");
+                : new Quantity(digits(value, value == Math.rint(value)), "ms");
     }
 
     private static String digits(double value, boolean whole) {

@@ -74,12 +74,12 @@ final class TrafficPageController {
         return List.of(
                 figure("Requests", now, before, s -> (double) s.requests(), "", than),
                 figure("Bytes to users", now, before, s -> (double) s.bytesOut(), "B", than),
-                ratio("Hit ratio by requests", now, now == null ? null : now.hitRatio()),
-                ratio("Hit ratio by bytes", now, now == null ? null : now.hitRatioByBytes()));
+                ratio("Hit ratio by requests", now, before, Traffic.Summary::hitRatio, than),
+                ratio("Hit ratio by bytes", now, before, Traffic.Summary::hitRatioByBytes, than));
     }
 
     private interface Measure {
-        Double of(Traffic.Summary summary);
+        @Nullable Double of(Traffic.Summary summary);
     }
 
     private static Figure figure(
@@ -102,9 +102,23 @@ final class TrafficPageController {
                 "");
     }
 
-    private static Figure ratio(String title, Traffic.@Nullable Summary now, @Nullable Double value) {
+    private static Figure ratio(
+            String title,
+            Traffic.@Nullable Summary now,
+            Traffic.@Nullable Summary before,
+            Measure measure,
+            String than) {
+        Double value = now == null ? null : measure.of(now);
+        Double earlier = before == null ? null : measure.of(before);
+        String change = Figure.points(value, earlier);
         return new Figure(
-                title, Format.percentage(value), null, 0, "", now == null ? null : now.dataUpTo(), "");
+                title,
+                Format.percentage(value),
+                change == null ? null : change + than,
+                change == null ? 0 : Figure.trend(value, earlier),
+                "",
+                now == null ? null : now.dataUpTo(),
+                "");
     }
 
     @GetMapping("/traffic/export/{table}")

@@ -180,8 +180,8 @@ public final class FakeNetwork implements Backends {
         List<Traffic.Point> points = new ArrayList<>();
         int index = 0;
         for (Instant time = from; traffic && time.isBefore(to); time = time.plus(step), index++) {
-            if (index >= 37 && index < 40) {
-                continue; // a gap
+            if (index < 4) {
+                continue; // before the first request
             }
             double day = Math.sin((time.getEpochSecond() % 86_400) / 86_400.0 * 2 * Math.PI - 2);
             double noise = Math.sin(index * 12.9898) * 43758.5453;
@@ -235,7 +235,7 @@ public final class FakeNetwork implements Backends {
             long requests = traffic ? Math.round(54 + 9 * Math.sin(i / 5.0) + 5 * Math.sin(i * 1.7)) : 0;
             seconds.add(new Traffic.Second(now.minusSeconds(i), requests, requests * 17_800));
         }
-        return traffic ? new Traffic.Current(57.4, 8_173_760, 131, seconds) : new Traffic.Current(0, 0, 0, seconds);
+        return traffic ? new Traffic.Current(57.4, 8_173_760, 131, now, seconds) : new Traffic.Current(0, 0, 0, now, seconds);
     }
 
     private Watched[] targets() {
@@ -265,16 +265,24 @@ public final class FakeNetwork implements Backends {
 
     private JsonNode explanation(UriComponents uri) {
         return json.readTree("""
-                {"name": "%s", "client": "%s", "scope": "127.0.21.0/24", "source": "measured latency",
-                 "answer": ["127.0.1.2"], "ttlSeconds": 20, "persistent": false,
-                 "candidates": [
-                   {"node": "edge1.westusa", "chosen": true, "score": 12.4,
-                    "terms": {"latencyMs": 8.0, "responseMs": 0.9, "load": 2.5, "cost": 1.0}, "rejected": null},
-                   {"node": "edge2.westusa", "chosen": false, "score": 13.1,
-                    "terms": {"latencyMs": 8.0, "responseMs": 1.1, "load": 3.0, "cost": 1.0}, "rejected": null},
-                   {"node": "edge1.eastusa", "chosen": false, "score": 74.2,
-                    "terms": {"latencyMs": 70.0, "responseMs": 1.2, "load": 2.0, "cost": 1.0}, "rejected": null},
-                   {"node": "edge1.europe", "chosen": false, "score": null, "rejected": "down since 12 s"}]}
+                {"name": "%s", "type": "A", "client": "%s", "generation": 7, "rule": "default", "ttlSeconds": 20,
+                 "latencySource": "MEASURED", "latencyAgeMs": 4211,
+                 "distances": [
+                   {"pop": "westusa", "latencyMs": 8.2, "lossPercent": 0.0},
+                   {"pop": "eastusa", "latencyMs": 70.1, "lossPercent": 0.0},
+                   {"pop": "europe", "latencyMs": 140.4, "lossPercent": 0.5}],
+                 "scores": [
+                   {"round": 1, "group": "westusa", "score": 12.4, "near": true, "chosen": true, "terms": [
+                     {"name": "latency", "value": 8.2, "weight": 1.0, "ms": 8.2},
+                     {"name": "load", "value": 0.06, "weight": 50.0, "ms": 3.2},
+                     {"name": "cost", "value": 1.0, "weight": 1.0, "ms": 1.0}]},
+                   {"round": 1, "group": "eastusa", "score": 74.2, "near": false, "chosen": false, "terms": [
+                     {"name": "latency", "value": 70.1, "weight": 1.0, "ms": 70.1},
+                     {"name": "load", "value": 0.06, "weight": 50.0, "ms": 3.1},
+                     {"name": "cost", "value": 1.0, "weight": 1.0, "ms": 1.0}]}],
+                 "rejected": [{"target": "node:edge1.europe", "reason": "down since 12 s"}],
+                 "level": "HEALTHY", "persisted": false, "scope": 24,
+                 "answer": [{"target": "node:edge1.westusa", "address": "127.0.1.2"}]}
                 """.formatted(uri.getQueryParams().getFirst("name"), uri.getQueryParams().getFirst("client")));
     }
 }
