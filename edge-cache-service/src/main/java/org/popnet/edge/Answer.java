@@ -72,8 +72,7 @@ final class Answer {
                             .add("Content-Length", Long.toString(part.length()))
                             .add("Content-Range", part.contentRange(length))
                             .build();
-                    writer.stored(
-                            206, response, ResponseHead.encode(206, fields), extra, part.first(), part.length());
+                    writer.stored(206, response, ResponseHead.encode(206, fields), extra, part.first(), part.length());
                 }
             }
         }

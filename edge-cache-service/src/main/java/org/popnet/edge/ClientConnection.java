@@ -222,7 +222,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             RequestHead none = new RequestHead("-", "-", 1, Headers.EMPTY, 0, bytes);
             bodyEnded = false;
             answered = false;
-            Exchange refusal = new Exchange(edge, this, none, firstByteMs, edge.nanoTime().getAsLong());
+            Exchange refusal =
+                    new Exchange(edge, this, none, firstByteMs, edge.nanoTime().getAsLong());
             exchange = refusal;
             refusal.refuse(refused);
         }

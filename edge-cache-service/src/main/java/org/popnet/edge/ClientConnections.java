@@ -18,8 +18,8 @@ final class ClientConnections {
     private boolean draining;
 
     ClientConnections(EventLoop loop, LongSupplier nanoTime) {
-        var unused = loop.scheduleAtFixedRate(
-                () -> check(nanoTime.getAsLong()), CHECK_MS, CHECK_MS, TimeUnit.MILLISECONDS);
+        var unused =
+                loop.scheduleAtFixedRate(() -> check(nanoTime.getAsLong()), CHECK_MS, CHECK_MS, TimeUnit.MILLISECONDS);
     }
 
     void add(ClientConnection connection) {

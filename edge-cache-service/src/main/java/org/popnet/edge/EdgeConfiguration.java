@@ -53,8 +53,7 @@ class EdgeConfiguration {
 
     /** Also the node's flush target. */
     @Bean(destroyMethod = "")
-    MemoryTier memoryTier(
-            EdgeSettings settings, ByteBufAllocator allocator, InstantSource clock, EdgeMetrics metrics) {
+    MemoryTier memoryTier(EdgeSettings settings, ByteBufAllocator allocator, InstantSource clock, EdgeMetrics metrics) {
         MemoryTier memory = new MemoryTier(settings.memorySettings(), allocator, clock);
         metrics.gauge("popnet.edge.memory.used", memory, MemoryTier::bytesInUse);
         metrics.gauge("popnet.edge.memory.objects", memory, MemoryTier::objects);
@@ -115,6 +114,8 @@ class EdgeConfiguration {
     HealthIndicator dataPortHealthIndicator(EdgeServer server) {
         return () -> server.listening()
                 ? Health.up().withDetail("port", server.port()).build()
-                : Health.down().withDetail("reason", "the data port is not listened on").build();
+                : Health.down()
+                        .withDetail("reason", "the data port is not listened on")
+                        .build();
     }
 }

@@ -101,7 +101,8 @@ final class EdgeServer implements SmartLifecycle {
         } catch (Exception e) {
             group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
             loops = null;
-            String hint = e instanceof BindException || e.getMessage() != null && e.getMessage().contains("in use")
+            String hint = e instanceof BindException
+                            || e.getMessage() != null && e.getMessage().contains("in use")
                     ? "another process listens there, or the address is not this machine's"
                     : "see the cause";
             throw new IllegalStateException("cannot listen on " + local + ": " + hint, e);
@@ -128,8 +129,8 @@ final class EdgeServer implements SmartLifecycle {
             channel.close();
             return;
         }
-        ClientConnections siblings = connections.computeIfAbsent(
-                channel.eventLoop(), loop -> new ClientConnections(loop, edge.nanoTime()));
+        ClientConnections siblings =
+                connections.computeIfAbsent(channel.eventLoop(), loop -> new ClientConnections(loop, edge.nanoTime()));
         channel.pipeline().addLast(new ClientConnection(edge, channel, siblings));
     }
 

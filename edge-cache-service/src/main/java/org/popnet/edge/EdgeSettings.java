@@ -58,8 +58,8 @@ public record EdgeSettings(
             throw new IllegalArgumentException("popnet.edge: object-share, connections and upstream-connections must be"
                     + " 1 or more, upstream-waiting and threads 0 or more");
         }
-        for (Duration timeout : new Duration[] {headTimeout, idleTimeout, stallTimeout, connectTimeout, firstByteTimeout
-        }) {
+        for (Duration timeout :
+                new Duration[] {headTimeout, idleTimeout, stallTimeout, connectTimeout, firstByteTimeout}) {
             if (timeout.toMillis() < 100) {
                 throw new IllegalArgumentException("popnet.edge: timeout " + timeout + ": must be 100ms or more");
             }
@@ -67,9 +67,8 @@ public record EdgeSettings(
     }
 
     MemorySettings memorySettings() {
-        long bytes = memory.toBytes() != 0
-                ? memory.toBytes()
-                : Math.max(1 << 20, PlatformDependent.maxDirectMemory() / 2);
+        long bytes =
+                memory.toBytes() != 0 ? memory.toBytes() : Math.max(1 << 20, PlatformDependent.maxDirectMemory() / 2);
         return new MemorySettings(bytes, Math.max(1, bytes / objectShare), Math.max(1 << 16, bytes / 4), passFor);
     }
 

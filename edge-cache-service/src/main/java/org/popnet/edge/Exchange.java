@@ -114,7 +114,8 @@ final class Exchange implements FillWaiter {
     private boolean looped(String zone) {
         for (String member : request.headers().members("CDN-Loop")) {
             String id = member.split(";", 2)[0].strip();
-            if (id.equalsIgnoreCase(zone) || id.regionMatches(true, id.length() - zone.length() - 1, "." + zone, 0, zone.length() + 1)) {
+            if (id.equalsIgnoreCase(zone)
+                    || id.regionMatches(true, id.length() - zone.length() - 1, "." + zone, 0, zone.length() + 1)) {
                 return true;
             }
         }
@@ -187,7 +188,8 @@ final class Exchange implements FillWaiter {
     }
 
     private void fetch(Site here, Fill fill) {
-        Headers fields = ForwardedFields.forFill(request.headers(), edge.name(), edge.router().zone(), fill.stale());
+        Headers fields = ForwardedFields.forFill(
+                request.headers(), edge.name(), edge.router().zone(), fill.stale());
         // The fill's call, not this request's: it goes on when this client leaves.
         var unused = edge.upstream()
                 .call(
@@ -230,7 +232,8 @@ final class Exchange implements FillWaiter {
     @Override
     public void outcome(FillOutcome outcome) {
         switch (outcome) {
-            case FillOutcome.Ready ready when over -> {
+            case FillOutcome.Ready ready
+            when over -> {
                 ready.opened().run();
                 ready.response().release();
             }
@@ -267,8 +270,8 @@ final class Exchange implements FillWaiter {
             return hit(ready.response(), "; detail=stale-if-error");
         }
         String before = ready.response().forwardTrace();
-        String mine = CacheStatus.forwarded(
-                edge.name(), forward, ready.forwardStatus(), ready.stored(), collapsed, null);
+        String mine =
+                CacheStatus.forwarded(edge.name(), forward, ready.forwardStatus(), ready.stored(), collapsed, null);
         return before == null ? mine : before + ", " + mine;
     }
 
@@ -291,7 +294,8 @@ final class Exchange implements FillWaiter {
         Headers fields = ForwardedFields.forPass(
                 request.headers(), edge.name(), edge.router().zone(), connection.clientAddress(), here.name());
         Runnable go = () -> relay(edge.origins().ranked(here, connection.client()), fields, request.bodyBytes());
-        if (request.hasBody() && "100-continue".equalsIgnoreCase(request.headers().first("Expect"))) {
+        if (request.hasBody()
+                && "100-continue".equalsIgnoreCase(request.headers().first("Expect"))) {
             connection.writeContinue();
         }
         if (request.bodyBytes() == RequestHead.CHUNKED) {
@@ -303,7 +307,8 @@ final class Exchange implements FillWaiter {
 
     private void relayThroughFetch(Site here) {
         account.cache(CacheResult.MISS);
-        Headers fields = ForwardedFields.forRelay(request.headers(), edge.name(), edge.router().zone());
+        Headers fields = ForwardedFields.forRelay(
+                request.headers(), edge.name(), edge.router().zone());
         relay(fetchersThenOrigins(here), fields, 0);
     }
 
@@ -356,11 +361,11 @@ final class Exchange implements FillWaiter {
     Headers relayed(UpstreamCall running, int status, Headers received) {
         Site here = site;
         if (here != null && running.upstream().server() != null) {
-            edge.origins().answered(here, connection.client(), running.upstream().server());
+            edge.origins()
+                    .answered(here, connection.client(), running.upstream().server());
             edge.memory()
                     .invalidate(
-                            here.name(),
-                            Invalidation.targets(request.method(), here.name(), path, status, received));
+                            here.name(), Invalidation.targets(request.method(), here.name(), path, status, received));
         }
         if (account.cache() == CacheResult.LOCAL) {
             account.cache(CacheResult.MISS);

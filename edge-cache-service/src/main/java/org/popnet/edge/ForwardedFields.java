@@ -30,7 +30,8 @@ final class ForwardedFields {
 
     /** For a response through origin-fetch that is not stored here: with the client's conditions and range. */
     static Headers forRelay(Headers request, String node, String zone) {
-        return traced(common(request).without(ForwardedFields::unkeyed), node, zone).build();
+        return traced(common(request).without(ForwardedFields::unkeyed), node, zone)
+                .build();
     }
 
     /** For the customer's own server, which is told who asks. */

@@ -35,6 +35,7 @@ final class ResponseWriter {
     private boolean ended;
     private boolean over;
     private boolean chunked;
+    private boolean pumping;
     private @Nullable BodyReader reader;
     private @Nullable StoredResponse held;
 
@@ -166,12 +167,15 @@ final class ResponseWriter {
     /** Writes what there is, as long as the client takes it. */
     void pump() {
         BodyReader source = reader;
-        if (source == null || over || ended) {
+        // Writing may change the channel's writability, which calls back here: a chunk must not be cut in two.
+        if (source == null || over || ended || pumping) {
             return;
         }
+        pumping = true;
         while (channel.isWritable() && source.readable()) {
             body(source.read());
         }
+        pumping = false;
         if (source.atEnd()) {
             endBody();
         } else if (source.broken()) {

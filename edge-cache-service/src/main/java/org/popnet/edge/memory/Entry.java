@@ -19,6 +19,7 @@ sealed interface Entry permits StoredResponse, Entry.Varies, Entry.Marker {
 
         /** In every variant's key, so that variants of an index that is gone are never found again. */
         private final long id = IDS.incrementAndGet();
+
         private final Vary vary;
         private final Map<CacheKey, Boolean> variants = new ConcurrentHashMap<>();
 

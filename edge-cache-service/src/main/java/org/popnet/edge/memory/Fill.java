@@ -222,8 +222,7 @@ public final class Fill implements ResponseListener {
     }
 
     private void revalidated(StoredResponse confirmed, Headers received, long now) {
-        Headers updated = Freshening.update(confirmed.headers(), received)
-                .without(Fill::notStored);
+        Headers updated = Freshening.update(confirmed.headers(), received).without(Fill::notStored);
         Headers asReceived =
                 received.contains("Age") ? updated.with("Age", String.valueOf(received.first("Age"))) : updated;
         confirmed.body().tryRetain();
@@ -240,7 +239,8 @@ public final class Fill implements ResponseListener {
         listener.filled("revalidated");
         finishWith(fresh, FillOutcome.Kind.REVALIDATED, true);
         boolean mayStore = storing
-                && Storability.of("GET", request, fresh.status(), updated, policy, now).storable();
+                && Storability.of("GET", request, fresh.status(), updated, policy, now)
+                        .storable();
         if (mayStore) {
             tier.store(fresh, key.primary(), request, epoch);
         } else {

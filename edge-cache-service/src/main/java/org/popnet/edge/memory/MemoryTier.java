@@ -149,7 +149,9 @@ public final class MemoryTier implements FlushTarget {
     /** Remembers that this is not to be stored for a while. */
     void mark(CacheKey key, Lookup.Kind kind, long epoch) {
         if (epoch(key.site()) == epoch) {
-            entries.put(key, new Entry.Marker(kind, clock.millis() + settings.passFor().toMillis()));
+            entries.put(
+                    key,
+                    new Entry.Marker(kind, clock.millis() + settings.passFor().toMillis()));
         }
     }
 

@@ -38,8 +38,7 @@ public final class SiteRouter implements TreeSubscriber {
         Map<String, Site> compiled = new HashMap<>();
         tree.domains().forEach((name, domain) -> {
             if (domain.candidates().hosted()) {
-                compiled.put(
-                        name, new Site(domain, tree.customerOf(domain), CachePolicy.DEFAULT, meter.site(name)));
+                compiled.put(name, new Site(domain, tree.customerOf(domain), CachePolicy.DEFAULT, meter.site(name)));
             }
         });
         Map<String, Site> frozen = Map.copyOf(compiled);

@@ -206,12 +206,12 @@ final class ConnectionPool {
         for (Server server : servers.values()) {
             List.copyOf(server.all).forEach(connection -> connection.check(now, settings));
             while (!server.waiting.isEmpty()
-                    && now - server.waiting.getFirst().sinceNanos() > settings.connectTimeout().toNanos()) {
+                    && now - server.waiting.getFirst().sinceNanos()
+                            > settings.connectTimeout().toNanos()) {
                 late.add(server.waiting.removeFirst());
             }
         }
         late.forEach(waiting -> waiting.acquired().unavailable(UpstreamFailure.SATURATED));
-        servers.values()
-                .removeIf(s -> s.all.isEmpty() && s.waiting.isEmpty() && s.connecting == 0);
+        servers.values().removeIf(s -> s.all.isEmpty() && s.waiting.isEmpty() && s.connecting == 0);
     }
 }

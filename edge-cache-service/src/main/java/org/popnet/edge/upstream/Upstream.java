@@ -10,7 +10,8 @@ import org.popnet.platform.tree.CustomerServer;
  * @param host what the {@code Host} field says
  * @param server the customer's server this is; null for an origin-fetch server
  */
-public record Upstream(InetSocketAddress address, String host, @Nullable CustomerServer server) {
+public record Upstream(
+        InetSocketAddress address, String host, @Nullable CustomerServer server) {
     boolean tls() {
         return server != null && server.tls();
     }

@@ -52,8 +52,7 @@ public final class UpstreamClient {
     public UpstreamCall call(
             EventLoop loop, List<Upstream> candidates, UpstreamRequest request, ResponseListener listener) {
         ConnectionPool pool = pools.computeIfAbsent(
-                loop,
-                l -> new ConnectionPool(l, channelType, allocator, localAddress, settings, nanoTime, tls));
+                loop, l -> new ConnectionPool(l, channelType, allocator, localAddress, settings, nanoTime, tls));
         UpstreamCall call = new UpstreamCall(pool, candidates, request, listener, observer, nanoTime);
         // Not within this call: whoever makes it must have its result before it hears anything.
         loop.execute(call::start);

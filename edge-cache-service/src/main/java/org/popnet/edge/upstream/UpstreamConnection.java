@@ -121,7 +121,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         boolean paused = !channel.config().isAutoRead();
         long allowed = call == null
                 ? settings.keepAlive().toNanos()
-                : answered ? settings.idleTimeout().toNanos() : settings.firstByteTimeout().toNanos();
+                : answered
+                        ? settings.idleTimeout().toNanos()
+                        : settings.firstByteTimeout().toNanos();
         if (!(call != null && paused) && nowNanos - lastProgressNanos > allowed) {
             breakOff(UpstreamFailure.TIMEOUT);
         }
@@ -132,7 +134,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         try {
             progressed();
             UpstreamCall current = call;
-            if (!(message instanceof HttpObject object) || object.decoderResult().isFailure() || current == null) {
+            if (!(message instanceof HttpObject object)
+                    || object.decoderResult().isFailure()
+                    || current == null) {
                 // Broken framing, or bytes nobody asked for: this connection's state is unknown.
                 breakOff(UpstreamFailure.PROTOCOL);
                 return;

@@ -43,7 +43,8 @@ public final class RequestGuard {
                 && length.length() <= 18
                 && length.chars().allMatch(c -> c >= '0' && c <= '9');
         if (lengths > 1 || !digits) {
-            throw new RequestRefusedException(400, lengths > 1 ? "repeated Content-Length" : "malformed Content-Length");
+            throw new RequestRefusedException(
+                    400, lengths > 1 ? "repeated Content-Length" : "malformed Content-Length");
         }
         return Long.parseLong(length);
     }

@@ -129,8 +129,7 @@ public final class RequestParser {
     }
 
     /** The next line without its CRLF, or null if it has not come whole. */
-    private @Nullable String line(ByteBuf in, int bytesMax, int status, String tooLong)
-            throws RequestRefusedException {
+    private @Nullable String line(ByteBuf in, int bytesMax, int status, String tooLong) throws RequestRefusedException {
         int start = in.readerIndex();
         int from = start + searched;
         int newline = in.indexOf(from, in.writerIndex(), (byte) '\n');

@@ -17,7 +17,8 @@ public final class ResponseHead {
                 .append(' ')
                 .append(HttpResponseStatus.valueOf(status).reasonPhrase())
                 .append("\r\n");
-        headers.forEach((name, value) -> text.append(name).append(": ").append(value).append("\r\n"));
+        headers.forEach(
+                (name, value) -> text.append(name).append(": ").append(value).append("\r\n"));
         return text.toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 
