@@ -1,5 +1,6 @@
 package org.popnet.probe.check;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,7 +30,12 @@ record HttpResponse(int status, byte[] start) {
      *
      * @throws CheckFailedException if it is not HTTP, its framing is broken, or its body ends too early or never
      */
-    static HttpResponse read(InputStream in) throws IOException {
+    static HttpResponse read(BufferedInputStream in) throws IOException {
+        in.mark(1);
+        if (in.read() < 0) {
+            throw protocol("the connection was closed without an answer");
+        }
+        in.reset();
         Head head = Head.read(in);
         for (int interim = 0; head.status < 200; interim++) {
             if (interim == INTERIM_MAX) {
@@ -121,7 +127,7 @@ record HttpResponse(int status, byte[] start) {
         while (true) {
             int c = in.read();
             if (c < 0) {
-                throw protocol(line.isEmpty() ? "the connection was closed without an answer" : "the answer ended early");
+                throw protocol("the answer ended early");
             }
             if (c == '\n') {
                 int length = line.length();

@@ -1,0 +1,234 @@
+package org.popnet.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.popnet.platform.message.Message.LatencyRequest;
+import org.popnet.platform.message.Message.LatencyResult;
+import org.popnet.platform.message.Message.ServiceResult;
+import org.popnet.probe.check.CheckRunner;
+import org.popnet.probe.check.RawServer;
+import org.popnet.probe.latency.LatencyProbe;
+import org.popnet.probe.latency.LatencyRequestListener;
+import org.popnet.probe.latency.RegularLatency;
+import org.popnet.probe.report.ReportPublisher;
+import org.popnet.probe.schedule.ServiceChecks;
+
+/** A whole probe against real servers, reporting into the test's hands. */
+class ProbeStoryTest {
+    private static final InetAddress OWN = InetAddress.ofLiteral("127.250.8.4");
+    private static final Instant WALL = Instant.parse("2026-05-01T00:00:00Z");
+
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
+    private final ProbeSettings.Checks checks = new ProbeSettings.Checks(
+            Duration.ofMillis(250), 0.1, Duration.ofSeconds(5), Duration.ofMillis(10), 100);
+    private final ProbeSettings.Latency latency = new ProbeSettings.Latency(
+            3, Duration.ofMillis(500), Duration.ofSeconds(1), 100, 100, 100, Duration.ofMillis(100));
+
+    @AfterEach
+    void tearDown() {
+        clock.shutdownNow();
+    }
+
+    @Test
+    void serverThatFailsIsReportedTwiceAtOnceAndToEveryNameServer() {
+        try (RawServer server = RawServer.answering("HTTP/1.1 200 OK\r\n\r\nok")) {
+            TestTree tree = new TestTree("probe.a", tree(server.address(), 9));
+            startChecks(tree);
+            await().untilAsserted(() -> assertThat(services(tree)).anyMatch(ServiceResult::up));
+            assertThat(tree.sent()).extracting(sent -> sent.receiver().toString()).contains("dns.a", "dns2.a");
+
+            server.behave((connection, head) -> connection
+                    .getOutputStream()
+                    .write("HTTP/1.1 500 Broken\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+
+            await().untilAsserted(() -> assertThat(services(tree).filter(r -> !r.up())).hasSizeGreaterThan(2));
+            ServiceResult failed = services(tree).filter(r -> !r.up()).findFirst().orElseThrow();
+            assertThat(failed.target().text()).isEqualTo("server:c/west/www.c.example");
+            assertThat(failed.reason()).isEqualTo("status 500 instead of 200");
+            assertThat(failed.wallClockMs()).isEqualTo(WALL.toEpochMilli());
+            assertThat(failed.ageMs()).isBetween(0L, 5000L);
+        }
+    }
+
+    @Test
+    void newTreeIsFollowedWithoutRestart() {
+        try (RawServer first = RawServer.answering("HTTP/1.1 200 OK\r\n\r\nok");
+                RawServer second = RawServer.answering("HTTP/1.1 200 OK\r\n\r\nok")) {
+            TestTree tree = new TestTree("probe.a", tree(first.address(), 9));
+            startChecks(tree);
+            await().untilAsserted(() -> assertThat(first.heads()).isNotEmpty());
+
+            tree.activate(tree(second.address(), 9));
+
+            await().untilAsserted(() -> assertThat(second.heads()).hasSizeGreaterThan(1));
+            int before = first.heads().size();
+            await().untilAsserted(() -> assertThat(second.heads()).hasSizeGreaterThan(4));
+            assertThat(first.heads().size()).isLessThanOrEqualTo(before + 1);
+        }
+    }
+
+    @Test
+    void resolverIsMeasuredOnDemandAndLossIsSeen() throws IOException {
+        AtomicInteger asked = new AtomicInteger();
+        try (DatagramSocket resolver = new DatagramSocket(new InetSocketAddress("127.250.8.53", 0))) {
+            Thread.ofVirtual().start(() -> answerButTheSecond(resolver, asked));
+            TestTree tree = new TestTree("probe.a", tree(new InetSocketAddress(OWN, 9), resolver.getLocalPort()));
+            listen(tree);
+
+            tree.request(new LatencyRequest(List.of(
+                    resolver.getLocalAddress(),
+                    InetAddress.ofLiteral("127.0.0.1"),
+                    InetAddress.ofLiteral("10.0.0.1"),
+                    InetAddress.ofLiteral("169.254.169.254"),
+                    InetAddress.ofLiteral("64:ff9b::7f00:1"))));
+
+            await().untilAsserted(() -> assertThat(latencies(tree)).isNotEmpty());
+            LatencyResult result = latencies(tree).findFirst().orElseThrow();
+            assertThat(result.address()).isEqualTo(resolver.getLocalAddress());
+            assertThat(result.lossPercent()).isBetween(33.0, 34.0);
+            assertThat(result.rttMs()).isPositive();
+            assertThat(asked).hasValue(3);
+            assertThat(requests("refused-address")).isEqualTo(4);
+            assertThat(requests("begun")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void silentResolverIsLostAndOneIsNotAskedTooOften() throws IOException {
+        try (DatagramSocket resolver = new DatagramSocket(new InetSocketAddress("127.250.8.54", 0))) {
+            TestTree tree = new TestTree("probe.a", tree(new InetSocketAddress(OWN, 9), resolver.getLocalPort()));
+            listen(tree);
+            LatencyRequest request = new LatencyRequest(List.of(resolver.getLocalAddress()));
+
+            tree.request(request);
+            tree.request(request);
+
+            await().untilAsserted(() -> assertThat(latencies(tree)).isNotEmpty());
+            LatencyResult result = latencies(tree).findFirst().orElseThrow();
+            assertThat(result.lossPercent()).isEqualTo(100);
+            assertThat(result.rttMs()).isNaN();
+            assertThat(requests("rate-limited")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void customerServersAreMeasuredRegularly() {
+        try (RawServer server = RawServer.answering("HTTP/1.1 200 OK\r\n\r\nok")) {
+            TestTree tree = new TestTree("probe.a", tree(server.address(), 9));
+            tree.subscribe(new RegularLatency(latencyProbe(tree), clock, System::nanoTime, random, latency, registry));
+
+            await().untilAsserted(() -> assertThat(latencies(tree))
+                    .anyMatch(r -> r.address().equals(server.address().getAddress()) && r.rttMs() > 0));
+            assertThat(server.heads().getFirst()).startsWith("HEAD /health HTTP/1.1\r\nHost: www.c.example\r\n");
+        }
+    }
+
+    private void answerButTheSecond(DatagramSocket resolver, AtomicInteger asked) {
+        try {
+            while (true) {
+                DatagramPacket packet = new DatagramPacket(new byte[512], 512);
+                resolver.receive(packet);
+                if (asked.incrementAndGet() != 2) {
+                    packet.getData()[2] |= (byte) 0x80;
+                    resolver.send(packet);
+                }
+            }
+        } catch (IOException e) {
+            // closed
+        }
+    }
+
+    private void startChecks(TestTree tree) {
+        ReportPublisher reports = publisher(tree);
+        tree.subscribe(new ServiceChecks(
+                tree.self(),
+                runner(),
+                clock,
+                System::nanoTime,
+                InstantSource.fixed(WALL),
+                random,
+                checks,
+                reports::publish,
+                registry));
+    }
+
+    private void listen(TestTree tree) {
+        new LatencyRequestListener(tree, tree, latencyProbe(tree), System::nanoTime, latency, registry);
+    }
+
+    private LatencyProbe latencyProbe(TestTree tree) {
+        return new LatencyProbe(
+                OWN,
+                runner(),
+                System::nanoTime,
+                InstantSource.fixed(WALL),
+                random,
+                latency,
+                publisher(tree)::publish,
+                registry);
+    }
+
+    private CheckRunner runner() {
+        return new CheckRunner(OWN, clock, System::nanoTime);
+    }
+
+    private ReportPublisher publisher(TestTree tree) {
+        return new ReportPublisher(tree, tree, clock, System::nanoTime, Duration.ofMillis(10), 1000, registry);
+    }
+
+    private double requests(String result) {
+        return registry.get("popnet.probe.latency.requests").tag("result", result).counter().count();
+    }
+
+    private static Stream<ServiceResult> services(TestTree tree) {
+        return tree.sent().stream().flatMap(sent -> sent.report().services().stream());
+    }
+
+    private static Stream<LatencyResult> latencies(TestTree tree) {
+        return tree.sent().stream().flatMap(sent -> sent.report().latencies().stream());
+    }
+
+    private static String tree(InetSocketAddress server, int resolverPort) {
+        return """
+                network: {zone: pop.example}
+                latency-targets: {port: %d, private-resolvers: [127.250.8.0/24]}
+                pops:
+                  a:
+                    nodes:
+                      dns.a: {service: dns, address: 127.250.8.1}
+                      dns2.a: {service: dns, address: 127.250.8.2}
+                      probe.a: {service: probe, address: 127.250.8.4}
+                      log.a: {service: log, address: 127.250.8.5}
+                log-servers: {log.a: {manages: [c, _network]}}
+                customers:
+                  c:
+                    servers:
+                      west: {address: %s, port: %d}
+                    domains:
+                      www.c.example: {candidates: [servers], checks: [{http: /health, text: ok}]}
+                """
+                .formatted(resolverPort, server.getAddress().getHostAddress(), server.getPort());
+    }
+}

@@ -1,0 +1,98 @@
+package org.popnet.probe.check;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A TCP server that answers each connection as a test says, however wrong; closing it cuts everything. */
+public final class RawServer implements AutoCloseable {
+    /** What is done with one connection, after the request's head was read. */
+    public interface Script {
+        void run(Socket connection, String head) throws IOException;
+    }
+
+    private final ServerSocket listener;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final List<String> heads = new CopyOnWriteArrayList<>();
+    private volatile Script script;
+
+    public RawServer(Script script) {
+        this.script = script;
+        try {
+            listener = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Thread.ofVirtual().start(this::accept);
+    }
+
+    /** Answers everything with this text. */
+    public static RawServer answering(String response) {
+        return new RawServer((connection, head) ->
+                connection.getOutputStream().write(response.getBytes(StandardCharsets.ISO_8859_1)));
+    }
+
+    public void behave(Script newScript) {
+        script = newScript;
+    }
+
+    public InetSocketAddress address() {
+        return (InetSocketAddress) listener.getLocalSocketAddress();
+    }
+
+    /** The heads of all requests so far. */
+    public List<String> heads() {
+        return heads;
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                Socket connection = listener.accept();
+                open.add(connection);
+                Thread.ofVirtual().start(() -> serve(connection));
+            }
+        } catch (IOException e) {
+            // closed
+        }
+    }
+
+    private void serve(Socket connection) {
+        try (connection) {
+            StringBuilder head = new StringBuilder();
+            while (!head.toString().endsWith("\r\n\r\n")) {
+                int c = connection.getInputStream().read();
+                if (c < 0) {
+                    return;
+                }
+                head.append((char) c);
+            }
+            heads.add(head.toString());
+            script.run(connection, head.toString());
+        } catch (IOException e) {
+            // the other side has gone
+        } finally {
+            open.remove(connection);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            listener.close();
+            for (Socket connection : open) {
+                connection.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
