@@ -115,7 +115,7 @@ final class HealthTable {
             long nowMs) {
         ToDoubleFunction<VantagePoint> distance = distance(zone, target.id());
         double nearest = Double.POSITIVE_INFINITY;
-        float @Nullable [] byPop = null;
+        float[] byPop = states.responseFromMs()[index];
         for (VantagePoint point : health.points()) {
             if (Double.isNaN(point.responseMs()) || !point.fresh(nowMs, staleMs)) {
                 continue;
@@ -127,12 +127,11 @@ final class HealthTable {
             }
             int pop = zone.topology().indexOf(point.probe().pop());
             if (target.pop() < 0 && pop >= 0) {
-                byPop = byPop == null ? unknown(zone.topology().pops()) : byPop;
+                byPop = byPop.length == 0 ? unknown(zone.topology().pops()) : byPop;
                 byPop[pop] = (float) point.responseMs();
             }
         }
-        float[][] from = states.responseFromMs();
-        from[index] = byPop;
+        states.responseFromMs()[index] = byPop;
     }
 
     private static float[] unknown(int pops) {

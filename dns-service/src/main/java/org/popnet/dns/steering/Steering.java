@@ -232,22 +232,19 @@ public final class Steering {
         float[] from = states.responseFromMs()[target];
         int best = -1;
         double least = Double.POSITIVE_INFINITY;
-        if (from != null) {
-            for (int pop = 0; pop < from.length; pop++) {
-                double total = client.latencyMs(pop) + from[pop];
-                if (total < least) {
-                    least = total;
-                    best = pop;
-                }
+        for (int pop = 0; pop < from.length; pop++) {
+            double total = client.latencyMs(pop) + from[pop];
+            if (total < least) {
+                least = total;
+                best = pop;
             }
         }
         return best;
     }
 
     private static double sum(int target, int via, ClientView client, TargetStates states) {
-        float[] from = states.responseFromMs()[target];
-        if (via >= 0 && from != null) {
-            return client.latencyMs(via) + from[via];
+        if (via >= 0) {
+            return client.latencyMs(via) + states.responseFromMs()[target][via];
         }
         // A server nobody has measured must not look better than those that were.
         double worst = 0;
