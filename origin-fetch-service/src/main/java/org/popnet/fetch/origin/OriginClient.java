@@ -32,17 +32,17 @@ import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
+import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.net.URIAuthority;
+import org.apache.hc.core5.pool.PoolReusePolicy;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
-import org.apache.hc.core5.pool.PoolReusePolicy;
 import org.popnet.caching.Freshness;
 import org.popnet.caching.Headers;
 import org.popnet.caching.Hops;
@@ -72,7 +72,11 @@ public final class OriginClient implements AutoCloseable {
 
     /** @param local the node's own address, which all connections are made from */
     public OriginClient(
-            OriginSettings settings, InetAddress local, OriginChoice choice, InstantSource clock, MeterRegistry meters) {
+            OriginSettings settings,
+            InetAddress local,
+            OriginChoice choice,
+            InstantSource clock,
+            MeterRegistry meters) {
         this.settings = settings;
         this.choice = choice;
         this.clock = clock;
@@ -106,8 +110,8 @@ public final class OriginClient implements AutoCloseable {
                         .setProtocolUpgradeEnabled(false)
                         .setExpectContinueEnabled(false)
                         .build())
-                .setRoutePlanner((host, context) ->
-                        new HttpRoute(host, local, "https".equalsIgnoreCase(host.getSchemeName())))
+                .setRoutePlanner(
+                        (host, context) -> new HttpRoute(host, local, "https".equalsIgnoreCase(host.getSchemeName())))
                 .disableAutomaticRetries()
                 .disableRedirectHandling()
                 .disableCookieManagement()
@@ -143,7 +147,10 @@ public final class OriginClient implements AutoCloseable {
                 response.close();
             } catch (OriginUnavailableException e) {
                 failure = e;
-                meters.counter("popnet.fetch.origin.failures", "reason", e.reason().token())
+                meters.counter(
+                                "popnet.fetch.origin.failures",
+                                "reason",
+                                e.reason().token())
                         .increment();
             }
             if (!last) {
@@ -154,7 +161,8 @@ public final class OriginClient implements AutoCloseable {
                 ? failure
                 : new OriginUnavailableException(
                         Reason.NO_SERVER,
-                        "customer " + request.customer().name() + " has no servers in the tree: add one under `servers`",
+                        "customer " + request.customer().name()
+                                + " has no servers in the tree: add one under `servers`",
                         null);
     }
 
@@ -162,7 +170,8 @@ public final class OriginClient implements AutoCloseable {
         if (!AddressGuard.admits(request.customer(), server.address(), server.port())) {
             throw new OriginUnavailableException(
                     Reason.REFUSED_ADDRESS,
-                    server.socketAddress() + " is not a server of " + request.customer().name() + " in the tree",
+                    server.socketAddress() + " is not a server of "
+                            + request.customer().name() + " in the tree",
                     null);
         }
         String host = request.domain().originHost();
@@ -309,7 +318,8 @@ public final class OriginClient implements AutoCloseable {
                 return read;
             } catch (IOException e) {
                 choice.failed(server, e);
-                meters.counter("popnet.fetch.origin.failures", "reason", "body-broken").increment();
+                meters.counter("popnet.fetch.origin.failures", "reason", "body-broken")
+                        .increment();
                 throw e;
             }
         }

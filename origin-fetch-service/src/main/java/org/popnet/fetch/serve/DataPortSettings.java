@@ -8,7 +8,8 @@ import org.springframework.util.unit.DataSize;
 /**
  * The port that edges ask; its address and number stand in the tree.
  *
- * @param connectionsMax open connections; further ones wait in the backlog. Default 10,000; 1 to 1,000,000
+ * @param connectionsMax open connections; further ones wait in the backlog. Each has a buffer
+ *     of 64 KiB. Default 2,000; 1 to 100,000
  * @param headerBytesMax of a request's head; larger ones are refused. Default 32 KiB, twice what an edge admits from its
  *     clients; 4 KiB to 1 MiB
  * @param keepAlive how long an unused connection stays open; longer than edges keep theirs. Default 75 s; 1 s to 1 h
@@ -18,13 +19,13 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties(prefix = "popnet.fetch.data-port", ignoreUnknownFields = false)
 public record DataPortSettings(
-        @DefaultValue("10000") int connectionsMax,
+        @DefaultValue("2000") int connectionsMax,
         @DefaultValue("32KB") DataSize headerBytesMax,
         @DefaultValue("75s") Duration keepAlive,
         @DefaultValue("20s") Duration ioTimeout,
         @DefaultValue("10s") Duration drain) {
     public DataPortSettings {
-        between("connections-max", connectionsMax, 1, 1_000_000);
+        between("connections-max", connectionsMax, 1, 100_000);
         between("header-bytes-max", headerBytesMax, DataSize.ofKilobytes(4), DataSize.ofMegabytes(1));
         between("keep-alive", keepAlive, Duration.ofSeconds(1), Duration.ofHours(1));
         between("io-timeout", ioTimeout, Duration.ofMillis(100), Duration.ofMinutes(10));

@@ -8,11 +8,13 @@ import org.popnet.fetch.origin.OriginSettings;
 import org.popnet.fetch.store.DiskTier;
 import org.popnet.fetch.store.StoreSettings;
 import org.popnet.platform.agent.CurrentTree;
+import org.popnet.platform.flush.FlushWatermarks;
 import org.popnet.platform.load.LoadConfiguration;
 import org.popnet.platform.load.TrafficMeter;
 import org.popnet.platform.origin.OriginChoice;
 import org.popnet.platform.settings.NodeSettings;
 import org.popnet.platform.tree.Node;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -55,9 +57,13 @@ class FetchConfiguration {
             OriginClient origin,
             PipelineSettings settings,
             InstantSource clock,
-            NodeSettings node) {
+            NodeSettings node,
+            ObjectProvider<FlushWatermarks> watermarks) {
         OriginHeaders headers = new OriginHeaders(node.node(), node.node() + "." + node.zone());
-        return new FetchPipeline(disk, fills, origin, headers, settings, clock, node.node());
+        return new FetchPipeline(disk, fills, origin, headers, settings, clock, node.node(), site -> {
+            FlushWatermarks known = watermarks.getIfAvailable();
+            return known == null || known.learnt(site);
+        });
     }
 
     @Bean
@@ -70,12 +76,7 @@ class FetchConfiguration {
             MeterRegistry meters,
             NodeSettings node) {
         FetchServlet servlet = new FetchServlet(
-                new Admission(tree),
-                pipeline,
-                new ResponseWriter(clock, node.node()),
-                traffic,
-                meters,
-                node.node());
+                new Admission(tree), pipeline, new ResponseWriter(clock, node.node()), traffic, meters, node.node());
         Node self = tree.node();
         Path work = directory(node).resolve("tomcat");
         return new DataPort(self.address(), self.ports().fetch(), settings, work, servlet, traffic, meters);

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.popnet.caching.CachePolicy;
 import org.popnet.caching.CacheStatus;
@@ -56,10 +57,15 @@ final class FetchPipeline {
     private final PipelineSettings settings;
     private final InstantSource clock;
     private final String cacheName;
+    private final Predicate<String> flushesLearnt;
     private final CachePolicy policy = CachePolicy.DEFAULT;
     private final Cache<ObjectKey, Boolean> passed;
 
-    /** @param cacheName this node's name in {@code Cache-Status} */
+    /**
+     * @param cacheName this node's name in {@code Cache-Status}
+     * @param flushesLearnt whether it is known which flushes of a site were missed before the start: until then, what was
+     *     stored before is not used
+     */
     FetchPipeline(
             DiskTier disk,
             Fills fills,
@@ -67,7 +73,8 @@ final class FetchPipeline {
             OriginHeaders originHeaders,
             PipelineSettings settings,
             InstantSource clock,
-            String cacheName) {
+            String cacheName,
+            Predicate<String> flushesLearnt) {
         this.disk = disk;
         this.fills = fills;
         this.origin = origin;
@@ -75,6 +82,7 @@ final class FetchPipeline {
         this.settings = settings;
         this.clock = clock;
         this.cacheName = cacheName;
+        this.flushesLearnt = flushesLearnt;
         this.passed = Caffeine.newBuilder()
                 .maximumSize(settings.passUrlsMax())
                 .expireAfterWrite(settings.passFor())
@@ -99,14 +107,12 @@ final class FetchPipeline {
         }
         Vary vary = Vary.NONE;
         for (int round = 0; round < ROUNDS_MAX; round++) {
-            Step step = switch (disk.find(request.key(), request.headers())) {
-                case Found.Hit(StoredObject object) ->
-                    object.head().freshness().freshAt(clock.millis())
-                            ? stored(request, object, Result.HIT, null)
-                            : stale(request, object);
-                case Found.Miss(boolean known, Vary theirs) ->
-                    missing(request, known ? theirs : vary, known ? Forward.VARY_MISS : Forward.URI_MISS);
-            };
+            Step step =
+                    switch (disk.find(request.key(), request.headers())) {
+                        case Found.Hit(StoredObject object) -> found(request, object);
+                        case Found.Miss(boolean known, Vary theirs) ->
+                            missing(request, known ? theirs : vary, known ? Forward.VARY_MISS : Forward.URI_MISS);
+                    };
             switch (step) {
                 case Step.Done(Answer answer) -> {
                     return answer;
@@ -115,6 +121,16 @@ final class FetchPipeline {
             }
         }
         return pass(request, null, Forward.MISS);
+    }
+
+    private Step found(FetchRequest request, StoredObject object) {
+        if (!disk.isSinceStart(object) && !flushesLearnt.test(request.domain().name())) {
+            object.close();
+            return missing(request, object.head().vary(), Forward.BYPASS);
+        }
+        return object.head().freshness().freshAt(clock.millis())
+                ? stored(request, object, Result.HIT, null)
+                : stale(request, object);
     }
 
     private Step missing(FetchRequest request, Vary vary, Forward reason) {
@@ -159,8 +175,8 @@ final class FetchPipeline {
             }
             if (stale != null && Freshness.isError(response.status()) && mayServe(stale)) {
                 response.close();
-                fill.resolve(new Outcome.Failed(new OriginUnavailableException(
-                        Reason.BROKEN, "servers answer " + response.status(), null)));
+                fill.resolve(new Outcome.Failed(
+                        new OriginUnavailableException(Reason.BROKEN, "servers answer " + response.status(), null)));
                 return stored(request, stale, Result.STALE, null);
             }
             Headers received = dated(response);
@@ -173,8 +189,8 @@ final class FetchPipeline {
                     response.close(); // the whole cannot be kept, so only the part is worth fetching
                     return new Step.Done(pass(request, null, Forward.PARTIAL));
                 }
-                return new Step.Done(
-                        new Answer.Passing(response, received, forwarded(reason, response.status(), false, false, null)));
+                return new Step.Done(new Answer.Passing(
+                        response, received, forwarded(reason, response.status(), false, false, null)));
             }
             Fill.Reader reader = fill.begin(object, response.length());
             pumped = true;
@@ -217,12 +233,9 @@ final class FetchPipeline {
         response.close();
         StoredHead old = stale.head();
         Headers headers = Freshening.update(old.headers(), dated(response));
-        disk.freshen(
-                stale,
-                head(request, old.status(), headers, response.requestTimeMs(), response.responseTimeMs()));
+        disk.freshen(stale, head(request, old.status(), headers, response.requestTimeMs(), response.responseTimeMs()));
         fill.resolve(new Outcome.Confirmed());
-        return stored(
-                request, stale, Result.REVALIDATED, forwarded(Forward.STALE, 304, false, false, null));
+        return stored(request, stale, Result.REVALIDATED, forwarded(Forward.STALE, 304, false, false, null));
     }
 
     /** @return null if the response is not to be stored */
@@ -233,8 +246,8 @@ final class FetchPipeline {
             passed.put(request.key(), true);
             return null;
         }
-        StoredHead head = head(
-                request, response.status(), received, response.requestTimeMs(), response.responseTimeMs());
+        StoredHead head =
+                head(request, response.status(), received, response.requestTimeMs(), response.responseTimeMs());
         return disk.begin(request.key(), head, response.length());
     }
 
@@ -268,8 +281,7 @@ final class FetchPipeline {
 
     // --- those who wait
 
-    private Step follow(
-            Fill fill, FetchRequest request, @Nullable StoredObject stale, Vary vary, Forward reason) {
+    private Step follow(Fill fill, FetchRequest request, @Nullable StoredObject stale, Vary vary, Forward reason) {
         Outcome outcome;
         try {
             outcome = fill.await(settings.headWait());
@@ -293,11 +305,7 @@ final class FetchPipeline {
             case Outcome.Confirmed() ->
                 switch (disk.find(request.key(), request.headers())) {
                     case Found.Hit(StoredObject object) ->
-                        stored(
-                                request,
-                                object,
-                                Result.REVALIDATED,
-                                forwarded(Forward.STALE, 304, false, true, null));
+                        stored(request, object, Result.REVALIDATED, forwarded(Forward.STALE, 304, false, true, null));
                     case Found.Miss miss -> new Step.Again(vary);
                 };
             case Outcome.NotShared() -> new Step.Done(pass(request, stale, reason));
@@ -307,8 +315,7 @@ final class FetchPipeline {
 
     // --- answers
 
-    private Step stored(
-            FetchRequest request, StoredObject object, Result result, @Nullable String cacheStatus) {
+    private Step stored(FetchRequest request, StoredObject object, Result result, @Nullable String cacheStatus) {
         long now = clock.millis();
         StoredHead head = object.head();
         Plan plan = Plan.of(request, head.status(), head.headers(), object.length(), now);
@@ -336,7 +343,8 @@ final class FetchPipeline {
             Forward reason,
             boolean collapsed) {
         Plan plan = Plan.of(request, head.status(), head.headers(), length, clock.millis());
-        if (plan.partial() && plan.first() > reader.available() + settings.aheadMax().toBytes()) {
+        if (plan.partial()
+                && plan.first() > reader.available() + settings.aheadMax().toBytes()) {
             reader.close();
             return pass(request, null, Forward.PARTIAL);
         }
@@ -392,8 +400,7 @@ final class FetchPipeline {
         return stale != null && stale.head().freshness().mayServeOnError(clock.millis());
     }
 
-    private String forwarded(
-            Forward reason, int status, boolean stored, boolean collapsed, @Nullable String detail) {
+    private String forwarded(Forward reason, int status, boolean stored, boolean collapsed, @Nullable String detail) {
         return CacheStatus.forwarded(cacheName, reason, status, stored, collapsed, detail);
     }
 }

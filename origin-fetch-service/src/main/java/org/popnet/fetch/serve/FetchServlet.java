@@ -83,7 +83,11 @@ final class FetchServlet extends HttpServlet {
         }
         if (!safe) {
             response.setHeader("Allow", "GET, HEAD");
-            refuse(response, 405, "method", "GET and HEAD only: everything else goes straight to the customer's server.");
+            refuse(
+                    response,
+                    405,
+                    "method",
+                    "GET and HEAD only: everything else goes straight to the customer's server.");
             return;
         }
         if (http.getContentLengthLong() > 0 || http.getHeader("Transfer-Encoding") != null) {

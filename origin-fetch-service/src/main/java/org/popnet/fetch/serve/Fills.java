@@ -95,12 +95,14 @@ final class Fills implements FlushTarget {
     @Override
     public long apply(FlushOrder order) {
         Selector selector = Selector.of(order);
-        long objects = disk.flush(selector, () -> running.forEach((slot, fill) -> {
-            if (selector.mightSelect(slot.key())) {
-                fill.doom();
-                ended(slot, fill);
-            }
-        }));
+        long objects = disk.flush(
+                selector,
+                () -> running.forEach((slot, fill) -> {
+                    if (selector.mightSelect(slot.key())) {
+                        fill.doom();
+                        ended(slot, fill);
+                    }
+                }));
         meters.counter("popnet.fetch.flushed", "kind", order.kind().name()).increment(objects);
         return objects;
     }

@@ -1,9 +1,9 @@
 package org.popnet.fetch.serve;
 
+import org.jspecify.annotations.Nullable;
 import org.popnet.caching.ByteRange;
 import org.popnet.caching.Conditional;
 import org.popnet.caching.Headers;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which status and which part of a body a request gets of a known response.
@@ -44,8 +44,7 @@ record Plan(int status, long first, long count, @Nullable String contentRange) {
         }
         return switch (ByteRange.parse(range, length, 1)) {
             case ByteRange.Requested.Whole w -> whole;
-            case ByteRange.Requested.Unsatisfiable u ->
-                new Plan(416, 0, 0, ByteRange.unsatisfiedContentRange(length));
+            case ByteRange.Requested.Unsatisfiable u -> new Plan(416, 0, 0, ByteRange.unsatisfiedContentRange(length));
             case ByteRange.Requested.Parts parts -> {
                 ByteRange part = parts.ranges().getFirst();
                 yield new Plan(206, part.first(), part.length(), part.contentRange(length));

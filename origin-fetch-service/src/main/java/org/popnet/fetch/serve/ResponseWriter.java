@@ -26,8 +26,7 @@ final class ResponseWriter {
         this.via = "1.1 " + via;
     }
 
-    void write(FetchRequest request, Answer answer, HttpServletResponse response, OutputStream out)
-            throws IOException {
+    void write(FetchRequest request, Answer answer, HttpServletResponse response, OutputStream out) throws IOException {
         switch (answer) {
             case Answer.Stored stored -> {
                 Plan plan = stored.plan();

@@ -41,6 +41,7 @@ public final class DiskTier implements AutoCloseable {
     private final StoreDirectory directory;
     private final MeterRegistry meters;
     private final AtomicLong nextId = new AtomicLong(1);
+    private volatile long firstIdSinceStart = 1;
     private final AtomicLong partialBytes = new AtomicLong();
     private final AtomicLong evictions = new AtomicLong();
     private final Cache<ObjectKey, Variants> index;
@@ -100,6 +101,7 @@ public final class DiskTier implements AutoCloseable {
             DiskTier tier = new DiskTier(settings, directory, meters);
             Recovery.Result result = Recovery.run(directory, tier::insert);
             tier.nextId.set(result.highestId() + 1);
+            tier.firstIdSinceStart = result.highestId() + 1;
             meters.counter("popnet.fetch.store.recovered").increment(result.objects());
             meters.counter("popnet.fetch.store.corrupt", "found", "recovery").increment(result.dropped());
             meters.timer("popnet.fetch.store.recovery").record(result.took());
@@ -158,6 +160,11 @@ public final class DiskTier implements AutoCloseable {
         return null;
     }
 
+    /** Whether the object was stored since this process started, so that no flush can have been missed for it. */
+    public boolean isSinceStart(StoredObject object) {
+        return object.header().id() >= firstIdSinceStart;
+    }
+
     /** Removes an object that was found damaged. */
     public void dropCorrupt(StoredObject object, IOException why) {
         drop(object.key(), object.header().id(), why.getMessage());
@@ -186,10 +193,12 @@ public final class DiskTier implements AutoCloseable {
             return refused("too-large");
         }
         try {
-            if (partialBytes.get() + Math.max(0, length) > settings.partialBytesMax().toBytes()) {
+            if (partialBytes.get() + Math.max(0, length)
+                    > settings.partialBytesMax().toBytes()) {
                 return refused("too-many-arriving");
             }
-            if (directory.freeBytes() - Math.max(0, length) < settings.freeBytesMin().toBytes()) {
+            if (directory.freeBytes() - Math.max(0, length)
+                    < settings.freeBytesMin().toBytes()) {
                 return refused("disk-full");
             }
             long id = nextId.getAndIncrement();
@@ -257,7 +266,9 @@ public final class DiskTier implements AutoCloseable {
                     }
                 }
                 // Recovery meets an object's generations in any order: the highest id is the newest.
-                if (!replaced.isEmpty() && replaced.getFirst().sameVariant(added) && replaced.getFirst().id() > added.id()) {
+                if (!replaced.isEmpty()
+                        && replaced.getFirst().sameVariant(added)
+                        && replaced.getFirst().id() > added.id()) {
                     entries.set(0, replaced.set(0, added));
                 }
             }

@@ -73,7 +73,12 @@ final class ObjectFile {
     /** @return the bytes that stand at the beginning of the file, as many as fixed part and head need */
     static ByteBuffer header(int capacity, long id, long length, byte[] head) {
         ByteBuffer bytes = ByteBuffer.allocate(FIXED_BYTES + head.length);
-        bytes.putLong(MAGIC).putInt(VERSION).putInt(capacity).putLong(id).putLong(length).putInt(head.length);
+        bytes.putLong(MAGIC)
+                .putInt(VERSION)
+                .putInt(capacity)
+                .putLong(id)
+                .putLong(length)
+                .putInt(head.length);
         CRC32C crc = new CRC32C();
         crc.update(bytes.array(), 0, FIXED_BYTES - 4);
         crc.update(head);

@@ -49,8 +49,7 @@ final class Recovery {
     }
 
     private void deletePartials() {
-        try (DirectoryStream<Path> files =
-                Files.newDirectoryStream(directory.partials(), StoreDirectory::isPartial)) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory.partials(), StoreDirectory::isPartial)) {
             for (Path file : files) {
                 Files.delete(file);
                 partials.incrementAndGet();

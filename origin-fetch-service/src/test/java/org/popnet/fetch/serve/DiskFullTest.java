@@ -65,7 +65,8 @@ class DiskFullTest {
         byte[] body = random(8_000_000);
         origin.answering((request, out) -> out.write(TestOrigin.response(200, body)));
         assertThat(node.get("/a").body()).isEqualTo(body);
-        assertThat(node.count("popnet.fetch.store.refused", "reason", "disk-full")).isOne();
+        assertThat(node.count("popnet.fetch.store.refused", "reason", "disk-full"))
+                .isOne();
     }
 
     @Test
@@ -94,7 +95,8 @@ class DiskFullTest {
                 assertThat(response.get().body()).isEqualTo(body);
             }
         }
-        assertThat(node.count("popnet.fetch.store.refused", "reason", "disk-error")).isOne();
+        assertThat(node.count("popnet.fetch.store.refused", "reason", "disk-error"))
+                .isOne();
         assertThat(node.disk.bytes()).isZero();
         origin.answering((request, out) -> out.write(TestOrigin.ok("small")));
         assertThat(node.get("/b").text()).isEqualTo("small");
@@ -108,7 +110,8 @@ class DiskFullTest {
         for (int i = 0; i < 100; i++) {
             assertThat(node.get("/" + i).text()).isEqualTo("for /" + i);
         }
-        assertThat(node.count("popnet.fetch.store.refused", "reason", "disk-error")).isPositive();
+        assertThat(node.count("popnet.fetch.store.refused", "reason", "disk-error"))
+                .isPositive();
     }
 
     private static boolean run(String... command) throws IOException {

@@ -38,6 +38,7 @@ final class FetchNode implements AutoCloseable {
     final AtomicLong nowMs = new AtomicLong(1_800_000_000_000L);
     final InstantSource clock = () -> Instant.ofEpochMilli(nowMs.get());
     final List<String> outcomes = Collections.synchronizedList(new ArrayList<>());
+    volatile boolean flushesLearnt = true;
     final Tree tree;
     final DiskTier disk;
     final Fills fills;
@@ -96,13 +97,18 @@ final class FetchNode implements AutoCloseable {
                 fills,
                 client,
                 new OriginHeaders("fetch1.test", "fetch1.test.pop.example"),
-                new PipelineSettings(
-                        Duration.ofSeconds(10), Duration.ofSeconds(60), 100, DataSize.ofMegabytes(8)),
+                new PipelineSettings(Duration.ofSeconds(10), Duration.ofSeconds(60), 100, DataSize.ofMegabytes(8)),
                 clock,
-                "fetch1.test");
+                "fetch1.test",
+                site -> flushesLearnt);
         TrafficMeter traffic = new TrafficMeter(System::nanoTime);
         FetchServlet servlet = new FetchServlet(
-                new Admission(tree), pipeline, new ResponseWriter(clock, "fetch1.test"), traffic, meters, "fetch1.test");
+                new Admission(tree),
+                pipeline,
+                new ResponseWriter(clock, "fetch1.test"),
+                traffic,
+                meters,
+                "fetch1.test");
         port = new DataPort(
                 LOOPBACK,
                 0,
@@ -185,8 +191,10 @@ final class FetchNode implements AutoCloseable {
             for (int i = 0; i < origins.length; i++) {
                 servers.append("      s%d: {address: 127.0.0.1, port: %d}\n".formatted(i, origins[i].port()));
             }
-            String text =
-                    """
+            if (origins.length == 0) {
+                servers.append("      none: {address: 127.250.7.7, port: 8080}\n");
+            }
+            String text = """
                     network: {zone: pop.example, administrators: [admin.hq]}
                     push: {masters: [log.hq]}
                     pops:
@@ -207,8 +215,7 @@ final class FetchNode implements AutoCloseable {
                           www.customer1.example: {candidates: [pops], tags: true}
                           static.customer1.example: {candidates: [pops], origin: www.customer1.example}
                           dynamic.customer1.example: {candidates: [servers]}
-                    """
-                            .formatted(servers);
+                    """.formatted(servers);
             active = ActiveTree.of(new Generation(1, "0".repeat(40), Generation.sha256(text)), text);
         }
 

@@ -1,6 +1,7 @@
 package org.popnet.fetch.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -73,7 +74,8 @@ class FetchPipelineTest {
         assertThat(asked.header("host")).isEqualTo("www.customer1.example");
         assertThat(asked.header("via")).isEqualTo("1.1 edge1.test, 1.1 fetch1.test");
         assertThat(asked.header("cdn-loop")).isEqualTo("edge1.test.pop.example, fetch1.test.pop.example");
-        assertThat(asked.headers()).doesNotContainKeys("x-forwarded-host", "x-original-url", "x-hop", "range", "if-none-match");
+        assertThat(asked.headers())
+                .doesNotContainKeys("x-forwarded-host", "x-original-url", "x-hop", "range", "if-none-match");
     }
 
     @Test
@@ -100,7 +102,8 @@ class FetchPipelineTest {
 
     @Test
     void staleObjectIsReplacedByANewOne() throws IOException {
-        origin.answering((request, out) -> out.write(TestOrigin.ok("v" + origin.requests().size(), "ETag: \"a\"")));
+        origin.answering((request, out) ->
+                out.write(TestOrigin.ok("v" + origin.requests().size(), "ETag: \"a\"")));
         node.get("/a");
         node.nowMs.addAndGet(61_000);
         assertThat(node.get("/a").text()).isEqualTo("v2");
@@ -110,8 +113,8 @@ class FetchPipelineTest {
 
     @Test
     void staleObjectIsServedWhileAllOriginsAreDown() throws IOException {
-        origin.answering((request, out) ->
-                out.write(TestOrigin.ok("hello", "Cache-Control: max-age=60, stale-if-error=600")));
+        origin.answering(
+                (request, out) -> out.write(TestOrigin.ok("hello", "Cache-Control: max-age=60, stale-if-error=600")));
         node.get("/a");
         node.nowMs.addAndGet(65_000);
         origin.close();
@@ -138,9 +141,8 @@ class FetchPipelineTest {
 
     @Test
     void whatIsNotForAllPassesThroughUnstored() throws IOException {
-        for (String field : new String[] {
-            "Cache-Control: private", "Cache-Control: no-store", "Set-Cookie: a=b", "Vary: *"
-        }) {
+        for (String field :
+                new String[] {"Cache-Control: private", "Cache-Control: no-store", "Set-Cookie: a=b", "Vary: *"}) {
             origin.requests().clear();
             origin.answering((request, out) -> out.write(TestOrigin.ok("mine", field)));
             String target = "/" + field.replace(" ", "").replace(":", "").replace("*", "any");
@@ -208,8 +210,7 @@ class FetchPipelineTest {
         assertThat(node.get("/b").text()).isEqualTo("second");
         origin.close();
         assertThat(node.get("/c").text()).isEqualTo("second");
-        assertThat(node.outcomes)
-                .containsExactly("s0 failed", "s1 ok", "s0 failed", "s1 ok", "s0 failed", "s1 ok");
+        assertThat(node.outcomes).containsExactly("s0 failed", "s1 ok", "s0 failed", "s1 ok", "s0 failed", "s1 ok");
         assertThat(node.count("popnet.fetch.origin.retries")).isEqualTo(3);
     }
 
@@ -221,6 +222,28 @@ class FetchPipelineTest {
         assertThat(failed.status()).isEqualTo(502);
         assertThat(failed.header("cache-control")).isEqualTo("no-store");
         assertThat(failed.header("cache-status")).isEqualTo("fetch1.test; fwd=uri-miss; detail=connect-failed");
+    }
+
+    @Test
+    void whatWasStoredBeforeTheStartIsNotUsedUntilMissedFlushesAreKnown() throws IOException {
+        origin.answering((request, out) ->
+                out.write(TestOrigin.ok("v" + origin.requests().size())));
+        node.get("/a");
+        node.get("/b");
+        await().until(() ->
+                node.meters.get("popnet.fetch.fills.running").gauge().value() == 0);
+        node.close();
+        node = new FetchNode(directory.resolve("store"), origin, second);
+        node.flushesLearnt = false;
+
+        Response bypassed = node.get("/a");
+        assertThat(bypassed.text()).isEqualTo("v3");
+        assertThat(bypassed.header("cache-status")).startsWith("fetch1.test; fwd=bypass");
+        await().until(() ->
+                node.meters.get("popnet.fetch.fills.running").gauge().value() == 0);
+        assertThat(node.get("/a").header("cache-status")).as("stored since").contains("hit");
+        node.flushesLearnt = true;
+        assertThat(node.get("/b").text()).isEqualTo("v2");
     }
 
     @Test
@@ -254,7 +277,8 @@ class FetchPipelineTest {
     @Test
     void onlySafeMethodsWithoutBodiesAreTaken() throws IOException {
         assertThat(node.request("POST", "/", "Content-Length: 0").status()).isEqualTo(405);
-        assertThat(node.request("GET", "/", "Content-Length: 1", "X: y").status()).isEqualTo(400);
+        assertThat(node.request("GET", "/", "Content-Length: 1", "X: y").status())
+                .isEqualTo(400);
         assertThat(origin.requests()).isEmpty();
     }
 

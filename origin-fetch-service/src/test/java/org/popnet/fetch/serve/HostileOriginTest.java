@@ -109,8 +109,8 @@ class HostileOriginTest {
 
     @Test
     void contradictingLengthsAreRefused() throws IOException {
-        origin.answering((request, out) ->
-                out.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!"
+        origin.answering(
+                (request, out) -> out.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!"
                         .getBytes(StandardCharsets.US_ASCII)));
         assertThat(node.get("/a").status()).isEqualTo(502);
     }
@@ -171,7 +171,8 @@ class HostileOriginTest {
 
     @Test
     void whatIsNotHttpIsABadGateway() throws IOException {
-        origin.answering((request, out) -> out.write("SSH-2.0-OpenSSH_9.2\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+        origin.answering(
+                (request, out) -> out.write("SSH-2.0-OpenSSH_9.2\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
         assertThat(node.get("/a").status()).isEqualTo(502);
     }
 

@@ -86,14 +86,15 @@ class StreamingTest {
                 RawClient quick = node.connect()) {
             String request = "GET /film HTTP/1.1\r\nHost: " + FetchNode.SITE + "\r\n\r\n";
             slow.send(request);
-            assertThat(slow.head().status()).as("the head is there before any of the body").isEqualTo(200);
+            assertThat(slow.head().status())
+                    .as("the head is there before any of the body")
+                    .isEqualTo(200);
             quick.send(request);
             Response head = quick.head();
             allowed.release();
             assertThat(quick.raw().readNBytes(1_000_000)).isEqualTo(Arrays.copyOf(body, 1_000_000));
             allowed.release(3);
-            assertThat(quick.raw().readNBytes(3_000_000))
-                    .isEqualTo(Arrays.copyOfRange(body, 1_000_000, 4_000_000));
+            assertThat(quick.raw().readNBytes(3_000_000)).isEqualTo(Arrays.copyOfRange(body, 1_000_000, 4_000_000));
             await().until(() -> node.count("popnet.fetch.fills", "outcome", "stored") == 1);
             assertThat(slow.raw().readNBytes(4_000_000)).isEqualTo(body);
             assertThat(head.header("cache-status"))
@@ -209,7 +210,9 @@ class StreamingTest {
                 over.await();
             } else {
                 out.write(TestOrigin.response(
-                        206, "part".getBytes(StandardCharsets.US_ASCII), "Content-Range: bytes 40000000-40000003/50000000"));
+                        206,
+                        "part".getBytes(StandardCharsets.US_ASCII),
+                        "Content-Range: bytes 40000000-40000003/50000000"));
             }
         });
         Response part = node.get("/film", "Range: bytes=40000000-40000003");
@@ -233,7 +236,9 @@ class StreamingTest {
         });
         assertThat(node.get("/film", "Range: bytes=0-3").text()).isEqualTo("part");
         assertThat(node.get("/film", "Range: bytes=0-3").text()).isEqualTo("part");
-        assertThat(origin.requests()).as("the second goes straight for its part").hasSize(3);
+        assertThat(origin.requests())
+                .as("the second goes straight for its part")
+                .hasSize(3);
     }
 
     @Test
@@ -293,7 +298,8 @@ class StreamingTest {
             for (String target : targets) {
                 node.get(target);
             }
-            await().until(() -> node.meters.get("popnet.fetch.fills.running").gauge().value() == 0);
+            await().until(() ->
+                    node.meters.get("popnet.fetch.fills.running").gauge().value() == 0);
             assertThat(node.flush(kinds[i], values[i])).as(kinds[i].name()).isEqualTo(expected[i]);
         }
         assertThat(node.disk.bytes()).isZero();
@@ -312,7 +318,8 @@ class StreamingTest {
         });
         assertThat(node.get("/film").body()).isEqualTo(body);
         assertThat(node.disk.bytes()).isZero();
-        assertThat(node.count("popnet.fetch.store.refused", "reason", "too-large")).isOne();
+        assertThat(node.count("popnet.fetch.store.refused", "reason", "too-large"))
+                .isOne();
     }
 
     private List<Future<Response>> inParallel(int count, Callable<Response> request) {

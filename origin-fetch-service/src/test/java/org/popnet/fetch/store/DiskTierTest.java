@@ -85,7 +85,9 @@ class DiskTierTest {
         assertThat(directory.resolve("store/partial")).isDirectoryContaining("glob:**notes.txt");
         assertThat(directory.resolve("store/partial")).isDirectoryNotContaining("glob:**.part");
         assertThat(directory.resolve("store/objects/00/notes.txt")).hasContent("someone else's");
-        assertThat(meters.counter("popnet.fetch.store.corrupt", "found", "recovery").count()).isEqualTo(2);
+        assertThat(meters.counter("popnet.fetch.store.corrupt", "found", "recovery")
+                        .count())
+                .isEqualTo(2);
     }
 
     @Test
@@ -97,14 +99,14 @@ class DiskTierTest {
             store("/a", body);
             Path file = objectFile();
             int size = (int) Files.size(file);
-            try (FileChannel channel =
-                    FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
                 // the head region, the body, the checksums
-                long at = switch (round % 3) {
-                    case 0 -> random.nextInt(200);
-                    case 1 -> random.nextInt(size);
-                    default -> size - 1 - random.nextInt(12);
-                };
+                long at =
+                        switch (round % 3) {
+                            case 0 -> random.nextInt(200);
+                            case 1 -> random.nextInt(size);
+                            default -> size - 1 - random.nextInt(12);
+                        };
                 ByteBuffer one = ByteBuffer.allocate(1);
                 channel.read(one, at);
                 one.put(0, (byte) (one.get(0) ^ (1 << random.nextInt(8)))).rewind();
@@ -118,10 +120,13 @@ class DiskTierTest {
                 ByteArrayOutputStream out = new ByteArrayOutputStream();
                 try (object) {
                     object.copyTo(out, 0, object.length());
-                    assertThat(out.toByteArray()).as("only unused bytes were hit").isEqualTo(body);
+                    assertThat(out.toByteArray())
+                            .as("only unused bytes were hit")
+                            .isEqualTo(body);
                 } catch (IOException e) {
                     disk.dropCorrupt(object, e);
-                    assertThat(disk.find(new ObjectKey(SITE, "/a"), Headers.EMPTY)).isInstanceOf(Found.Miss.class);
+                    assertThat(disk.find(new ObjectKey(SITE, "/a"), Headers.EMPTY))
+                            .isInstanceOf(Found.Miss.class);
                     assertThat(file).doesNotExist();
                 }
             }
@@ -158,7 +163,8 @@ class DiskTierTest {
             assertThat(disk.bytes()).isLessThanOrEqualTo(2 << 20);
         }
         assertThat(bytesOnDisk()).isLessThanOrEqualTo(2 << 20);
-        assertThat(meters.get("popnet.fetch.store.evictions").functionCounter().count()).isGreaterThan(100);
+        assertThat(meters.get("popnet.fetch.store.evictions").functionCounter().count())
+                .isGreaterThan(100);
     }
 
     @Test
@@ -206,7 +212,8 @@ class DiskTierTest {
         assertThat(disk.publish(object, () -> false)).isFalse();
         object.release();
         assertThat(bytesOnDisk()).isZero();
-        assertThat(meters.get("popnet.fetch.store.partial.bytes").gauge().value()).isZero();
+        assertThat(meters.get("popnet.fetch.store.partial.bytes").gauge().value())
+                .isZero();
     }
 
     @Test
@@ -262,8 +269,7 @@ class DiskTierTest {
             StoredHead head = head("/a");
             store(
                     "/a",
-                    new StoredHead(
-                            200, head.headers(), vary, vary.key(request), head.freshness(), List.of(), 0),
+                    new StoredHead(200, head.headers(), vary, vary.key(request), head.freshness(), List.of(), 0),
                     random(10));
         }
         assertThat(disk.bytes()).isEqualTo(16 * 4096);
@@ -312,8 +318,7 @@ class DiskTierTest {
 
     @Test
     void settingsOutOfBoundsSayWhatIsAllowed() {
-        assertThatThrownBy(() -> settings("1KB"))
-                .hasMessage("popnet.fetch.store.bytes-max=1024B: must be 1MB or more");
+        assertThatThrownBy(() -> settings("1KB")).hasMessage("popnet.fetch.store.bytes-max=1024B: must be 1MB or more");
     }
 
     private static StoreSettings settings(String bytesMax) {
