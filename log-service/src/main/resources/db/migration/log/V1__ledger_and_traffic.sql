@@ -11,6 +11,7 @@ CREATE TABLE sender (
     bytes_out     bigint         NOT NULL DEFAULT 0,
     rejected      bigint         NOT NULL DEFAULT 0, -- batches that could not be read; they count as received
     complete_at   timestamptz,                       -- when everything that the sender had cut was last here
+    first_record  timestamptz,                       -- the earliest time that a record was accounted at
     first_seen    timestamptz    NOT NULL,
     last_received timestamptz    NOT NULL,
     PRIMARY KEY (node, spool)
@@ -19,7 +20,8 @@ CREATE INDEX sender_customer ON sender (customer);
 
 -- The ledger as people ask for it: up to which batch none is missing, and which are.
 CREATE VIEW sender_state AS
-SELECT node, spool, customer, newest_batch, records, bytes_out, rejected, complete_at, first_seen, last_received,
+SELECT node, spool, customer, newest_batch, records, bytes_out, rejected, complete_at,
+       least(first_seen, first_record) AS first_seen, last_received,
        coalesce((SELECT upper(r) - 1 FROM unnest(received) AS r WHERE lower(r) = 1), 0) AS complete_to,
        (int8multirange(int8range(1, newest_batch + 1)) - received)::text AS missing
 FROM sender;

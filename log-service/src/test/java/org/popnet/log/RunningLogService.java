@@ -16,7 +16,6 @@ import org.springframework.boot.web.server.servlet.context.ServletWebServerAppli
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.web.SecurityFilterChain;
 
@@ -83,7 +82,8 @@ public final class RunningLogService implements AutoCloseable {
 
         @Bean
         SecurityFilterChain open(HttpSecurity security) throws Exception {
-            return security.authorizeHttpRequests(r -> r.anyRequest().permitAll()).build();
+            return security.authorizeHttpRequests(r -> r.anyRequest().permitAll())
+                    .build();
         }
     }
 
@@ -92,10 +92,12 @@ public final class RunningLogService implements AutoCloseable {
     }
 
     public HttpResponse<String> get(String path) {
-        int httpPort = ((ServletWebServerApplicationContext) context).getWebServer().getPort();
+        int httpPort =
+                ((ServletWebServerApplicationContext) context).getWebServer().getPort();
         try {
             return http.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + path)).build(),
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + path))
+                            .build(),
                     HttpResponse.BodyHandlers.ofString());
         } catch (Exception e) {
             throw new AssertionError(path, e);

@@ -8,8 +8,7 @@ import org.popnet.platform.tree.NodeName;
 
 /** A tree that does not change, seen from the log server. */
 public final class TestTree implements CurrentTree {
-    private static final String TEXT =
-            """
+    private static final String TEXT = """
             network: {zone: pop.example, administrators: [admin.hq]}
             pops:
               hq:
@@ -36,8 +35,7 @@ public final class TestTree implements CurrentTree {
                   www.customer2.example: {candidates: [pops]}
             """;
 
-    private final ActiveTree tree =
-            ActiveTree.of(new Generation(1, "0".repeat(40), Generation.sha256(TEXT)), TEXT);
+    private final ActiveTree tree = ActiveTree.of(new Generation(1, "0".repeat(40), Generation.sha256(TEXT)), TEXT);
 
     @Override
     public ActiveTree get() {

@@ -134,7 +134,8 @@ public class Completeness {
         for (NodeName edge : edges) {
             OptionalLong heard = loads.lastHeardMs(edge);
             if (heard.isPresent()) {
-                earliest = earlier(earliest, Instant.ofEpochMilli(heard.getAsLong()).minus(LAG));
+                earliest = earlier(
+                        earliest, Instant.ofEpochMilli(heard.getAsLong()).minus(LAG));
             }
         }
         return earliest;

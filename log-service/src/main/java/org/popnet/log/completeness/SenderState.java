@@ -26,7 +26,9 @@ class SenderState {
     long records;
     long bytesOut;
     long rejected;
+
     @Nullable Instant completeAt;
+
     Instant firstSeen = Instant.EPOCH;
     Instant lastReceived = Instant.EPOCH;
     /** The batch up to which none is missing. */

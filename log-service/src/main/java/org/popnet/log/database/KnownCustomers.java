@@ -19,7 +19,9 @@ public class KnownCustomers {
     public void check(String customer) {
         if (!customer.equals(Customer.NETWORK) && find(customer).isEmpty()) {
             throw Problem.of(
-                    HttpStatus.NOT_FOUND, "No such customer", "Customer '" + customer + "' is not in the network's tree.");
+                    HttpStatus.NOT_FOUND,
+                    "No such customer",
+                    "Customer '" + customer + "' is not in the network's tree.");
         }
     }
 

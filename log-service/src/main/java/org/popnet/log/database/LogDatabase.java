@@ -93,14 +93,18 @@ public final class LogDatabase implements SmartLifecycle, HealthIndicator {
     @Override
     public Health health() {
         if (!ready) {
-            return Health.down().withDetail("postgresql", String.valueOf(problem)).build();
+            return Health.down()
+                    .withDetail("postgresql", String.valueOf(problem))
+                    .build();
         }
         try (Connection connection = database.getConnection()) {
             return connection.isValid(1)
                     ? Health.up().build()
                     : Health.down().withDetail("postgresql", "does not answer").build();
         } catch (Exception e) {
-            return Health.down().withDetail("postgresql", String.valueOf(e.getMessage())).build();
+            return Health.down()
+                    .withDetail("postgresql", String.valueOf(e.getMessage()))
+                    .build();
         }
     }
 

@@ -127,7 +127,12 @@ final class BatchWriter {
             return write(arrivals.subList(0, half)) & write(arrivals.subList(half, arrivals.size()));
         }
         Arrival one = arrivals.getFirst();
-        log.atError().setCause(cause).log("batch {} of {} is refused by the database, set aside", one.batch().batch(), one.sender());
+        log.atError()
+                .setCause(cause)
+                .log(
+                        "batch {} of {} is refused by the database, set aside",
+                        one.batch().batch(),
+                        one.sender());
         try {
             transact(arrivals, true);
             return true;
@@ -160,7 +165,9 @@ final class BatchWriter {
                     SequenceLedger.Row row = ledger.row(spool(arrival));
                     if (row != null && take(arrival, row, sums, tally, rejectAll)) {
                         acks.computeIfAbsent(
-                                        new AckKey(spool(arrival), arrival.batch().customer()), k -> new ArrayList<>())
+                                        new AckKey(
+                                                spool(arrival), arrival.batch().customer()),
+                                        k -> new ArrayList<>())
                                 .add(arrival.batch().batch());
                     }
                 }
@@ -213,20 +220,27 @@ final class BatchWriter {
             BatchFormat.Contents contents = BatchFormat.unpack(batch);
             check(contents);
             long bytesOut = 0;
+            long firstMs = Long.MAX_VALUE;
             for (AccessRecord record : contents.records()) {
                 long accounted = settings.accountedMs(record.timeMs(), arrival.receivedMs());
                 tally.clocks += accounted == record.timeMs() ? 0 : 1;
                 sums.add(batch.customer(), arrival.sender(), accounted, record);
                 rawLog.add(batch.customer(), arrival.sender(), accounted, record);
                 bytesOut += record.bytesOut();
+                firstMs = Math.min(firstMs, accounted);
             }
-            row.count(batch.batch(), batch.records(), bytesOut);
+            row.count(batch.batch(), batch.records(), bytesOut, firstMs);
             row.heard(Math.min(contents.newestBatch(), Long.MAX_VALUE / 2), arrival.receivedMs());
             tally.records += batch.records();
             tally.counted++;
         } catch (MalformedBatchException e) {
             // It is authentic, so it will never come differently; its number counts as gone, and the row says how many.
-            log.error("batch {} of {} for {} cannot be read: {}", batch.batch(), arrival.sender(), batch.customer(), e.getMessage());
+            log.error(
+                    "batch {} of {} for {} cannot be read: {}",
+                    batch.batch(),
+                    arrival.sender(),
+                    batch.customer(),
+                    e.getMessage());
             row.reject(batch.batch());
             row.heard(0, arrival.receivedMs());
             tally.rejected++;
@@ -241,8 +255,8 @@ final class BatchWriter {
     private static void check(BatchFormat.Contents contents) throws MalformedBatchException {
         for (AccessRecord record : contents.records()) {
             if (record.bytesOut() > BYTES_MAX || record.bytesIn() > BYTES_MAX || record.timeMs() > 1L << 48) {
-                throw new MalformedBatchException("a record of " + record.bytesOut() + " bytes out, "
-                        + record.bytesIn() + " in, at " + record.timeMs() + " ms: must be 2^50 at most, before the year 10000");
+                throw new MalformedBatchException("a record of " + record.bytesOut() + " bytes out, " + record.bytesIn()
+                        + " in, at " + record.timeMs() + " ms: must be 2^50 at most, before the year 10000");
             }
         }
     }
@@ -251,7 +265,9 @@ final class BatchWriter {
         acks.forEach((key, numbers) -> {
             for (int from = 0; from < numbers.size(); from += ACKS_MAX) {
                 List<Long> part = List.copyOf(numbers.subList(from, Math.min(numbers.size(), from + ACKS_MAX)));
-                port.send(key.spool().node(), new LogAck(key.customer(), key.spool().id(), part, false));
+                port.send(
+                        key.spool().node(),
+                        new LogAck(key.customer(), key.spool().id(), part, false));
             }
         });
     }

@@ -36,8 +36,7 @@ public record LogSettings(
     }
 
     public static LogSettings defaults() {
-        return new LogSettings(
-                16_384, 1000, Duration.ofMillis(20), Duration.ofMinutes(5), Duration.ofDays(35), 1000);
+        return new LogSettings(16_384, 1000, Duration.ofMillis(20), Duration.ofMinutes(5), Duration.ofDays(35), 1000);
     }
 
     private static void within(String name, long value, long min, long max) {
@@ -48,8 +47,7 @@ public record LogSettings(
 
     /** The time that a record is accounted at: its own, unless that cannot be. Milliseconds since the epoch. */
     public long accountedMs(long recordMs, long receivedMs) {
-        boolean possible =
-                recordMs <= receivedMs + futureMax.toMillis() && recordMs >= receivedMs - lateMax.toMillis();
+        boolean possible = recordMs <= receivedMs + futureMax.toMillis() && recordMs >= receivedMs - lateMax.toMillis();
         return possible ? recordMs : receivedMs;
     }
 }

@@ -44,6 +44,7 @@ final class SequenceLedger {
         private long bytesOut;
         private long rejected;
         private long receivedMs;
+        private long firstRecordMs = Long.MAX_VALUE;
 
         private Row(String customer, BatchRanges received, long newest) {
             this.customer = customer;
@@ -64,8 +65,9 @@ final class SequenceLedger {
             receivedMs = Math.max(receivedMs, atMs);
         }
 
-        void count(long batch, long batchRecords, long batchBytesOut) {
+        void count(long batch, long batchRecords, long batchBytesOut, long batchFirstMs) {
             received.add(batch);
+            firstRecordMs = Math.min(firstRecordMs, batchFirstMs);
             newest = Math.max(newest, batch);
             records += batchRecords;
             bytesOut += batchBytesOut;
@@ -88,8 +90,7 @@ final class SequenceLedger {
     /** Locks these spools' rows, making those that are new. */
     void open(Map<Spool, String> customers, long nowMs) throws SQLException {
         Map<Spool, String> ordered = new TreeMap<>(customers);
-        try (PreparedStatement insert = connection.prepareStatement(
-                """
+        try (PreparedStatement insert = connection.prepareStatement("""
                 INSERT INTO log.sender (node, spool, customer, first_seen, last_received) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (node, spool) DO NOTHING""")) {
             for (Map.Entry<Spool, String> entry : ordered.entrySet()) {
@@ -102,8 +103,7 @@ final class SequenceLedger {
             }
             insert.executeBatch();
         }
-        try (PreparedStatement lock = connection.prepareStatement(
-                """
+        try (PreparedStatement lock = connection.prepareStatement("""
                 SELECT customer, received::text, newest_batch FROM log.sender WHERE node = ? AND spool = ?
                 FOR UPDATE""")) {
             for (Spool spool : ordered.keySet()) {
@@ -111,8 +111,7 @@ final class SequenceLedger {
                 lock.setLong(2, spool.id());
                 try (ResultSet row = lock.executeQuery()) {
                     if (row.next()) {
-                        rows.put(
-                                spool, new Row(row.getString(1), BatchRanges.parse(row.getString(2)), row.getLong(3)));
+                        rows.put(spool, new Row(row.getString(1), BatchRanges.parse(row.getString(2)), row.getLong(3)));
                     }
                 }
             }
@@ -125,24 +124,28 @@ final class SequenceLedger {
     }
 
     void save() throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement(
-                """
+        try (PreparedStatement update = connection.prepareStatement("""
                 UPDATE log.sender SET received = ?::int8multirange, newest_batch = ?, records = records + ?,
-                  bytes_out = bytes_out + ?, rejected = rejected + ?, last_received = greatest(last_received, ?),
+                  bytes_out = bytes_out + ?, rejected = rejected + ?,
+                  first_record = least(first_record, ?), last_received = greatest(last_received, ?),
                   complete_at = CASE WHEN ? THEN greatest(complete_at, ?) ELSE complete_at END
                 WHERE node = ? AND spool = ?""")) {
             for (Map.Entry<Spool, Row> entry : rows.entrySet()) {
                 Row row = entry.getValue();
+                if (row.receivedMs == 0) {
+                    continue; // opened, but nothing of it was taken
+                }
                 update.setString(1, row.received.toString());
                 update.setLong(2, row.newest);
                 update.setLong(3, row.records);
                 update.setLong(4, row.bytesOut);
                 update.setLong(5, row.rejected);
-                update.setObject(6, utc(row.receivedMs));
-                update.setBoolean(7, row.isComplete());
-                update.setObject(8, utc(row.receivedMs));
-                update.setString(9, entry.getKey().node().toString());
-                update.setLong(10, entry.getKey().id());
+                update.setObject(6, utc(Math.min(row.firstRecordMs, row.receivedMs)));
+                update.setObject(7, utc(row.receivedMs));
+                update.setBoolean(8, row.isComplete());
+                update.setObject(9, utc(row.receivedMs));
+                update.setString(10, entry.getKey().node().toString());
+                update.setLong(11, entry.getKey().id());
                 update.addBatch();
             }
             update.executeBatch();
@@ -157,5 +160,4 @@ final class SequenceLedger {
     static OffsetDateTime utc(long ms) {
         return Instant.ofEpochMilli(ms).atOffset(ZoneOffset.UTC);
     }
-
 }

@@ -21,7 +21,9 @@ final class CombinedLine {
     static void append(Appendable out, JsonNode record) throws IOException {
         int status = record.path("status").asInt();
         word(out, record.path("client").asString());
-        out.append(" - - [").append(TIME.format(Instant.parse(record.path("time").asString()))).append("] \"");
+        out.append(" - - [")
+                .append(TIME.format(Instant.parse(record.path("time").asString())))
+                .append("] \"");
         word(out, record.path("method").asString());
         out.append(' ');
         word(out, record.path("url").asString());

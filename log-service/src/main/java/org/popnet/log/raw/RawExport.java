@@ -38,7 +38,8 @@ final class RawExport {
             String line;
             while ((line = lines.readLine()) != null) {
                 JsonNode record = json.readTree(line);
-                Instant time = Instant.parse(record.path("accounted").asString(record.path("time").asString()));
+                Instant time = Instant.parse(
+                        record.path("accounted").asString(record.path("time").asString()));
                 if (!time.isBefore(from) && time.isBefore(to)) {
                     switch (format) {
                         case NDJSON -> out.append(line).append('\n');

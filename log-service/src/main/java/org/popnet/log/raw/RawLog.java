@@ -84,13 +84,12 @@ public final class RawLog implements AutoCloseable {
 
     /** Writes what was added, brings it to disk, and puts the new lengths into the transaction. */
     public void write(Connection connection) throws IOException, SQLException {
-        try (PreparedStatement save = connection.prepareStatement(
-                """
+        try (PreparedStatement save = connection.prepareStatement("""
                 INSERT INTO log.raw_file (server, path, bytes) VALUES (?, ?, ?)
                 ON CONFLICT (server, path) DO UPDATE SET bytes = excluded.bytes, changed = now()""")) {
             for (Map.Entry<RawFile, StringBuilder> entry : lines.entrySet()) {
-                byte[] frame = Zstd.compress(
-                        entry.getValue().toString().getBytes(java.nio.charset.StandardCharsets.UTF_8), 3);
+                byte[] frame =
+                        Zstd.compress(entry.getValue().toString().getBytes(java.nio.charset.StandardCharsets.UTF_8), 3);
                 Open file = opened(connection, entry.getKey());
                 ByteBuffer rest = ByteBuffer.wrap(frame);
                 while (rest.hasRemaining()) {

@@ -97,8 +97,9 @@ class RawLogController {
         return switch (name) {
             case "ndjson" -> RawExport.Format.NDJSON;
             case "combined" -> RawExport.Format.COMBINED;
-            default -> throw Problem.of(
-                    HttpStatus.BAD_REQUEST, "No such format", "format '" + name + "': must be combined or ndjson.");
+            default ->
+                throw Problem.of(
+                        HttpStatus.BAD_REQUEST, "No such format", "format '" + name + "': must be combined or ndjson.");
         };
     }
 

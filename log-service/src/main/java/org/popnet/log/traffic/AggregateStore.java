@@ -23,8 +23,7 @@ public final class AggregateStore {
     /** Hours of domains whose number of URLs is remembered between transactions. */
     private static final int GROUPS_MAX = 10_000;
 
-    private static final String UPSERT =
-            """
+    private static final String UPSERT = """
             INSERT INTO log.%s AS t (time, customer, domain, pop, requests, bytes_out, bytes_in, hits, hit_bytes,
               status_2xx, status_3xx, status_4xx, status_5xx, status_other,
               cache_hit, cache_stale, cache_revalidated, cache_miss, cache_pass, cache_local, first_byte)
@@ -127,8 +126,7 @@ public final class AggregateStore {
                 .limit(urlsPerHour)
                 .sorted(Map.Entry.comparingByKey())
                 .toList();
-        try (PreparedStatement upsert = connection.prepareStatement(
-                """
+        try (PreparedStatement upsert = connection.prepareStatement("""
                 INSERT INTO log.url_hour AS t (time, customer, domain, url, requests, bytes_out)
                 SELECT ?, ?, ?, u.url, u.requests, u.bytes_out
                 FROM unnest(?::text[], ?::bigint[], ?::bigint[]) AS u(url, requests, bytes_out)
@@ -171,8 +169,7 @@ public final class AggregateStore {
                 }
             }
         }
-        try (PreparedStatement delete = connection.prepareStatement(
-                """
+        try (PreparedStatement delete = connection.prepareStatement("""
                 DELETE FROM log.url_hour WHERE time = ? AND customer = ? AND domain = ? AND url IN (
                   SELECT url FROM log.url_hour WHERE time = ? AND customer = ? AND domain = ?
                   ORDER BY requests DESC, bytes_out DESC, url OFFSET ?)""")) {

@@ -55,8 +55,8 @@ public final class Aggregator {
                 .computeIfAbsent(storable(record.url()), u -> new long[2]);
         url[0]++;
         url[1] += record.bytesOut();
-        long[] second = seconds.computeIfAbsent(
-                new SecondOf(customer, Math.floorDiv(accountedMs, 1000)), s -> new long[2]);
+        long[] second =
+                seconds.computeIfAbsent(new SecondOf(customer, Math.floorDiv(accountedMs, 1000)), s -> new long[2]);
         second[0]++;
         second[1] += record.bytesOut();
     }

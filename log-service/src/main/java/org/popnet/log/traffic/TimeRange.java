@@ -26,7 +26,8 @@ record TimeRange(Instant from, Instant to) {
             throw unprocessable("from " + from + " is not before to " + to + ".");
         }
         if (Duration.between(start, end).toDays() > DAYS_MAX) {
-            throw unprocessable("from " + from + " to " + to + " is longer than " + DAYS_MAX + " days: ask for less at a time.");
+            throw unprocessable(
+                    "from " + from + " to " + to + " is longer than " + DAYS_MAX + " days: ask for less at a time.");
         }
         return new TimeRange(start, end);
     }
@@ -58,7 +59,8 @@ record TimeRange(Instant from, Instant to) {
                     "step '" + text + "': must be an ISO-8601 duration, such as PT1M.");
         }
         if (step.compareTo(Duration.ofMinutes(1)) < 0 || step.getSeconds() % 60 != 0 || step.getNano() != 0) {
-            throw unprocessable("step " + text + ": must be whole minutes, PT1M at least; seconds are in /traffic/current.");
+            throw unprocessable(
+                    "step " + text + ": must be whole minutes, PT1M at least; seconds are in /traffic/current.");
         }
         long points = Math.ceilDiv(Duration.between(from, to).getSeconds(), step.getSeconds());
         if (points > POINTS_MAX) {
@@ -84,7 +86,8 @@ record TimeRange(Instant from, Instant to) {
 
     /** Whether points of this step consist of whole hours. */
     boolean isByHours(Duration step) {
-        return step.getSeconds() % 3600 == 0 && from.truncatedTo(ChronoUnit.HOURS).equals(from);
+        return step.getSeconds() % 3600 == 0
+                && from.truncatedTo(ChronoUnit.HOURS).equals(from);
     }
 
     static OffsetDateTime utc(Instant instant) {

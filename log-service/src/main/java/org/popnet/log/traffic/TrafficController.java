@@ -106,7 +106,9 @@ class TrafficController {
         TimeRange range = range(customer, from, to);
         if (limit < 1 || limit > URLS_MAX) {
             throw Problem.of(
-                    HttpStatus.UNPROCESSABLE_CONTENT, "Not allowed", "limit " + limit + ": must be 1 to " + URLS_MAX + ".");
+                    HttpStatus.UNPROCESSABLE_CONTENT,
+                    "Not allowed",
+                    "limit " + limit + ": must be 1 to " + URLS_MAX + ".");
         }
         return queries.urls(customer, domain, range, limit);
     }
@@ -134,8 +136,7 @@ class TrafficController {
             // A second that is not whole yet and shows nothing is unknown, not quiet.
             boolean known = second.requests() > 0 || whole != null && second.second() < whole.getEpochSecond();
             if (known) {
-                seconds.add(new Second(
-                        Instant.ofEpochSecond(second.second()), second.requests(), second.bytesOut()));
+                seconds.add(new Second(Instant.ofEpochSecond(second.second()), second.requests(), second.bytesOut()));
                 requests += second.requests();
                 bytes += second.bytesOut();
             }
@@ -147,7 +148,11 @@ class TrafficController {
     private long openConnections(String customer) {
         List<NodeName> edges =
                 tree.get().tree().nodes(Service.EDGE_CACHE).map(Node::name).toList();
-        Set<String> sites = customers.find(customer).map(Customer::domains).map(d -> d.keySet()).orElse(Set.of());
+        Set<String> sites = customers
+                .find(customer)
+                .map(Customer::domains)
+                .map(d -> d.keySet())
+                .orElse(Set.of());
         return loads.openConnections(edges, sites);
     }
 

@@ -15,9 +15,8 @@ import org.springframework.stereotype.Component;
 /** Reads what {@link AggregateStore} wrote: whole hours from the hours, what is left at both ends from the minutes. */
 @Component
 class TrafficQueries {
-    private static final String COLUMNS =
-            "time, domain, pop, requests, bytes_out, bytes_in, hits, hit_bytes,"
-                    + " status_2xx, status_3xx, status_4xx, status_5xx, status_other, first_byte";
+    private static final String COLUMNS = "time, domain, pop, requests, bytes_out, bytes_in, hits, hit_bytes,"
+            + " status_2xx, status_3xx, status_4xx, status_5xx, status_other, first_byte";
     private static final String PART = "SELECT " + COLUMNS + " FROM log.%s WHERE customer = :customer"
             + " AND time >= :%s AND time < :%s AND (:domain::text IS NULL OR domain = :domain)";
     private static final String MINUTES = "(" + PART.formatted("traffic_minute", "from", "to") + ") AS t";
@@ -65,18 +64,13 @@ class TrafficQueries {
     record UrlShare(String url, String domain, long requests, long bytesOut) {}
 
     Summary summary(String customer, @Nullable String domain, TimeRange range) {
-        Summary sums = ask(
-                        """
+        Summary sums = ask("""
                         SELECT coalesce(sum(requests), 0) AS requests, coalesce(sum(bytes_out), 0) AS bytes_out,
                           coalesce(sum(bytes_in), 0) AS bytes_in, coalesce(sum(hits), 0) AS hits,
                           coalesce(sum(hit_bytes), 0) AS hit_bytes, coalesce(sum(status_2xx), 0) AS status_2xx,
                           coalesce(sum(status_3xx), 0) AS status_3xx, coalesce(sum(status_4xx), 0) AS status_4xx,
                           coalesce(sum(status_5xx), 0) AS status_5xx, coalesce(sum(status_other), 0) AS status_other
-                        FROM """
-                                + HOURS,
-                        customer,
-                        domain,
-                        range)
+                        FROM """ + HOURS, customer, domain, range)
                 .query((row, i) -> summary(row))
                 .single();
         long[] counts = new long[LatencyHistogram.BUCKETS];
@@ -123,9 +117,7 @@ class TrafficQueries {
                         SELECT date_bin(make_interval(secs => :step), time, :from) AS bin, sum(requests) AS requests,
                           sum(bytes_out) AS bytes_out, sum(hits) AS hits, sum(hit_bytes) AS hit_bytes,
                           sum(status_2xx) AS s2, sum(status_3xx) AS s3, sum(status_4xx) AS s4, sum(status_5xx) AS s5
-                        FROM """
-                                + (range.isByHours(step) ? HOURS : MINUTES)
-                                + " GROUP BY bin ORDER BY bin",
+                        FROM """ + (range.isByHours(step) ? HOURS : MINUTES) + " GROUP BY bin ORDER BY bin",
                         customer,
                         domain,
                         range)
@@ -156,8 +148,7 @@ class TrafficQueries {
 
     /** The most requested; their hours are counted whole, also those that the range only touches. */
     List<UrlShare> urls(String customer, @Nullable String domain, TimeRange range, int limit) {
-        return jdbc.sql(
-                        """
+        return jdbc.sql("""
                         SELECT url, domain, sum(requests), sum(bytes_out) FROM log.url_hour
                         WHERE customer = :customer AND time > :from::timestamptz - interval '1 hour' AND time < :to
                           AND (:domain::text IS NULL OR domain = :domain)

@@ -20,10 +20,11 @@ final class TrafficSums {
         requests++;
         bytesOut += record.bytesOut();
         bytesIn += record.bytesIn();
-        boolean hit = switch (record.cache()) {
-            case HIT, STALE, REVALIDATED -> true;
-            case MISS, PASS, LOCAL -> false;
-        };
+        boolean hit =
+                switch (record.cache()) {
+                    case HIT, STALE, REVALIDATED -> true;
+                    case MISS, PASS, LOCAL -> false;
+                };
         if (hit) {
             hits++;
             hitBytes += record.bytesOut();

@@ -46,7 +46,7 @@ class ExactCountingTest {
         long now = System.currentTimeMillis();
         Workload workload = new Workload(4, now - 7_200_000);
         List<TestSender> edges = new ArrayList<>();
-        try (TestNetwork network = new TestNetwork(17, 20);
+        try (Network network = new Network(17, 20);
                 LogServer server = new LogServer(
                         url, directory.resolve("raw"), network.port(LogServer.NAME), InstantSource.system(), stages)) {
             for (String edge : List.of("edge1.westusa", "edge2.westusa", "edge1.europe")) {
@@ -60,7 +60,8 @@ class ExactCountingTest {
             }
             await().atMost(Duration.ofMinutes(2)).until(() -> {
                 return server.database.isReady()
-                        && Workload.stored(database, "traffic_minute").getFirst() >= workload.expected().getFirst();
+                        && Workload.stored(database, "traffic_minute").getFirst()
+                                >= workload.expected().getFirst();
             });
             await().until(() -> edges.stream().allMatch(TestSender::isEmpty));
             assertThat(Workload.stored(database, "traffic_minute")).isEqualTo(workload.expected());

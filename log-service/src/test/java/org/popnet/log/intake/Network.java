@@ -13,18 +13,18 @@ import org.popnet.platform.message.Message;
 import org.popnet.platform.tree.NodeName;
 
 /** Carries messages between nodes; loses 20 %, doubles 20 % and delays 20 % of them if it is told to. */
-final class TestNetwork implements AutoCloseable {
+public final class Network implements AutoCloseable {
     private final Map<String, Consumer<Received<Message>>> readers = new ConcurrentHashMap<>();
     private final ScheduledExecutorService carrier = Executors.newSingleThreadScheduledExecutor();
     private final Random random;
     private final int faultPercent;
 
-    TestNetwork(long seed, int faultPercent) {
+    public Network(long seed, int faultPercent) {
         this.random = new Random(seed);
         this.faultPercent = faultPercent;
     }
 
-    DatagramPort port(NodeName node) {
+    public DatagramPort port(NodeName node) {
         return new DatagramPort() {
             @Override
             public boolean send(NodeName receiver, Message message) {
