@@ -186,7 +186,9 @@ class AdminServiceTest {
                 .isEqualTo("blue");
         assertThat(response.body()).doesNotContain("customer1");
         for (String name : List.of("edge-cache-service", "log-service", "netview-console")) {
-            assertThat(get(Role.NETVIEW, "/" + name + "/default").statusCode()).as(name).isEqualTo(200);
+            assertThat(get(Role.NETVIEW, "/" + name + "/default").statusCode())
+                    .as(name)
+                    .isEqualTo(200);
         }
     }
 
@@ -232,7 +234,6 @@ class AdminServiceTest {
 
     @Test
     void flushReachesOriginFetchServersThenEdgesWithReceipts() {
-        STORY.clear();
         HttpResponse<String> accepted = post(Role.NETVIEW, """
                 {"site":"Static.Customer1.example","kind":"PREFIX","value":"/img/","requestedBy":"ada"}""");
 
@@ -253,8 +254,9 @@ class AdminServiceTest {
             assertThat(r.path("objects").asLong()).isEqualTo(7);
         });
         long number = done.path("number").asLong();
-        List<String> order =
-                STORY.stream().filter(s -> s.endsWith(" " + number)).toList();
+        List<String> order = STORY.stream()
+                .filter(s -> s.endsWith(" " + SITE + " " + number))
+                .toList();
         assertThat(order).hasSize(4);
         assertThat(order.subList(0, 2)).allMatch(s -> s.startsWith("fetch"));
         assertThat(get(Role.EDGE_CACHE, "/flushes/watermarks").body()).contains("\"" + SITE + "\":" + number);
@@ -273,8 +275,7 @@ class AdminServiceTest {
 
         FlushOrder[] orders = client(Role.ORIGIN_FETCH)
                 .get(self, "/flushes?site=history.customer1.example&after=0&limit=500", FlushOrder[].class);
-        assertThat(orders)
-                .containsExactly(new FlushOrder("history.customer1.example", 1, FlushOrder.Kind.TAG, "sale"));
+        assertThat(orders).containsExactly(new FlushOrder("history.customer1.example", 1, FlushOrder.Kind.TAG, "sale"));
         assertThat(client(Role.EDGE_CACHE)
                         .get(self, "/flushes/watermarks", SiteWatermarks.class)
                         .sites())
@@ -292,8 +293,14 @@ class AdminServiceTest {
                 .contains("\"state\":\"DONE\"")
                 .contains("\"done\":false"));
 
+        post(Role.OPERATOR, """
+                {"site":"late.customer1.example","kind":"URL","value":"/","requestedBy":"operator"}""");
+
         NODES.get("edge2").start();
         await().until(() -> json(get(Role.OPERATOR, location)).path("done").asBoolean());
+        await().until(() -> json(get(Role.OPERATOR, "/flushes/late.customer1.example/2"))
+                .path("done")
+                .asBoolean());
     }
 
     @Test

@@ -25,7 +25,7 @@ final class FakeNode implements AutoCloseable {
     private final AtomicLong watermark = new AtomicLong();
     private @Nullable HttpsServer server;
 
-    /** @param story gets {@code name number} for each order that arrives */
+    /** @param story gets {@code name site number} for each order that arrives */
     FakeNode(String name, InetSocketAddress address, SSLContext tls, List<String> story) {
         this.name = name;
         this.address = address;
@@ -52,7 +52,7 @@ final class FakeNode implements AutoCloseable {
     private void flush(HttpExchange exchange) throws IOException {
         FlushOrder order =
                 JsonMapper.builder().build().readValue(exchange.getRequestBody().readAllBytes(), FlushOrder.class);
-        story.add(name + " " + order.number());
+        story.add(name + " " + order.site() + " " + order.number());
         watermark.accumulateAndGet(order.number(), Math::max);
         byte[] body = """
                 {"node":"%s","site":"%s","watermark":%d,"objects":7}""".formatted(name, order.site(), watermark.get()).getBytes(StandardCharsets.UTF_8);

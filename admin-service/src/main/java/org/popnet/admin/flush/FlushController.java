@@ -9,10 +9,16 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.popnet.platform.flush.FlushOrder;
 import org.popnet.platform.flush.SiteWatermarks;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.transaction.TransactionException;
+import org.springframework.web.ErrorResponse;
 import org.springframework.web.ErrorResponseException;
+import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -23,6 +29,7 @@ import org.springframework.web.bind.annotation.RestController;
 /** Flushes over HTTP: for the console and the command line, and the history for nodes that catch up. */
 @RestController
 class FlushController {
+    private static final Logger log = LoggerFactory.getLogger(FlushController.class);
     private static final int LIMIT_MAX = 1000;
 
     private final Flushes flushes;
@@ -82,6 +89,15 @@ class FlushController {
     @GetMapping("/flushes/watermarks")
     SiteWatermarks watermarks() {
         return new SiteWatermarks(flushes.ledger().watermarks());
+    }
+
+    /** Nothing is sent that is not recorded, so this is safe to repeat. */
+    @ExceptionHandler({DataAccessException.class, TransactionException.class})
+    ErrorResponse ledgerAway(RuntimeException e) {
+        log.error("the flush ledger cannot be used: {}", e.toString());
+        return problem(
+                HttpStatus.SERVICE_UNAVAILABLE,
+                "the record of flushes (PostgreSQL) cannot be reached, and nothing was flushed: try again");
     }
 
     private void requireSite(String site) {

@@ -67,17 +67,20 @@ class FlushLedger {
 
     /** The last number of every site that was ever flushed. */
     Map<String, Long> watermarks() {
-        return flushes.lastNumbers().stream()
-                .collect(Collectors.toMap(FlushRepository.LastNumber::getSite, FlushRepository.LastNumber::getNumber));
+        return flushes.lastNumbers().stream().collect(Collectors.toMap(SiteNumber::getSite, SiteNumber::getNumber));
     }
 
-    /** What no node has acknowledged yet, by node, site and number. */
-    List<Receipt> unfinished(int limit) {
-        return receipts.unfinished(Limit.of(limit));
+    /** The nodes that have not acknowledged everything. */
+    List<String> owing() {
+        return receipts.owing();
     }
 
-    Optional<FlushOrder> order(String site, long number) {
-        return flushes.findById(new FlushId(site, number)).map(Flush::order);
+    /** The last order of each site that a node has not acknowledged, for {@code limit} sites at most. */
+    List<FlushOrder> owed(String node, int limit) {
+        return receipts.owed(node, Limit.of(limit)).stream()
+                .flatMap(last -> flushes.findById(new FlushId(last.getSite(), last.getNumber())).stream())
+                .map(Flush::order)
+                .toList();
     }
 
     /** Stores a node's answer; whatever stands below the watermark that it names is done with it. */
@@ -94,9 +97,8 @@ class FlushLedger {
     }
 
     /** Nothing more is expected of a node that the tree no longer has. */
-    void gone(ReceiptId id) {
-        transaction.executeWithoutResult(
-                status -> receipts.doneUpTo(id.node(), id.site(), id.number(), "no longer in the tree"));
+    void gone(String node) {
+        transaction.executeWithoutResult(status -> receipts.settle(node, "no longer in the tree"));
     }
 
     private List<Entry> withReceipts(String site, List<Flush> found) {

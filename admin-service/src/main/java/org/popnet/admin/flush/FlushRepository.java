@@ -20,12 +20,5 @@ interface FlushRepository extends JpaRepository<Flush, FlushId> {
     List<Flush> newestFirst(String site, Limit limit);
 
     @Query("select f.id.site as site, max(f.id.number) as number from Flush f group by f.id.site")
-    List<LastNumber> lastNumbers();
-
-    /** A site and the number of its last flush. */
-    interface LastNumber {
-        String getSite();
-
-        long getNumber();
-    }
+    List<SiteNumber> lastNumbers();
 }

@@ -2,13 +2,9 @@ package org.popnet.admin.flush;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -154,23 +150,19 @@ class FlushSender implements SmartLifecycle {
         }
     }
 
-    /** One attempt on every node that owes receipts: its orders in turn, until one fails. Nodes side by side. */
+    /** One round of attempts on every node that owes receipts, nodes side by side. */
     private void retry() {
-        Map<String, List<Receipt>> byNode = new TreeMap<>();
-        for (Receipt receipt : ledger.unfinished(settings.retriesAtOnce())) {
-            if (!claimed.containsKey(receipt.id().site())) {
-                byNode.computeIfAbsent(receipt.id().node(), n -> new ArrayList<>())
-                        .add(receipt);
-            }
+        List<String> owing = ledger.owing();
+        CountDownLatch finished = new CountDownLatch(owing.size());
+        for (String name : owing) {
+            threads.execute(() -> {
+                try {
+                    retry(name);
+                } finally {
+                    finished.countDown();
+                }
+            });
         }
-        CountDownLatch finished = new CountDownLatch(byNode.size());
-        byNode.forEach((name, receipts) -> threads.execute(() -> {
-            try {
-                retry(tree.get().tree().node(NodeName.of(name)), receipts);
-            } finally {
-                finished.countDown();
-            }
-        }));
         try {
             finished.await();
         } catch (InterruptedException e) {
@@ -178,31 +170,18 @@ class FlushSender implements SmartLifecycle {
         }
     }
 
-    private void retry(Optional<Node> node, List<Receipt> receipts) {
-        Set<String> sites = new HashSet<>();
-        for (Receipt receipt : receipts) {
-            ReceiptId id = receipt.id();
-            if (node.isEmpty()) {
-                ledger.gone(id);
-                continue;
-            }
-            boolean first = sites.add(id.site());
-            if (!first && isDone(id)) {
-                continue;
-            }
-            Optional<FlushOrder> order = ledger.order(id.site(), id.number());
-            if (!running || order.isEmpty() || !attempt(order.get(), node.get())) {
+    /** The last order that is owed of each site, until one fails: the node catches up what stands below it. */
+    private void retry(String name) {
+        Optional<Node> node = tree.get().tree().node(NodeName.of(name));
+        if (node.isEmpty()) {
+            ledger.gone(name);
+            return;
+        }
+        for (FlushOrder order : ledger.owed(name, settings.retriesAtOnce())) {
+            if (!running || !claimed.containsKey(order.site()) && !attempt(order, node.get())) {
                 return;
             }
         }
-    }
-
-    /** Whether an earlier answer in this round settled it. */
-    private boolean isDone(ReceiptId id) {
-        return ledger.find(id.site(), id.number())
-                .map(entry ->
-                        entry.receipts().stream().anyMatch(r -> r.id().equals(id) && r.state() == Receipt.State.DONE))
-                .orElse(true);
     }
 
     @Override

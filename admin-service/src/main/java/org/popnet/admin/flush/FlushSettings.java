@@ -10,14 +10,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param tierPatience how long the edges wait for the last origin-fetch server, 10 ms to 1 min; 2 s. A server that is
  *     later catches up by itself before it answers edges that are ahead of it.
  * @param retryInterval between attempts on nodes that have not acknowledged, 10 ms to 1 h; 1 s
- * @param retriesAtOnce receipts looked at in one round of attempts, 1 to 100,000; 5,000. It bounds memory after a long
- *     outage.
+ * @param retriesAtOnce sites whose orders one node is sent in one round of attempts, 1 to 100,000; 500. It bounds memory
+ *     after a long outage.
  */
 @ConfigurationProperties(prefix = "popnet.admin.flush", ignoreUnknownFields = false)
 public record FlushSettings(
         @DefaultValue("2s") Duration tierPatience,
         @DefaultValue("1s") Duration retryInterval,
-        @DefaultValue("5000") int retriesAtOnce) {
+        @DefaultValue("500") int retriesAtOnce) {
     private static final Duration LEAST = Duration.ofMillis(10);
 
     public FlushSettings {

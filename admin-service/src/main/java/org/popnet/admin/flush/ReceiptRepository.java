@@ -12,8 +12,13 @@ interface ReceiptRepository extends JpaRepository<Receipt, ReceiptId> {
             order by r.id.number, r.service desc, r.id.node""")
     List<Receipt> between(String site, long first, long last);
 
-    @Query("select r from Receipt r where r.state <> DONE order by r.id.node, r.id.site, r.id.number")
-    List<Receipt> unfinished(Limit limit);
+    @Query("select distinct r.id.node from Receipt r where r.state <> DONE")
+    List<String> owing();
+
+    @Query("""
+            select r.id.site as site, max(r.id.number) as number from Receipt r
+            where r.id.node = :node and r.state <> DONE group by r.id.site order by r.id.site""")
+    List<SiteNumber> owed(String node, Limit limit);
 
     @Modifying
     @Query("""
@@ -33,4 +38,8 @@ interface ReceiptRepository extends JpaRepository<Receipt, ReceiptId> {
             update Receipt r set r.state = FAILED, r.tookMs = :tookMs, r.detail = :detail
             where r.id = :id and r.state <> DONE""")
     void failed(ReceiptId id, long tookMs, String detail);
+
+    @Modifying
+    @Query("update Receipt r set r.state = DONE, r.detail = :detail where r.id.node = :node and r.state <> DONE")
+    void settle(String node, String detail);
 }
