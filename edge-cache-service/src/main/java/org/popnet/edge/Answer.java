@@ -10,7 +10,7 @@ import org.popnet.edge.wire.ResponseHead;
 
 /**
  * Answers a GET or HEAD request from a response in memory: whole, in part, or with what its conditions ask for. Several
- * ranges at once are answered with the whole (RFC 9110 §14.2 lets a server).
+ * ranges at once are answered with the whole (RFC 9110 §14.2 lets a server), very many with 416.
  */
 final class Answer {
     private static final int RANGES_MAX = 16;
@@ -55,14 +55,13 @@ final class Answer {
             whole(writer, extra);
             return;
         }
+        if (field.chars().filter(c -> c == ',').count() >= RANGES_MAX) {
+            unsatisfiable(writer, extra, length);
+            return;
+        }
         switch (ByteRange.parse(field, length, RANGES_MAX)) {
             case Requested.Whole _ -> whole(writer, extra);
-            case Requested.Unsatisfiable _ ->
-                without(
-                        writer,
-                        416,
-                        Headers.of("Content-Range", ByteRange.unsatisfiedContentRange(length), "Content-Length", "0"),
-                        extra);
+            case Requested.Unsatisfiable _ -> unsatisfiable(writer, extra, length);
             case Requested.Parts(var parts) -> {
                 if (parts.size() > 1) {
                     whole(writer, extra);
@@ -76,6 +75,12 @@ final class Answer {
                 }
             }
         }
+    }
+
+    private void unsatisfiable(ResponseWriter writer, Headers extra, long length) {
+        Headers fields =
+                Headers.of("Content-Range", ByteRange.unsatisfiedContentRange(length), "Content-Length", "0");
+        without(writer, 416, fields, extra);
     }
 
     private void whole(ResponseWriter writer, Headers extra) {

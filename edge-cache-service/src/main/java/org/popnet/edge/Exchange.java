@@ -2,6 +2,7 @@ package org.popnet.edge;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.popnet.caching.CacheStatus;
@@ -211,11 +212,9 @@ final class Exchange implements FillWaiter {
     }
 
     private List<Upstream> fetchersThenOrigins(Site here) {
-        List<Upstream> candidates = edge.fetchers().ranked(here.name(), path);
-        if (candidates.isEmpty()) {
-            // Last resort: the POP has no origin-fetch server, or none was ever found.
-            return edge.origins().ranked(here, connection.client());
-        }
+        List<Upstream> candidates = new ArrayList<>(edge.fetchers().ranked(here.name(), path));
+        // Last resort: none was ever found, or all fail.
+        candidates.addAll(edge.origins().ranked(here, connection.client()));
         return candidates;
     }
 
@@ -387,7 +386,8 @@ final class Exchange implements FillWaiter {
         writer.local(
                 status,
                 Headers.of("Cache-Status", trace, "Cache-Control", "no-store"),
-                "the origin could not be reached: " + reason);
+                "the origin could not be reached: " + reason,
+                edge.clock().instant());
     }
 
     void local(int status, String text) {
@@ -395,7 +395,8 @@ final class Exchange implements FillWaiter {
         if (!requestEnded && request.hasBody()) {
             writer.close();
         }
-        writer.local(status, Headers.of("Cache-Control", "no-store"), text);
+        writer.local(
+                status, Headers.of("Cache-Control", "no-store"), text, edge.clock().instant());
     }
 
     // The request's body.

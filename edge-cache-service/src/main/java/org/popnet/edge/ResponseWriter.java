@@ -3,9 +3,13 @@ package org.popnet.edge;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelProgressiveFuture;
+import io.netty.channel.ChannelProgressiveFutureListener;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.popnet.caching.Headers;
+import org.popnet.caching.HttpDates;
 import org.popnet.edge.memory.BodyReader;
 import org.popnet.edge.memory.StoredResponse;
 import org.popnet.edge.wire.RequestHead;
@@ -21,6 +25,8 @@ final class ResponseWriter {
         /** @param intact whether the response is whole and the connection may be used on */
         void finished(boolean intact);
     }
+
+    private static final int PARTIAL_BYTES = 16 * 1024;
 
     private final Channel channel;
     private final ClientConnection connection;
@@ -71,9 +77,10 @@ final class ResponseWriter {
     }
 
     /** A response of this node's own making. */
-    void local(int code, Headers fields, String text) {
+    void local(int code, Headers fields, String text, Instant now) {
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
         Headers all = fields.toBuilder()
+                .add("Date", HttpDates.format(now))
                 .add("Content-Type", "text/plain; charset=utf-8")
                 .add("Content-Length", Integer.toString(body.length))
                 .build();
@@ -215,16 +222,45 @@ final class ResponseWriter {
 
     private void write(ByteBuf bytes, boolean last) {
         int length = bytes.readableBytes();
-        channel.write(bytes).addListener(written -> {
-            if (written.isSuccess()) {
-                handedOver += length;
-                if (last) {
-                    finish(true);
-                }
-            } else {
-                finish(false);
-            }
-        });
+        if (length > PARTIAL_BYTES) {
+            // May go out in parts, and be broken off between them: counted as it goes.
+            channel.write(bytes, channel.newProgressivePromise().addListener(new Partial(length, last)));
+        } else {
+            channel.write(bytes).addListener(written -> written(written.isSuccess(), length, last));
+        }
+    }
+
+    private void written(boolean success, long bytes, boolean last) {
+        if (!success) {
+            finish(false);
+            return;
+        }
+        handedOver += bytes;
+        if (last) {
+            finish(true);
+        }
+    }
+
+    private final class Partial implements ChannelProgressiveFutureListener {
+        private final boolean last;
+        private long left;
+
+        Partial(int length, boolean last) {
+            this.left = length;
+            this.last = last;
+        }
+
+        @Override
+        public void operationProgressed(ChannelProgressiveFuture future, long progress, long total) {
+            long before = total - left;
+            handedOver += progress - before;
+            left = total - progress;
+        }
+
+        @Override
+        public void operationComplete(ChannelProgressiveFuture future) {
+            written(future.isSuccess(), left, last);
+        }
     }
 
     /** Gives up: the client has gone, or what is missing will never come. The connection is of no use any more. */

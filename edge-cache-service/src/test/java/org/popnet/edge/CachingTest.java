@@ -73,6 +73,9 @@ class CachingTest {
             assertThat(client.get(SITE, "/a.txt", "Range", "bytes=-3").text()).isEqualTo("789");
             assertThat(client.get(SITE, "/a.txt", "Range", "bytes=0-1,4-5").status())
                     .isEqualTo(200);
+            assertThat(client.get(SITE, "/a.txt", "Range", "bytes=" + "0-1,".repeat(50) + "3-4")
+                            .status())
+                    .isEqualTo(416);
             TestClient.Response beyond = client.get(SITE, "/a.txt", "Range", "bytes=200-");
             assertThat(beyond.status()).isEqualTo(416);
             assertThat(beyond.header("Content-Range")).isEqualTo("bytes */200");
@@ -144,6 +147,7 @@ class CachingTest {
             assertThat(onError.status()).isEqualTo(200);
             assertThat(onError.header("Cache-Status")).endsWith("detail=stale-if-error");
             fetch.close();
+            origin.close();
             assertThat(client.get(SITE, "/a.txt").body()).isEqualTo(BODY);
             edge.skewMs.set(90_000);
             assertThat(client.get(SITE, "/a.txt").status()).isEqualTo(502);
@@ -206,6 +210,28 @@ class CachingTest {
             assertThat(fetch.requests.getFirst().headers())
                     .doesNotContainKeys("X-Forwarded-Host", "X-Original-URL", "X-HTTP-Method-Override", "Forwarded")
                     .containsKey("Cookie");
+        }
+    }
+
+    @Test
+    void originIsAskedWhenEveryFetchServerFails() throws Exception {
+        fetch.close();
+        try (TestClient client = edge.client()) {
+            assertThat(client.get(SITE, "/x").text()).isEqualTo("from origin");
+        }
+    }
+
+    @Test
+    void responseThatNoLongerVariesReplacesItsVariants() throws Exception {
+        fetch.handler = (request, out) ->
+                respond(out, 200, BODY, "Cache-Control", "max-age=60", "Vary", "Accept-Language");
+        try (TestClient client = edge.client()) {
+            client.get(SITE, "/v", "Accept-Language", "de");
+            fetch.handler = (request, out) -> respond(out, 200, BODY, "Cache-Control", "max-age=60");
+            client.get(SITE, "/v", "Accept-Language", "fr");
+            assertThat(client.get(SITE, "/v", "Accept-Language", "it").header("Cache-Status")).contains("hit");
+            assertThat(flush(Kind.URL, "/v")).isEqualTo(1);
+            assertThat(client.get(SITE, "/v", "Accept-Language", "it").header("Cache-Status")).contains("fwd");
         }
     }
 

@@ -3,6 +3,7 @@ package org.popnet.edge.memory;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.popnet.caching.Headers;
 import org.popnet.caching.Vary;
@@ -35,9 +36,18 @@ sealed interface Entry permits StoredResponse, Entry.Varies, Entry.Marker {
             return new CacheKey(primary.site(), primary.target(), id + ":" + vary.key(request));
         }
 
-        boolean admit(CacheKey variant) {
+        /**
+         * Makes room for a variant.
+         *
+         * @param stored tells which variants are still there
+         * @return false if there are too many
+         */
+        boolean admit(CacheKey variant, Predicate<CacheKey> stored) {
             if (variants.size() >= VARIANTS_MAX && !variants.containsKey(variant)) {
-                return false;
+                variants.keySet().removeIf(stored.negate());
+                if (variants.size() >= VARIANTS_MAX) {
+                    return false;
+                }
             }
             variants.put(variant, true);
             return true;

@@ -112,11 +112,13 @@ public final class MemoryTier implements FlushTarget {
      * @return whether it was stored
      */
     boolean store(StoredResponse response, CacheKey primary, Headers request, long epoch) {
-        StoredResponse placed = response;
+        // Without Vary it stands for all requests, whatever varied before.
+        StoredResponse placed =
+                response.key().equals(primary) ? response : response.withBody(primary, response.body());
         if (!response.vary().fields().isEmpty()) {
             Entry.Varies index = index(primary, response);
             CacheKey variant = index.variant(primary, request);
-            if (!index.admit(variant)) {
+            if (!index.admit(variant, entries.asMap()::containsKey)) {
                 response.release();
                 return false;
             }
