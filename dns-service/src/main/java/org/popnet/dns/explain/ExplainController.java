@@ -32,11 +32,12 @@ class ExplainController {
     @GetMapping("/explain")
     Explainer.Explanation explain(
             @RequestParam String name, @RequestParam String client, @RequestParam(defaultValue = "A") String type) {
-        boolean v6 = switch (type.toUpperCase(Locale.ROOT)) {
-            case "A" -> false;
-            case "AAAA" -> true;
-            default -> throw new IllegalArgumentException("type '" + type + "': must be A or AAAA");
-        };
+        boolean v6 =
+                switch (type.toUpperCase(Locale.ROOT)) {
+                    case "A" -> false;
+                    case "AAAA" -> true;
+                    default -> throw new IllegalArgumentException("type '" + type + "': must be A or AAAA");
+                };
         InetAddress address;
         try {
             address = InetAddress.ofLiteral(client);

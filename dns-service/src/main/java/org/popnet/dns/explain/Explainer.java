@@ -72,7 +72,8 @@ final class Explainer {
             throw new NotSteeredException(
                     entry == null
                             ? "the name '" + name + "' is not in this network's zones"
-                            : "the name '" + name + "' is not a customer's domain: its answers do not depend on clients");
+                            : "the name '" + name
+                                    + "' is not a customer's domain: its answers do not depend on clients");
         }
         long now = knowledge.nowMs();
         ClientView where = new ClientView();

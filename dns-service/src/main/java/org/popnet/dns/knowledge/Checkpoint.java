@@ -91,8 +91,8 @@ public final class Checkpoint {
             return false;
         }
         CRC32 crc = new CRC32();
-        try (DataInputStream in = new DataInputStream(
-                new CheckedInputStream(new BufferedInputStream(Files.newInputStream(file)), crc))) {
+        try (DataInputStream in =
+                new DataInputStream(new CheckedInputStream(new BufferedInputStream(Files.newInputStream(file)), crc))) {
             boolean known = in.readInt() == MAGIC && in.readInt() == VERSION;
             in.skipNBytes(length - 16);
             long computed = crc.getValue();
@@ -107,17 +107,19 @@ public final class Checkpoint {
                 case END -> {
                     return;
                 }
-                case LATENCY -> knowledge.restoreLatency(
-                        in.readLong(),
-                        in.readLong(),
-                        in.readUTF(),
-                        in.readFloat(),
-                        in.readFloat(),
-                        in.readLong() + off);
-                case VERDICT -> knowledge.restoreVerdict(
-                        new TargetId(in.readUTF()), in.readBoolean(), in.readLong() + off);
-                case PERSISTENCE -> knowledge.restorePersistence(
-                        in.readLong(), in.readLong(), in.readLong() + off, in.readLong() - off);
+                case LATENCY ->
+                    knowledge.restoreLatency(
+                            in.readLong(),
+                            in.readLong(),
+                            in.readUTF(),
+                            in.readFloat(),
+                            in.readFloat(),
+                            in.readLong() + off);
+                case VERDICT ->
+                    knowledge.restoreVerdict(new TargetId(in.readUTF()), in.readBoolean(), in.readLong() + off);
+                case PERSISTENCE ->
+                    knowledge.restorePersistence(
+                            in.readLong(), in.readLong(), in.readLong() + off, in.readLong() - off);
                 default -> throw new IOException("unknown record " + tag);
             }
         }

@@ -72,7 +72,10 @@ final class HealthTable {
     }
 
     /** A verdict that changed, and what the probe that tipped it said. */
-    record Transition(TargetId target, TargetHealth.State state, @Nullable String reason) {}
+    record Transition(
+            TargetId target,
+            TargetHealth.State state,
+            @Nullable String reason) {}
 
     private static ToDoubleFunction<VantagePoint> distance(ZoneSnapshot zone, TargetId id) {
         Topology topology = zone.topology();

@@ -1,9 +1,12 @@
 package org.popnet.dns.knowledge;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +17,8 @@ import org.popnet.platform.message.Message.LatencyResult;
 import org.popnet.platform.message.Message.LoadReport;
 import org.popnet.platform.message.Message.ProbeReport;
 import org.popnet.platform.message.TargetId;
+import org.popnet.platform.tree.Customer;
+import org.popnet.platform.tree.NetworkTree;
 import org.popnet.platform.tree.Node;
 import org.popnet.platform.tree.NodeName;
 import org.slf4j.Logger;
@@ -43,6 +48,9 @@ public final class Knowledge {
     private final LoadTable load;
     private final Map<String, Integer> columnOfPop = new HashMap<>();
     private LatencyRows latencies;
+    /** Probes measure these, too; they are not where clients are, and their checks tell more. */
+    private Set<InetAddress> servers = Set.of();
+
     private @Nullable ZoneSnapshot zone;
     private volatile @Nullable View view;
 
@@ -98,10 +106,20 @@ public final class Knowledge {
             zone = next;
             health.follow(next);
             load.retain(next.tree().tree().nodes().keySet());
+            servers = servers(next.tree().tree());
             List<String> pops = next.topology().names();
             pops.forEach(this::column);
             publish();
         }
+    }
+
+    private static Set<InetAddress> servers(NetworkTree tree) {
+        Set<InetAddress> addresses = new HashSet<>();
+        tree.nodes().values().forEach(node -> addresses.add(node.address()));
+        for (Customer customer : tree.customers().values()) {
+            customer.servers().values().forEach(server -> addresses.add(server.address()));
+        }
+        return addresses;
     }
 
     /** Takes what a probe measured. */
@@ -132,7 +150,7 @@ public final class Knowledge {
 
     private void take(NodeName probe, LatencyResult latency, long now) {
         long measuredAt = now - Math.max(0, latency.ageMs());
-        if (latency.ageMs() > settings.latencyExpiry().toMillis()) {
+        if (latency.ageMs() > settings.latencyExpiry().toMillis() || servers.contains(latency.address())) {
             return;
         }
         long high = Address.high(latency.address());
@@ -200,9 +218,8 @@ public final class Knowledge {
             return;
         }
         long now = nowMs();
-        int[] columns = current.topology().names().stream()
-                .mapToInt(this::column)
-                .toArray();
+        int[] columns =
+                current.topology().names().stream().mapToInt(this::column).toArray();
         view = new View(
                 current,
                 health.compile(current, target -> utilisation(current, target, now), now),
@@ -246,14 +263,15 @@ public final class Knowledge {
             long now = nowMs();
             String[] pops = new String[columnOfPop.size()];
             columnOfPop.forEach((pop, column) -> pops[column] = pop);
-            latencies.forEach((high, low, column, rtt, loss, at) ->
-                    writer.latency(high, low, pops[column], rtt, loss, now - at));
+            latencies.forEach(
+                    (high, low, column, rtt, loss, at) -> writer.latency(high, low, pops[column], rtt, loss, now - at));
             health.targets().forEach((id, target) -> {
                 if (target.state() != TargetHealth.State.UNKNOWN) {
                     writer.verdict(id, target.state() == TargetHealth.State.DOWN, now - target.sinceMs());
                 }
             });
-            persistence.forEach(now, (key, server, since, end) -> writer.persistence(key, server, now - since, end - now));
+            persistence.forEach(
+                    now, (key, server, since, end) -> writer.persistence(key, server, now - since, end - now));
         }
     }
 

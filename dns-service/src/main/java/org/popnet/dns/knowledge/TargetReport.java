@@ -21,7 +21,11 @@ public record TargetReport(
         List<VantagePointReport> vantagePoints) {
     /** One probe's opinion; {@code up} is null while it has none. */
     public record VantagePointReport(
-            String probe, @Nullable Boolean up, @Nullable Double responseMs, long ageMs, @Nullable String reason) {}
+            String probe,
+            @Nullable Boolean up,
+            @Nullable Double responseMs,
+            long ageMs,
+            @Nullable String reason) {}
 
     static TargetReport of(TargetId id, TargetHealth health, float responseMs, long nowMs) {
         List<VantagePointReport> points = new ArrayList<>();

@@ -116,9 +116,7 @@ final class BatchUdpListener implements UdpListener {
         for (int i = 0; i < count; i++) {
             long header = (long) i * LinuxSockets.MESSAGE_HEADER_BYTES;
             inHeaders.set(
-                    JAVA_LONG,
-                    header + NAME_AT,
-                    addresses.address() + (long) i * LinuxSockets.SOCKET_ADDRESS_BYTES);
+                    JAVA_LONG, header + NAME_AT, addresses.address() + (long) i * LinuxSockets.SOCKET_ADDRESS_BYTES);
             inHeaders.set(JAVA_INT, header + NAME_LENGTH_AT, LinuxSockets.SOCKET_ADDRESS_BYTES);
         }
     }
@@ -161,12 +159,10 @@ final class BatchUdpListener implements UdpListener {
     }
 
     private void queue(int position, int i, int length, int addressLength) {
-        MemorySegment.copy(
-                exchange.answer.bytes(), 0, out, JAVA_BYTE, (long) position * Dns.UDP_BYTES_MAX, length);
+        MemorySegment.copy(exchange.answer.bytes(), 0, out, JAVA_BYTE, (long) position * Dns.UDP_BYTES_MAX, length);
         outVectors.set(JAVA_LONG, (long) position * LinuxSockets.IO_VECTOR_BYTES + 8, length);
         long header = (long) position * LinuxSockets.MESSAGE_HEADER_BYTES;
-        outHeaders.set(
-                JAVA_LONG, header + NAME_AT, addresses.address() + (long) i * LinuxSockets.SOCKET_ADDRESS_BYTES);
+        outHeaders.set(JAVA_LONG, header + NAME_AT, addresses.address() + (long) i * LinuxSockets.SOCKET_ADDRESS_BYTES);
         outHeaders.set(JAVA_INT, header + NAME_LENGTH_AT, addressLength);
     }
 

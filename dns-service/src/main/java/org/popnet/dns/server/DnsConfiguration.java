@@ -54,8 +54,7 @@ class DnsConfiguration {
             DnsMetrics metrics,
             CurrentTree tree,
             DatagramPort datagrams) {
-        QueryPipeline pipeline =
-                new QueryPipeline(knowledge, cookies, wallClock, metrics, settings.tcpInviteOneIn());
+        QueryPipeline pipeline = new QueryPipeline(knowledge, cookies, wallClock, metrics, settings.tcpInviteOneIn());
         SecureRandom seeds = new SecureRandom();
         NameServer server = new NameServer(
                 settings,

@@ -62,8 +62,8 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
         knowledge.refresh();
         datagrams.onReceive(ProbeReport.class, this::probeReport);
         datagrams.onReceive(LoadReport.class, this::loadReport);
-        server.start(new InetSocketAddress(
-                tree.node().address(), tree.node().ports().dns()));
+        server.start(
+                new InetSocketAddress(tree.node().address(), tree.node().ports().dns()));
         ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("dns-chores").daemon().factory());
         chores = scheduler;
@@ -119,10 +119,14 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
     @Override
     public Health health() {
         if (!running) {
-            return Health.down().withDetail("reason", "the DNS port is not open").build();
+            return Health.down()
+                    .withDetail("reason", "the DNS port is not open")
+                    .build();
         }
         return Health.up()
-                .withDetail("domains", knowledge.view().zone().tree().tree().domains().size())
+                .withDetail(
+                        "domains",
+                        knowledge.view().zone().tree().tree().domains().size())
                 .withDetail("tcpConnections", server.tcpConnections())
                 .build();
     }

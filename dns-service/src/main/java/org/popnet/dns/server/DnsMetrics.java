@@ -71,7 +71,8 @@ final class DnsMetrics {
         Gauge.builder("popnet.dns.knowledge.loads", knowledge, Knowledge::loads)
                 .description("nodes that told their load")
                 .register(registry);
-        Gauge.builder("popnet.dns.knowledge.persistence", knowledge, k -> k.persistence().size(k.nowMs()))
+        Gauge.builder("popnet.dns.knowledge.persistence", knowledge, k -> k.persistence()
+                        .size(k.nowMs()))
                 .description("clients kept at their server")
                 .register(registry);
         FunctionCounter.builder("popnet.dns.knowledge.transitions", knowledge, Knowledge::transitions)
@@ -80,10 +81,8 @@ final class DnsMetrics {
         FunctionCounter.builder("popnet.dns.knowledge.latency.dropped", knowledge, Knowledge::latenciesDropped)
                 .description("measurements that found the table full")
                 .register(registry);
-        FunctionCounter.builder(
-                        "popnet.dns.knowledge.requests.dropped",
-                        knowledge,
-                        k -> k.latencyRequests().dropped())
+        FunctionCounter.builder("popnet.dns.knowledge.requests.dropped", knowledge, k -> k.latencyRequests()
+                        .dropped())
                 .description("latency requests that found the queue full")
                 .register(registry);
     }

@@ -181,12 +181,13 @@ final class LinuxSockets {
             return result;
         }
         int error = (int) ERRNO.get(state, 0L);
-        String reason = switch (error) {
-            case ADDRESS_IN_USE -> "the address is already in use";
-            case ADDRESS_NOT_AVAILABLE -> "this machine does not have the address";
-            case ACCESS -> "permission denied (ports below 1024 need CAP_NET_BIND_SERVICE)";
-            default -> "error " + error;
-        };
+        String reason =
+                switch (error) {
+                    case ADDRESS_IN_USE -> "the address is already in use";
+                    case ADDRESS_NOT_AVAILABLE -> "this machine does not have the address";
+                    case ACCESS -> "permission denied (ports below 1024 need CAP_NET_BIND_SERVICE)";
+                    default -> "error " + error;
+                };
         if (call.equals("bind")) {
             throw new BindException(reason);
         }

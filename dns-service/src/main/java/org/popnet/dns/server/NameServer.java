@@ -48,8 +48,7 @@ final class NameServer {
     void start(InetSocketAddress address) {
         try {
             // TCP first: it takes the port for itself, where UDP sockets would quietly share it with another process.
-            TcpListener listener =
-                    new TcpListener(settings, pipeline, this::tcpExchange, metrics, knowledge::nowMs);
+            TcpListener listener = new TcpListener(settings, pipeline, this::tcpExchange, metrics, knowledge::nowMs);
             tcp = listener;
             bind(() -> listener.bind(address), address, "TCP");
             openUdp(address);

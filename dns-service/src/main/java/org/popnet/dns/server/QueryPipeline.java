@@ -106,9 +106,8 @@ final class QueryPipeline {
             case ZoneEntry.Apex apex -> apex(x, apex.zone());
             case ZoneEntry.Host host -> host(x, view, host);
             case ZoneEntry.Service service -> service(x, view, service);
-            case ZoneEntry.EmptyNonTerminal empty -> empty.membersOnly() && !member(x, view)
-                    ? finish(x, Dns.REFUSED, false)
-                    : noData(x, empty.zone());
+            case ZoneEntry.EmptyNonTerminal empty ->
+                empty.membersOnly() && !member(x, view) ? finish(x, Dns.REFUSED, false) : noData(x, empty.zone());
         };
     }
 
@@ -150,8 +149,7 @@ final class QueryPipeline {
                 }
                 for (int i = 0; i < zone.glue().size(); i++) {
                     Zone.Glue glue = zone.glue().get(i);
-                    answer.record(
-                            Section.ADDITIONAL, glue.owner(), glue.address(), Zone.INFRASTRUCTURE_TTL_SECONDS);
+                    answer.record(Section.ADDITIONAL, glue.owner(), glue.address(), Zone.INFRASTRUCTURE_TTL_SECONDS);
                 }
             }
             case Dns.ANY -> {
@@ -194,8 +192,7 @@ final class QueryPipeline {
         boolean[] down = view.states().down();
         for (ServiceTarget target : service.targets()) {
             boolean up = target.target() == ServiceTarget.UNWATCHED || !down[target.target()];
-            x.answer.record(
-                    Section.ANSWER, null, up ? target.healthy() : target.unhealthy(), SERVICE_TTL_SECONDS);
+            x.answer.record(Section.ANSWER, null, up ? target.healthy() : target.unhealthy(), SERVICE_TTL_SECONDS);
         }
         for (ServiceTarget target : service.targets()) {
             serviceAddress(x, target.host(), target.address());

@@ -30,8 +30,7 @@ public final class ClientLocation {
     }
 
     /** Locates the resolver that asks. */
-    public void locate(
-            long high, long low, Topology topology, Latencies latencies, long nowMs, ClientView out) {
+    public void locate(long high, long low, Topology topology, Latencies latencies, long nowMs, ClientView out) {
         begin(high, low, bits(high, low), topology, out);
         if (measured(out.prefixHigh, out.prefixLow, latencies, nowMs, out)) {
             out.source = ClientView.Source.MEASURED;

@@ -236,9 +236,10 @@ public final class Answer {
             out[at + 7] = (byte) subnetScope;
             at += 8;
             for (int i = 0; i < bytes; i++) {
-                out[at++] = (byte) (asked.subnetFamily == 1
-                        ? asked.subnetLow >>> (24 - 8 * i)
-                        : i < 8 ? asked.subnetHigh >>> (56 - 8 * i) : asked.subnetLow >>> (120 - 8 * i));
+                out[at++] = (byte)
+                        (asked.subnetFamily == 1
+                                ? asked.subnetLow >>> (24 - 8 * i)
+                                : i < 8 ? asked.subnetHigh >>> (56 - 8 * i) : asked.subnetLow >>> (120 - 8 * i));
             }
         }
         if (asked.cookieLength > 0) {

@@ -51,8 +51,7 @@ public final class Cookies {
     }
 
     /** Writes the client's cookie and a fresh server cookie, 24 bytes. */
-    void write(
-            Query query, long sourceHigh, long sourceLow, long epochSeconds, byte[] scratch, byte[] out, int at) {
+    void write(Query query, long sourceHigh, long sourceLow, long epochSeconds, byte[] scratch, byte[] out, int at) {
         int length = input(query, (int) epochSeconds, sourceHigh, sourceLow, scratch);
         System.arraycopy(scratch, 0, out, at, CLIENT_BYTES + 8);
         // SipHash's output is a little-endian number (RFC 9018, appendix A).

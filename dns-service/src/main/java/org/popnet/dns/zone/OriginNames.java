@@ -33,8 +33,7 @@ public final class OriginNames {
      */
     public record Question(SteeredDomain domain, int pop) {}
 
-    OriginNames(
-            Zone zone, Topology topology, Map<String, SteeredDomain> domains, Map<Integer, Host> hosts) {
+    OriginNames(Zone zone, Topology topology, Map<String, SteeredDomain> domains, Map<Integer, Host> hosts) {
         this.zone = zone.apex();
         this.zoneData = zone;
         this.topology = topology;

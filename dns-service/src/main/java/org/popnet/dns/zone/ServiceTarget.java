@@ -10,8 +10,7 @@ import org.popnet.dns.wire.WireName;
  * @param healthy the record while it is up
  * @param unhealthy the record while it is down: the same with a worse priority
  */
-public record ServiceTarget(
-        WireName host, RecordData address, int target, RecordData healthy, RecordData unhealthy) {
+public record ServiceTarget(WireName host, RecordData address, int target, RecordData healthy, RecordData unhealthy) {
     /** For nodes that no probe watches. */
     public static final int UNWATCHED = -1;
 

@@ -34,6 +34,7 @@ public final class ZoneCompiler {
     private static final int EXPIRE_SECONDS = 604800;
     /** Enough to find one that lives, and few enough to fit 512 bytes with their addresses. */
     private static final int CONFIG_SOURCES_MAX = 5;
+
     private static final int WEIGHT_MAX = 65535;
 
     private final ActiveTree active;
@@ -65,7 +66,9 @@ public final class ZoneCompiler {
         Zone network = zone(WireName.of(tree.zone()));
         put(new ZoneEntry.Apex(network.apex(), network));
         tree.nodes().values().forEach(node -> addNode(network, node));
-        tree.customers().values().forEach(customer -> customer.servers().values().forEach(s -> addServer(network, s)));
+        tree.customers()
+                .values()
+                .forEach(customer -> customer.servers().values().forEach(s -> addServer(network, s)));
         addServices(network);
         for (Customer customer : tree.customers().values()) {
             for (Domain domain : customer.domains().values()) {
@@ -103,8 +106,7 @@ public final class ZoneCompiler {
 
     private void addNode(Zone zone, Node node) {
         boolean membersOnly = node.service() != Service.DNS;
-        put(new ZoneEntry.Host(
-                hostName(node), zone, List.of(RecordData.address(node.address())), membersOnly));
+        put(new ZoneEntry.Host(hostName(node), zone, List.of(RecordData.address(node.address())), membersOnly));
         addAbove(zone, hostName(node), membersOnly);
         if (node.service() == Service.EDGE_CACHE || node.service() == Service.ORIGIN_FETCH) {
             target(TargetId.of(node.name()), topology.indexOf(node.name().pop()));
@@ -128,7 +130,10 @@ public final class ZoneCompiler {
         for (Pop pop : tree.pops().values()) {
             List<ServiceTarget> fetchers = pop.nodes(Service.ORIGIN_FETCH)
                     .map(node -> serviceTarget(
-                            node, 0, weight(node.capacity().requestsPerSecond()), node.ports().fetch()))
+                            node,
+                            0,
+                            weight(node.capacity().requestsPerSecond()),
+                            node.ports().fetch()))
                     .toList();
             addService(zone, "_fetch._tcp." + pop.name(), fetchers);
             addService(zone, "_config._tcp." + pop.name(), configSources(pop));
@@ -137,10 +142,12 @@ public final class ZoneCompiler {
 
     private List<ServiceTarget> logTargets(LogServer server) {
         List<ServiceTarget> found = new ArrayList<>();
-        tree.node(server.node()).ifPresent(n -> found.add(serviceTarget(n, 0, 0, n.ports().datagram())));
+        tree.node(server.node())
+                .ifPresent(n -> found.add(serviceTarget(n, 0, 0, n.ports().datagram())));
         for (NodeName deputy : server.deputies()) {
             tree.node(deputy)
-                    .ifPresent(n -> found.add(serviceTarget(n, 10 * found.size(), 0, n.ports().datagram())));
+                    .ifPresent(n -> found.add(
+                            serviceTarget(n, 10 * found.size(), 0, n.ports().datagram())));
         }
         return found;
     }
@@ -153,7 +160,10 @@ public final class ZoneCompiler {
                 .sorted((a, b) -> Float.compare(distance(here, a), distance(here, b)))
                 .limit(CONFIG_SOURCES_MAX)
                 .map(node -> serviceTarget(
-                        node, node.name().pop().equals(pop.name()) ? 0 : 10, 0, node.ports().control()))
+                        node,
+                        node.name().pop().equals(pop.name()) ? 0 : 10,
+                        0,
+                        node.ports().control()))
                 .toList();
     }
 
@@ -193,8 +203,8 @@ public final class ZoneCompiler {
         if (domain.candidates().servers()) {
             groups.addAll(List.of(origins));
         }
-        SteeredDomain steered = new SteeredDomain(
-                domain, Hash.of(domain.name()), ofFamily(groups, 4), ofFamily(groups, 16), origins);
+        SteeredDomain steered =
+                new SteeredDomain(domain, Hash.of(domain.name()), ofFamily(groups, 4), ofFamily(groups, 16), origins);
         domains.put(domain.name(), steered);
         if (entries.containsKey(name) && !(entries.get(name) instanceof ZoneEntry.EmptyNonTerminal)) {
             throw new IllegalArgumentException("domain " + domain.name() + " of customer " + customer.name()
@@ -214,7 +224,8 @@ public final class ZoneCompiler {
     }
 
     private CandidateGroup nodeGroup(Node node) {
-        return CandidateGroup.of(node.name().toString(), topology.indexOf(node.name().pop()), candidate(node));
+        return CandidateGroup.of(
+                node.name().toString(), topology.indexOf(node.name().pop()), candidate(node));
     }
 
     private Candidate candidate(Node node) {
@@ -232,15 +243,9 @@ public final class ZoneCompiler {
         TargetId id = TargetId.of(server, domain.name());
         int target = target(id, CandidateGroup.SERVER);
         hosts.put(
-                target,
-                new OriginNames.Host(serverName(server), server.port(), RecordData.address(server.address())));
+                target, new OriginNames.Host(serverName(server), server.port(), RecordData.address(server.address())));
         Candidate candidate = Candidate.of(
-                target,
-                id,
-                server.address(),
-                server.capacity().requestsPerSecond(),
-                server.weight(),
-                server.cost());
+                target, id, server.address(), server.capacity().requestsPerSecond(), server.weight(), server.cost());
         return CandidateGroup.of(server.customer() + "/" + server.name(), CandidateGroup.SERVER, candidate);
     }
 

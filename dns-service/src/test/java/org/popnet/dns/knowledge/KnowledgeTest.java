@@ -152,11 +152,20 @@ class KnowledgeTest {
         clock.addAndGet(600_001);
         assertThat(locate("192.0.2.99").fresh()).isFalse();
         latency("probe.westusa", "192.0.2.53", 40);
-        assertThat(locate("192.0.2.99").latencyMs(westusa())).as("half the weight is left").isCloseTo(30, within(0.1f));
+        assertThat(locate("192.0.2.99").latencyMs(westusa()))
+                .as("half the weight is left")
+                .isCloseTo(30, within(0.1f));
         clock.addAndGet(3_600_001);
         assertThat(locate("192.0.2.99").source()).isEqualTo(ClientView.Source.TOPOLOGY);
         assertThat(knowledge.latencyPrefixes()).isEqualTo(1);
         knowledge.expire();
+        assertThat(knowledge.latencyPrefixes()).isZero();
+    }
+
+    @Test
+    void distancesToTheNetworksOwnServersSayNothingOfClients() {
+        latency("probe.westusa", "10.0.2.2", 70);
+        latency("probe.westusa", "10.1.1.1", 10);
         assertThat(knowledge.latencyPrefixes()).isZero();
     }
 
@@ -281,8 +290,7 @@ class KnowledgeTest {
     }
 
     private void latency(String probe, String address, double ms) {
-        LatencyResult result = new LatencyResult(
-                InetAddress.ofLiteral(address), ms, Double.isNaN(ms) ? 100 : 0, 0, 0);
+        LatencyResult result = new LatencyResult(InetAddress.ofLiteral(address), ms, Double.isNaN(ms) ? 100 : 0, 0, 0);
         knowledge.take(NodeName.of(probe), new ProbeReport(List.of(), List.of(result)));
         knowledge.refresh();
     }

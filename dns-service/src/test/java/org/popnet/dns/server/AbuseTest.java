@@ -140,7 +140,8 @@ class AbuseTest {
         dns.clockMs.addAndGet(1000);
         dns.server.closeIdle();
         await().until(() -> dns.server.tcpConnections() == 1);
-        assertThat(busy.ask(RunningServer.query("www.customer1.example", Type.A)).getRcode())
+        assertThat(busy.ask(RunningServer.query("www.customer1.example", Type.A))
+                        .getRcode())
                 .isEqualTo(Rcode.NOERROR);
         assertThat(dns.registry.get("popnet.dns.tcp.idle").counter().count()).isEqualTo(201);
         busy.close();
@@ -159,7 +160,8 @@ class AbuseTest {
         assertThat(clients.getLast().in.read()).isEqualTo(-1);
         assertThat(dns.registry.get("popnet.dns.tcp.refused").counter().count()).isEqualTo(1);
         try (TcpClient other = new TcpClient(dns.address, "127.250.53.10")) {
-            assertThat(other.ask(RunningServer.query("www.customer1.example", Type.A)).getRcode())
+            assertThat(other.ask(RunningServer.query("www.customer1.example", Type.A))
+                            .getRcode())
                     .isEqualTo(Rcode.NOERROR);
         }
         for (TcpClient client : clients) {
@@ -182,11 +184,13 @@ class AbuseTest {
                         Message soa = dns.ask(RunningServer.query("pop.example", Type.SOA), from);
                         Message a = dns.ask(RunningServer.query("static.customer1.example", Type.A), from);
                         Message ns = dns.ask(RunningServer.query("static.customer1.example", Type.NS), from);
-                        boolean even = ((SOARecord) soa.getSection(Section.ANSWER).getFirst()).getSerial() > 0;
+                        boolean even =
+                                ((SOARecord) soa.getSection(Section.ANSWER).getFirst()).getSerial() > 0;
                         long old = ns.getSection(Section.ADDITIONAL).stream()
                                 .filter(r -> r.rdataToString().startsWith("10.0."))
                                 .count();
-                        boolean whole = old == 0 || old == ns.getSection(Section.ADDITIONAL).size();
+                        boolean whole = old == 0
+                                || old == ns.getSection(Section.ADDITIONAL).size();
                         if (!even || !whole || a.getSection(Section.ANSWER).size() != 1) {
                             wrong.incrementAndGet();
                         }

@@ -40,11 +40,7 @@ class AnswersMatchDnsjavaTest {
     private final Random random = new Random(20261123);
     private final Knowledge knowledge = new Knowledge(KnowledgeSettings.defaults(), () -> 10_000_000_000L);
     private final QueryPipeline pipeline = new QueryPipeline(
-            knowledge,
-            RunningServer.COOKIES,
-            InstantSource.system(),
-            new DnsMetrics(new SimpleMeterRegistry()),
-            0);
+            knowledge, RunningServer.COOKIES, InstantSource.system(), new DnsMetrics(new SimpleMeterRegistry()), 0);
     private final Exchange exchange =
             new Exchange(Exchange.Transport.UDP, 4096, 1232, RunningServer.COOKIES, new byte[0], 1);
 
@@ -69,13 +65,15 @@ class AnswersMatchDnsjavaTest {
 
     private void compare() throws IOException {
         String domain = domains.get(random.nextInt(domains.size()));
-        String asked = switch (random.nextInt(6)) {
-            case 0 -> label() + "." + domain;
-            case 1 -> "pop.example";
-            case 2 -> label() + ".pop.example";
-            case 3 -> nameServers.get(random.nextInt(nameServers.size())).name() + ".pop.example";
-            default -> domain;
-        };
+        String asked =
+                switch (random.nextInt(6)) {
+                    case 0 -> label() + "." + domain;
+                    case 1 -> "pop.example";
+                    case 2 -> label() + ".pop.example";
+                    case 3 ->
+                        nameServers.get(random.nextInt(nameServers.size())).name() + ".pop.example";
+                    default -> domain;
+                };
         int type = TYPES[random.nextInt(TYPES.length)];
         Message query = Message.newQuery(Record.newRecord(Name.fromString(mixCase(asked) + "."), type, DClass.IN));
         if (random.nextBoolean()) {
@@ -111,7 +109,10 @@ class AnswersMatchDnsjavaTest {
         } else if (type == Type.ANY) {
             expected.addRecord(new HINFORecord(name, DClass.IN, 3600, "RFC8482", ""), Section.ANSWER);
         } else if (host && type == Type.A) {
-            Node node = nameServers.stream().filter(n -> asked.startsWith(n.name())).findFirst().orElseThrow();
+            Node node = nameServers.stream()
+                    .filter(n -> asked.startsWith(n.name()))
+                    .findFirst()
+                    .orElseThrow();
             expected.addRecord(address(name, 300, node.address()), Section.ANSWER);
         } else if (apex && type == Type.NS) {
             for (Node node : nameServers) {
@@ -180,7 +181,8 @@ class AnswersMatchDnsjavaTest {
                 pops.append("      e%d.p%d: {service: edge-cache, address: 10.0.%d.%d}\n".formatted(i, pop, pop, i));
             }
         }
-        StringBuilder customers = new StringBuilder("  c:\n    servers: {s: {address: 10.9.9.9, port: 80}}\n    domains:\n");
+        StringBuilder customers =
+                new StringBuilder("  c:\n    servers: {s: {address: 10.9.9.9, port: 80}}\n    domains:\n");
         for (int i = 0; i <= random.nextInt(6); i++) {
             String domain = label() + i + "." + label() + ".example";
             domains.add(domain);
@@ -189,10 +191,12 @@ class AnswersMatchDnsjavaTest {
         String masters = String.join(", ", nameServers.stream().map(Node::name).toList());
         String text = "network: {zone: pop.example, administrators: [admin.p0]}\n"
                 + "push: {masters: [log.p0, " + masters + "]}\n"
-                + "pops:\n" + pops.toString().replaceFirst(
-                        "    nodes:\n",
-                        "    nodes:\n      admin.p0: {service: admin, address: 10.6.0.1}\n"
-                                + "      log.p0: {service: log, address: 10.6.0.2}\n")
+                + "pops:\n"
+                + pops.toString()
+                        .replaceFirst(
+                                "    nodes:\n",
+                                "    nodes:\n      admin.p0: {service: admin, address: 10.6.0.1}\n"
+                                        + "      log.p0: {service: log, address: 10.6.0.2}\n")
                 + "log-servers: {log.p0: {manages: [c, _network]}}\n"
                 + "customers:\n" + customers
                 + "rules:\n  many: {extends: default, answers: " + (1 + random.nextInt(8)) + "}\n";

@@ -26,8 +26,8 @@ final class MicroMeasurement {
     private MicroMeasurement() {}
 
     public static void main(String[] args) throws IOException {
-        Knowledge knowledge = new Knowledge(
-                KnowledgeSettings.defaults(), () -> 10_000_000_000L + System.nanoTime() / 1_000_000);
+        Knowledge knowledge =
+                new Knowledge(KnowledgeSettings.defaults(), () -> 10_000_000_000L + System.nanoTime() / 1_000_000);
         StringBuilder domains = new StringBuilder();
         for (int i = 0; i < DOMAINS; i++) {
             domains.append("      d%d.customer2.example: {candidates: [pops], rule: dynamic}\n".formatted(i));
@@ -42,8 +42,8 @@ final class MicroMeasurement {
                 DOMAINS, (parsed - start) / 1_000_000, (System.nanoTime() - parsed) / 1_000_000);
         Random random = new Random(1);
         for (int i = 0; i < CLIENTS; i++) {
-            InetAddress prefix = InetAddress.ofLiteral(
-                    (20 + (i >> 16)) + "." + (i >> 8 & 255) + "." + (i & 255) + ".1");
+            InetAddress prefix =
+                    InetAddress.ofLiteral((20 + (i >> 16)) + "." + (i >> 8 & 255) + "." + (i & 255) + ".1");
             for (String pop : List.of("westusa", "eastusa", "europe")) {
                 LatencyResult latency = new LatencyResult(prefix, 1 + random.nextInt(100), 0, 0, 0);
                 knowledge.take(NodeName.of("probe." + pop), new ProbeReport(List.of(), List.of(latency)));
@@ -59,7 +59,8 @@ final class MicroMeasurement {
         Exchange x = new Exchange(Exchange.Transport.UDP, 4096, 1232, RunningServer.COOKIES, new byte[0], 1);
         byte[][] queries = new byte[500][];
         for (int i = 0; i < queries.length; i++) {
-            queries[i] = RunningServer.query("d" + random.nextInt(DOMAINS) + ".customer2.example", Type.A).toWire();
+            queries[i] = RunningServer.query("d" + random.nextInt(DOMAINS) + ".customer2.example", Type.A)
+                    .toWire();
         }
         var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         for (int round = 0; round < ROUNDS; round++) {

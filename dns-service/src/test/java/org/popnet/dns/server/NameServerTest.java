@@ -65,8 +65,7 @@ class NameServerTest {
     @ValueSource(booleans = {true, false})
     void bothKindsOfUdpListenerAnswer(boolean batched) throws Exception {
         InetSocketAddress address = RunningServer.freeAddress();
-        try (RunningServer other =
-                new RunningServer(address, RunningServer.settings(batched, 0), TestTrees.active())) {
+        try (RunningServer other = new RunningServer(address, RunningServer.settings(batched, 0), TestTrees.active())) {
             for (int i = 0; i < 50; i++) {
                 assertThat(other.ask("static.customer1.example", Type.A).getSection(Section.ANSWER))
                         .hasSize(1);
@@ -156,13 +155,14 @@ class NameServerTest {
     /** The combinations of RFC 8906, section 8, and what RFC 8482, 5936 and 9619 add. */
     @Test
     void everyOddQuestionGetsThePrescribedReply() throws Exception {
-        assertThat(dns.ask("www.customer1.example", 1000).getRcode()).as("unknown type").isEqualTo(Rcode.NOERROR);
+        assertThat(dns.ask("www.customer1.example", 1000).getRcode())
+                .as("unknown type")
+                .isEqualTo(Rcode.NOERROR);
         Message any = dns.ask("www.customer1.example", Type.ANY);
         assertThat(any.getSection(Section.ANSWER)).hasSize(1).allMatch(r -> r.getType() == Type.HINFO);
         assertThat(dns.ask("www.customer1.example", Type.AXFR).getRcode()).isEqualTo(Rcode.REFUSED);
         assertThat(dns.ask("www.customer1.example", Type.IXFR).getRcode()).isEqualTo(Rcode.REFUSED);
-        Message chaos = Message.newQuery(
-                Record.newRecord(Name.fromString("version.bind."), Type.TXT, DClass.CH));
+        Message chaos = Message.newQuery(Record.newRecord(Name.fromString("version.bind."), Type.TXT, DClass.CH));
         assertThat(dns.ask(chaos, "127.250.53.9").getRcode()).isEqualTo(Rcode.REFUSED);
 
         for (int opcode = 1; opcode < 16; opcode++) {
@@ -174,7 +174,8 @@ class NameServerTest {
             assertThat(reply.getOpcode()).isEqualTo(opcode);
             assertThat(reply.getID()).isEqualTo(7);
         }
-        assertThat(new Message(dns.udp(new byte[12], "127.250.53.9", 5000)).getRcode()).isEqualTo(Rcode.FORMERR);
+        assertThat(new Message(dns.udp(new byte[12], "127.250.53.9", 5000)).getRcode())
+                .isEqualTo(Rcode.FORMERR);
 
         for (int flag : new int[] {Flags.RD, Flags.AD, Flags.CD, Flags.TC, Flags.AA, Flags.RA}) {
             Message query = RunningServer.query("www.customer1.example", Type.A);
@@ -211,8 +212,10 @@ class NameServerTest {
         twice.addRecord(new OPTRecord(4096, 0, 0), Section.ADDITIONAL);
         assertThat(dns.ask(twice, "127.250.53.9").getRcode()).isEqualTo(Rcode.FORMERR);
         Message nsid = with(RunningServer.query("www.customer1.example", Type.A), new NSIDOption(new byte[0]));
-        NSIDOption told = (NSIDOption)
-                dns.ask(nsid, "127.250.53.9").getOPT().getOptions(EDNSOption.Code.NSID).getFirst();
+        NSIDOption told = (NSIDOption) dns.ask(nsid, "127.250.53.9")
+                .getOPT()
+                .getOptions(EDNSOption.Code.NSID)
+                .getFirst();
         assertThat(told).isEqualTo(new NSIDOption("dns.westusa".getBytes(StandardCharsets.US_ASCII)));
     }
 
@@ -241,12 +244,18 @@ class NameServerTest {
     void clientCookieGetsAServerCookieAndAWrongOneIsNoError() throws Exception {
         byte[] client = {1, 2, 3, 4, 5, 6, 7, 8};
         Message query = with(RunningServer.query("www.customer1.example", Type.A), new CookieOption(client));
-        CookieOption cookie = (CookieOption)
-                dns.ask(query, "127.250.53.9").getOPT().getOptions(EDNSOption.Code.COOKIE).getFirst();
+        CookieOption cookie = (CookieOption) dns.ask(query, "127.250.53.9")
+                .getOPT()
+                .getOptions(EDNSOption.Code.COOKIE)
+                .getFirst();
         assertThat(cookie.getClientCookie()).isEqualTo(client);
-        assertThat(cookie.getServerCookie()).isPresent().get().extracting(c -> c.length).isEqualTo(16);
-        Message wrong = with(
-                RunningServer.query("www.customer1.example", Type.A), new CookieOption(client, new byte[16]));
+        assertThat(cookie.getServerCookie())
+                .isPresent()
+                .get()
+                .extracting(c -> c.length)
+                .isEqualTo(16);
+        Message wrong =
+                with(RunningServer.query("www.customer1.example", Type.A), new CookieOption(client, new byte[16]));
         assertThat(dns.ask(wrong, "127.250.53.9").getRcode()).isEqualTo(Rcode.NOERROR);
     }
 
@@ -254,14 +263,18 @@ class NameServerTest {
     void resolverThatProvesItselfIsMeasuredAndAForgedSourceIsNot() throws Exception {
         byte[] client = {1, 2, 3, 4, 5, 6, 7, 8};
         Message first = with(RunningServer.query("www.customer1.example", Type.A), new CookieOption(client));
-        CookieOption cookie = (CookieOption)
-                dns.ask(first, "127.250.53.9").getOPT().getOptions(EDNSOption.Code.COOKIE).getFirst();
+        CookieOption cookie = (CookieOption) dns.ask(first, "127.250.53.9")
+                .getOPT()
+                .getOptions(EDNSOption.Code.COOKIE)
+                .getFirst();
         assertThat(dns.knowledge.latencyRequests().pending()).isZero();
         Message second = with(
                 RunningServer.query("www.customer1.example", Type.A),
                 new CookieOption(client, cookie.getServerCookie().orElseThrow()));
         dns.ask(second, "127.250.53.8");
-        assertThat(dns.knowledge.latencyRequests().pending()).as("another's cookie").isZero();
+        assertThat(dns.knowledge.latencyRequests().pending())
+                .as("another's cookie")
+                .isZero();
         dns.ask(second, "127.250.53.9");
         dns.ask(second, "127.250.53.9");
         assertThat(dns.knowledge.latencyRequests().pending()).isEqualTo(1);
@@ -269,8 +282,8 @@ class NameServerTest {
 
     @Test
     void unknownClientIsInvitedToTcp() throws Exception {
-        try (RunningServer inviting = new RunningServer(
-                RunningServer.freeAddress(), RunningServer.settings(true, 1), TestTrees.active())) {
+        try (RunningServer inviting =
+                new RunningServer(RunningServer.freeAddress(), RunningServer.settings(true, 1), TestTrees.active())) {
             Message invited = inviting.ask("www.customer1.example", Type.A);
             assertThat(invited.getHeader().getFlag(Flags.TC)).isTrue();
             assertThat(invited.getSection(Section.ANSWER)).isEmpty();
@@ -279,7 +292,8 @@ class NameServerTest {
                 assertThat(whole.getSection(Section.ANSWER)).hasSize(1);
             }
             assertThat(inviting.knowledge.latencyRequests().pending()).isEqualTo(1);
-            assertThat(inviting.ask("www.customer1.example", Type.A).getHeader().getFlag(Flags.TC)).isFalse();
+            assertThat(inviting.ask("www.customer1.example", Type.A).getHeader().getFlag(Flags.TC))
+                    .isFalse();
         }
     }
 
@@ -287,10 +301,14 @@ class NameServerTest {
     void whatDoesNotFitIsTruncatedWithOptKeptAndWholeOverTcp() throws Exception {
         StringBuilder nodes = new StringBuilder("edge1.europe: {service: edge-cache, address: 127.250.53.77}\n");
         for (int i = 0; i < 40; i++) {
-            nodes.append("      a-rather-long-name-of-an-origin-fetch-server-").append(i)
-                    .append(".europe: {service: origin-fetch, address: 10.7.0.").append(i).append("}\n");
+            nodes.append("      a-rather-long-name-of-an-origin-fetch-server-")
+                    .append(i)
+                    .append(".europe: {service: origin-fetch, address: 10.7.0.")
+                    .append(i)
+                    .append("}\n");
         }
-        String text = TestTrees.NETWORK.replaceAll("edge1.europe: \\{service.*\\}", nodes.toString().strip());
+        String text = TestTrees.NETWORK.replaceAll(
+                "edge1.europe: \\{service.*\\}", nodes.toString().strip());
         dns.activate(TestTrees.active(2, text));
         Message query = RunningServer.query("_fetch._tcp.europe.pop.example", Type.SRV);
         query.addRecord(new OPTRecord(4096, 0, 0), Section.ADDITIONAL);
@@ -317,8 +335,7 @@ class NameServerTest {
 
     @Test
     void busyPortIsNoticedAndNamed() {
-        assertThatThrownBy(() -> new RunningServer(
-                        dns.address, RunningServer.settings(true, 0), TestTrees.active()))
+        assertThatThrownBy(() -> new RunningServer(dns.address, RunningServer.settings(true, 0), TestTrees.active()))
                 .isInstanceOf(PortBusyException.class)
                 .hasMessageContaining("cannot listen on 127.250.53.1:" + dns.address.getPort() + " over TCP")
                 .hasMessageContaining("ports.dns");
@@ -329,8 +346,7 @@ class NameServerTest {
         InetSocketAddress address = RunningServer.freeAddress();
         try (DatagramSocket other = new DatagramSocket(address)) {
             assertThat(other.isBound()).isTrue();
-            assertThatThrownBy(
-                            () -> new RunningServer(address, RunningServer.settings(true, 0), TestTrees.active()))
+            assertThatThrownBy(() -> new RunningServer(address, RunningServer.settings(true, 0), TestTrees.active()))
                     .isInstanceOf(PortBusyException.class)
                     .hasMessageContaining("over UDP");
         }

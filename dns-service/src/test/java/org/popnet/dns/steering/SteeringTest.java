@@ -120,7 +120,8 @@ class SteeringTest {
         int differ = 0;
         for (int i = 0; i < 500; i++) {
             String first = steer("static.customer1.example", "192.0." + i % 250 + ".1");
-            assertThat(steer("static.customer1.example", "192.0." + i % 250 + ".200")).isEqualTo(first);
+            assertThat(steer("static.customer1.example", "192.0." + i % 250 + ".200"))
+                    .isEqualTo(first);
             differ += first.equals(steer("www.customer2.example", "192.0." + i % 250 + ".1")) ? 0 : 1;
         }
         assertThat(differ).isBetween(100, 400);
@@ -141,10 +142,12 @@ class SteeringTest {
         server("west", Map.of("westusa", 10f));
         server("east", Map.of("westusa", 200f));
         long east = Hash.of("server:customer1/east/www.customer1.example");
-        assertThat(steer("www.customer1.example", "192.0.2.1", NOTHING_MEASURED, east)).isEqualTo("10.1.1.2");
+        assertThat(steer("www.customer1.example", "192.0.2.1", NOTHING_MEASURED, east))
+                .isEqualTo("10.1.1.2");
         assertThat(choice.persisted()).isTrue();
         down("server:customer1/east/www.customer1.example");
-        assertThat(steer("www.customer1.example", "192.0.2.1", NOTHING_MEASURED, east)).isEqualTo("10.1.1.1");
+        assertThat(steer("www.customer1.example", "192.0.2.1", NOTHING_MEASURED, east))
+                .isEqualTo("10.1.1.1");
         assertThat(choice.persisted()).isFalse();
     }
 
@@ -176,10 +179,15 @@ class SteeringTest {
         Steering.choose(domain, domain.v4(), 1, 0, client, states, choice, trace);
         assertThat(trace.rejected()).containsExactly(new Trace.Rejected("node:edge1.eastusa", "down"));
         assertThat(trace.rows()).hasSize(2).allSatisfy(row -> {
-            assertThat(row.terms()).extracting(Trace.Term::name).containsExactly("latency", "response", "loss", "load", "cost");
+            assertThat(row.terms())
+                    .extracting(Trace.Term::name)
+                    .containsExactly("latency", "response", "loss", "load", "cost");
             assertThat(row.terms().stream().mapToDouble(Trace.Term::ms).sum()).isCloseTo(row.score(), within(1e-6));
         });
-        assertThat(trace.rows()).filteredOn(Trace.Row::chosen).extracting(Trace.Row::group).containsExactly("westusa");
+        assertThat(trace.rows())
+                .filteredOn(Trace.Row::chosen)
+                .extracting(Trace.Row::group)
+                .containsExactly("westusa");
     }
 
     private Map<String, Integer> spread(String domain, int clients) {
@@ -250,8 +258,7 @@ class SteeringTest {
     private String steer(String name, String address, Latencies latencies, long previous) {
         locate(address, latencies);
         SteeredDomain domain = domain(name);
-        Steering.choose(
-                domain, domain.v4(), domain.domain().rule().answers(), previous, client, states, choice, null);
+        Steering.choose(domain, domain.v4(), domain.domain().rule().answers(), previous, client, states, choice, null);
         if (choice.count() == 0) {
             return "nothing";
         }

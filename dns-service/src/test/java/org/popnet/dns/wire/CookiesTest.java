@@ -41,8 +41,10 @@ class CookiesTest {
     @Test
     void cookieOfThePreviousSecretIsStillAccepted() {
         Query query = withCookie("2464c4abcf10c957010000005cf79f111f8130c3eee29480");
-        assertThat(valid(new Cookies(new byte[16], SECRET), query, "198.51.100.100", TIME)).isTrue();
-        assertThat(valid(new Cookies(new byte[16], null), query, "198.51.100.100", TIME)).isFalse();
+        assertThat(valid(new Cookies(new byte[16], SECRET), query, "198.51.100.100", TIME))
+                .isTrue();
+        assertThat(valid(new Cookies(new byte[16], null), query, "198.51.100.100", TIME))
+                .isFalse();
     }
 
     private static boolean valid(Cookies cookies, Query query, String client, long time) {

@@ -27,7 +27,8 @@ class QueryDecoderTest {
         for (int label = 0; label < expected.labels(); label++) {
             assertThat(query.suffixHash(label)).isEqualTo(expected.suffixHash(label));
         }
-        assertThat(query.suffixHash(1)).isEqualTo(WireName.of("customer1.example").hash());
+        assertThat(query.suffixHash(1))
+                .isEqualTo(WireName.of("customer1.example").hash());
         assertThat(query.type()).isEqualTo(Type.AAAA);
     }
 
