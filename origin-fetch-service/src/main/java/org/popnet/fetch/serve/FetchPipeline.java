@@ -167,14 +167,15 @@ final class FetchPipeline {
     // --- the one who fetches
 
     private Step lead(Slot slot, Fill fill, FetchRequest request, @Nullable StoredObject stale, Forward reason) {
+        OriginResponse response = null;
+        boolean handedOver = false;
         boolean pumped = false;
         try {
-            OriginResponse response = askForAll(request, stale);
+            response = askForAll(request, stale);
             if (response.status() == 304 && stale != null) {
                 return confirmed(fill, request, stale, response);
             }
             if (stale != null && Freshness.isError(response.status()) && mayServe(stale)) {
-                response.close();
                 fill.resolve(new Outcome.Failed(
                         new OriginUnavailableException(Reason.BROKEN, "servers answer " + response.status(), null)));
                 return stored(request, stale, Result.STALE, null);
@@ -189,17 +190,22 @@ final class FetchPipeline {
                     response.close(); // the whole cannot be kept, so only the part is worth fetching
                     return new Step.Done(pass(request, null, Forward.PARTIAL));
                 }
+                handedOver = true;
                 return new Step.Done(new Answer.Passing(
                         response, received, forwarded(reason, response.status(), false, false, null)));
             }
             Fill.Reader reader = fill.begin(object, response.length());
             pumped = true;
+            handedOver = true;
             fills.pump(slot, fill, response, object);
             return new Step.Done(filling(request, fill, reader, object.head(), response.length(), reason, false));
         } catch (OriginUnavailableException e) {
             fill.resolve(new Outcome.Failed(e));
             return unavailable(request, stale, reason, e);
         } finally {
+            if (response != null && !handedOver) {
+                response.close();
+            }
             if (!pumped) {
                 fill.resolve(new Outcome.NotShared());
                 fills.ended(slot, fill);
@@ -230,7 +236,6 @@ final class FetchPipeline {
     }
 
     private Step confirmed(Fill fill, FetchRequest request, StoredObject stale, OriginResponse response) {
-        response.close();
         StoredHead old = stale.head();
         Headers headers = Freshening.update(old.headers(), dated(response));
         disk.freshen(stale, head(request, old.status(), headers, response.requestTimeMs(), response.responseTimeMs()));
