@@ -2,15 +2,11 @@ package org.popnet.log.intake;
 
 import java.util.HashSet;
 import java.util.Set;
-import org.popnet.platform.tree.Customer;
 import org.popnet.platform.tree.LogServer;
 import org.popnet.platform.tree.NetworkTree;
 import org.popnet.platform.tree.NodeName;
 
-/**
- * The customers whose logs a log server takes: those it is the primary of, and those of the primaries it is a deputy of.
- * What belongs to no customer goes to any log server while the tree names none for it.
- */
+/** The customers whose logs a log server takes: as their primary, or as a deputy of their primary. */
 record Assignment(Set<String> customers) {
     static Assignment of(NetworkTree tree, NodeName self) {
         Set<String> customers = new HashSet<>();
@@ -18,9 +14,6 @@ record Assignment(Set<String> customers) {
             if (server.node().equals(self) || server.deputies().contains(self)) {
                 customers.addAll(server.manages());
             }
-        }
-        if (tree.logServerOf(Customer.NETWORK).isEmpty()) {
-            customers.add(Customer.NETWORK);
         }
         return new Assignment(Set.copyOf(customers));
     }

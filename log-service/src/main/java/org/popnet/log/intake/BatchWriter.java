@@ -37,7 +37,7 @@ final class BatchWriter {
     /** No response is larger; a record that says so would overflow sums. */
     private static final long BYTES_MAX = 1L << 50;
     /** Numbers of one acknowledgement: with names of any length they fit a datagram. */
-    private static final int ACKS_MAX = 80;
+    static final int ACKS_MAX = 80;
 
     private final DataSource database;
     private final RawLog rawLog;

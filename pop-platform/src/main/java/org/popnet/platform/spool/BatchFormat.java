@@ -48,6 +48,9 @@ public final class BatchFormat {
         }
         long newest = header.varint();
         byte[] frame = Arrays.copyOfRange(bytes, header.position(), bytes.length);
+        if (frame.length == 0) {
+            throw new MalformedBatchException("no zstd frame");
+        }
         byte[] raw = decompress(frame);
         List<AccessRecord> records = new ArrayList<>(Math.clamp(batch.records(), 0, RAW_BYTES_MAX / 16));
         ByteSource in = new ByteSource(raw, 0, raw.length);
