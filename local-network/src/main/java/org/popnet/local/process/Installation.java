@@ -9,11 +9,14 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
+import java.nio.file.attribute.FileTime;
 import java.util.Comparator;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import java.util.zip.ZipFile;
 import org.popnet.platform.tree.Service;
 
 /**
@@ -88,7 +91,7 @@ public final class Installation {
     private Path extracted(Service service) {
         Path jar = jar(service);
         try {
-            String build = Files.getLastModifiedTime(jar).toMillis() + "-" + Files.size(jar);
+            String build = contentOf(jar);
             Path builds = home.resolve("target/run").resolve(module(service));
             if (!Files.exists(builds.resolve(build).resolve(APPLICATION))) {
                 extract(jar, builds, build);
@@ -97,6 +100,15 @@ public final class Installation {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot extract " + jar, e);
         }
+    }
+
+    /** A name for what is in the jar. Its time says nothing, because builds are reproducible; its directory tells all. */
+    private static String contentOf(Path jar) throws IOException {
+        CRC32C all = new CRC32C();
+        try (ZipFile zip = new ZipFile(jar.toFile())) {
+            zip.stream().forEach(entry -> all.update((entry.getName() + " " + entry.getCrc() + "\n").getBytes(StandardCharsets.UTF_8)));
+        }
+        return Long.toHexString(all.getValue()) + "-" + Files.size(jar);
     }
 
     private Path jar(Service service) {
@@ -170,12 +182,16 @@ public final class Installation {
     }
 
     private static void deleteOld(Path builds) throws IOException {
-        List<Path> all = new ArrayList<>();
+        Map<Path, FileTime> all = new HashMap<>();
         try (DirectoryStream<Path> directories = Files.newDirectoryStream(builds, Files::isDirectory)) {
-            directories.forEach(all::add);
+            for (Path directory : directories) {
+                all.put(directory, Files.getLastModifiedTime(directory));
+            }
         }
-        all.sort(Comparator.comparing((Path path) -> path.getFileName().toString()).reversed());
-        for (Path old : all.stream().skip(1L + OLD_BUILDS_KEPT).toList()) {
+        for (Path old : all.keySet().stream()
+                .sorted(Comparator.comparing(all::get).reversed())
+                .skip(1L + OLD_BUILDS_KEPT)
+                .toList()) {
             delete(old);
         }
     }
