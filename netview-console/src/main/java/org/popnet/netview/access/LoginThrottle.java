@@ -68,8 +68,11 @@ final class LoginThrottle {
         Instant now = clock.instant();
         for (Key key : keys(name, address)) {
             Count count = counts.get(key);
-            boolean over = count == null || !now.isBefore(count.since().plus(settings.window()));
-            counts.put(key, over ? new Count(now, 1) : new Count(count.since(), count.failures() + 1));
+            counts.put(
+                    key,
+                    count == null || !now.isBefore(count.since().plus(settings.window()))
+                            ? new Count(now, 1)
+                            : new Count(count.since(), count.failures() + 1));
         }
     }
 

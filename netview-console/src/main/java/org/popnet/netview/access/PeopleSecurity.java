@@ -103,6 +103,7 @@ class PeopleSecurity {
 
     /** Remembers the page someone asked for before signing in; fragments and downloads are not pages. */
     @Bean
+    @SuppressWarnings("NullAway") // null is how this setter is told to leave the URL as it was
     RequestCache requestCache() {
         HttpSessionRequestCache cache = new HttpSessionRequestCache();
         cache.setRequestMatcher(request ->

@@ -2,6 +2,7 @@ package org.popnet.netview.account;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 import org.popnet.netview.backend.Problem;
 import org.popnet.netview.page.Page;
 import org.popnet.netview.page.Viewing;
@@ -27,7 +28,7 @@ final class AccountController {
     }
 
     @GetMapping("/account")
-    String account(Model model, @RequestParam(name = "changed", required = false) String changed) {
+    String account(Model model, @RequestParam(name = "changed", required = false) @Nullable String changed) {
         model.addAttribute("changed", changed != null);
         model.addAttribute("charsMin", Users.PASSWORD_CHARS_MIN);
         return "account/account";

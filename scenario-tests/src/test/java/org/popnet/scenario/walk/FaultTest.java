@@ -1,0 +1,163 @@
+package org.popnet.scenario.walk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.popnet.local.LocalNetwork;
+import org.popnet.local.ProcessStatus;
+import org.popnet.local.testing.Requires;
+import org.popnet.platform.tree.Generation;
+
+/** What users, and the network, notice when something fails. */
+@Tag("process")
+@ExtendWith(WholeNetwork.class)
+class FaultTest {
+    private static final Duration SOON = Duration.ofMinutes(2);
+    private static final String SITE = "static.customer1.example";
+    private static final String OBJECT = "http://" + SITE + "/site.css";
+
+    private LocalNetwork network;
+    private Users users;
+
+    @BeforeEach
+    void whole(LocalNetwork shared) {
+        network = shared;
+        users = new Users(shared);
+    }
+
+    @Test
+    void theUsersOfAKilledEdgeAreMovedAndComeBack() throws Exception {
+        String edge = network.node("edge1.europe").address().getHostAddress();
+        await().atMost(SOON).until(() -> users.resolve("paris", SITE).equals(edge));
+
+        network.kill("edge1.europe");
+
+        await().atMost(SOON).untilAsserted(() -> {
+            for (int i = 0; i < 10; i++) { // both name servers are asked in turn
+                assertThat(users.resolve("paris", SITE)).isNotEqualTo(edge);
+            }
+        });
+        assertThat(users.get("paris", OBJECT).status()).isEqualTo(200);
+        network.start("edge1.europe");
+        await().atMost(SOON).until(() -> users.resolve("paris", SITE).equals(edge));
+    }
+
+    @Test
+    void aPausedEdgeIsLeftLikeADeadOne() throws Exception {
+        String edge = network.node("edge1.eastusa").address().getHostAddress();
+        await().atMost(SOON).until(() -> users.resolve("newyork", SITE).equals(edge));
+
+        network.pause("edge1.eastusa");
+        try {
+            await().atMost(SOON).until(() -> !users.resolve("newyork", SITE).equals(edge));
+        } finally {
+            network.resume("edge1.eastusa");
+        }
+        await().atMost(SOON).until(() -> users.resolve("newyork", SITE).equals(edge));
+    }
+
+    @Test
+    void withOneCustomerServerDownTheOtherServesBothSitesAndTheirMisses() throws Exception {
+        await().atMost(SOON)
+                .until(() -> users.get("california", "http://www.customer1.example/").server().equals("west.customer1"));
+
+        network.kill("west.customer1");
+        try {
+            await().atMost(SOON)
+                    .ignoreExceptions()
+                    .until(() -> users.get("california", "http://www.customer1.example/").server().equals("east.customer1"));
+            assertThat(users.get("california", OBJECT + "?miss=" + System.nanoTime()).status())
+                    .isEqualTo(200);
+        } finally {
+            network.start("west.customer1");
+        }
+    }
+
+    @Test
+    void withEveryProbeDeadNobodyIsLeftWithoutAnAnswer() throws Exception {
+        List<String> probes = List.of("probe.westusa", "probe.eastusa", "probe.europe");
+        for (String probe : probes) {
+            network.kill(probe);
+        }
+        try {
+            Set<String> answers = new HashSet<>();
+            for (int i = 0; i < 50; i++) {
+                answers.add(users.resolve("paris", SITE));
+                assertThat(users.get("paris", OBJECT).status()).isEqualTo(200);
+            }
+            assertThat(answers).isNotEmpty();
+        } finally {
+            for (String probe : probes) {
+                network.start(probe);
+            }
+        }
+    }
+
+    @Test
+    void theDataPlaneRunsOnAndRestartsWithoutTheControlPlane() throws Exception {
+        network.kill("admin.hq");
+        network.kill("log.hq");
+        network.kill("netview.hq");
+        try {
+            assertThat(users.get("california", OBJECT).status()).isEqualTo(200);
+            network.kill("dns.eastusa");
+            network.start("dns.eastusa");
+            network.kill("fetch1.europe");
+            network.start("fetch1.europe");
+            for (int i = 0; i < 4; i++) {
+                assertThat(users.get("paris", OBJECT + "?n=" + i).status()).isEqualTo(200);
+            }
+        } finally {
+            network.start("admin.hq");
+            network.start("log.hq");
+            network.start("netview.hq");
+        }
+        assertThat(network.status()).allMatch(ProcessStatus::isUp);
+    }
+
+    @Test
+    @Requires({"root", "nft"})
+    void aProbeThatIsCutOffMarksNothingDown() throws Exception {
+        String edge = network.node("edge1.europe").address().getHostAddress();
+        await().atMost(SOON).until(() -> users.resolve("paris", SITE).equals(edge));
+        double before = network.metrics("dns.westusa").sum("popnet_dns_target_transitions_total");
+
+        network.cutOff("probe.europe");
+        try {
+            // Its own checks go on for a while, all failing; the others' outvote them.
+            network.awaitMetric("probe.europe", "popnet_probe_checks_total", sum -> sum > 0, SOON);
+            for (int i = 0; i < 20; i++) {
+                assertThat(users.resolve("paris", SITE)).isEqualTo(edge);
+            }
+            assertThat(network.metrics("dns.westusa").sum("popnet_dns_target_transitions_total"))
+                    .isEqualTo(before);
+        } finally {
+            network.heal("probe.europe");
+        }
+    }
+
+    @Test
+    void aNewTreeIsTakenByEveryRunningNodeAndABrokenOneByNone() throws Exception {
+        String text = java.nio.file.Files.readString(network.state().tree());
+
+        Generation next = network.putTree(text.replace("persistence: 10m", "persistence: 9m"));
+
+        await().atMost(SOON).untilAsserted(() -> assertThat(network.status().stream()
+                        .map(ProcessStatus::generation).filter(java.util.Objects::nonNull))
+                .isNotEmpty()
+                .allMatch(number -> number == next.number()));
+        org.assertj.core.api.Assertions.assertThatThrownBy(
+                        () -> network.putTree(text.replace("candidates: [servers]", "candidates: [servres]")))
+                .hasMessageContaining("servres");
+        assertThat(network.status().stream().map(ProcessStatus::generation).filter(java.util.Objects::nonNull))
+                .allMatch(number -> number == next.number());
+    }
+}
