@@ -38,7 +38,9 @@ public class DatagramConfiguration {
     @Bean
     HealthIndicator datagramHealthIndicator(UdpDatagramPort port) {
         return () -> port.hasKey()
-                ? Health.up().withDetail("address", port.localAddress().toString()).build()
+                ? Health.up()
+                        .withDetail("address", port.localAddress().toString())
+                        .build()
                 : Health.down()
                         .withDetail("reason", "the tree names no datagram key that this node holds")
                         .build();

@@ -26,11 +26,9 @@ final class DatagramMetrics {
         }
         for (Drop reason : Drop.values()) {
             droppedIn.put(
-                    reason,
-                    registry.counter("popnet.datagrams.dropped", "direction", "in", "reason", reason.label()));
+                    reason, registry.counter("popnet.datagrams.dropped", "direction", "in", "reason", reason.label()));
             droppedOut.put(
-                    reason,
-                    registry.counter("popnet.datagrams.dropped", "direction", "out", "reason", reason.label()));
+                    reason, registry.counter("popnet.datagrams.dropped", "direction", "out", "reason", reason.label()));
         }
     }
 

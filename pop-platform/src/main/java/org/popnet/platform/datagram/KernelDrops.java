@@ -38,6 +38,7 @@ final class KernelDrops {
         while (bytes.hasRemaining()) {
             text.append(String.format(Locale.ROOT, "%08X", bytes.getInt()));
         }
-        return text.append(String.format(Locale.ROOT, ":%04X", address.getPort())).toString();
+        return text.append(String.format(Locale.ROOT, ":%04X", address.getPort()))
+                .toString();
     }
 }

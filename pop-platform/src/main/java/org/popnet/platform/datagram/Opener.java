@@ -118,8 +118,7 @@ final class Opener {
             // Authentic, but perhaps recorded before this node's windows were emptied by its restart: not acted on.
             if (kind != Kind.EPOCH_NOTICE && inbound.mayNotice(nanoTime.getAsLong(), noticeIntervalNanos)) {
                 notices.send(
-                        sender.peer().name(),
-                        new EpochNotice(ownEpoch, envelope.senderEpoch(), envelope.sequence()));
+                        sender.peer().name(), new EpochNotice(ownEpoch, envelope.senderEpoch(), envelope.sequence()));
             }
             return drop(Drop.WRONG_EPOCH);
         }

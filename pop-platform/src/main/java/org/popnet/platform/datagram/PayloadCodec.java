@@ -4,7 +4,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 import org.popnet.platform.message.Message;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -68,8 +67,8 @@ final class PayloadCodec {
                 throw new MalformedException("null instead of " + kind, null);
             }
             return message;
-        } catch (JacksonException | IllegalArgumentException | NullPointerException e) {
-            // The records' own checks come out as the latter two when Jackson does not wrap them.
+        } catch (RuntimeException e) {
+            // Jackson's own, the records' checks, and whatever else a parser may throw at hostile bytes.
             throw new MalformedException("no " + kind, e);
         }
     }

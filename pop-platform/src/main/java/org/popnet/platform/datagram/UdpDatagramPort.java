@@ -109,8 +109,10 @@ public final class UdpDatagramPort implements DatagramPort {
                         wanted);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot receive datagrams on " + local + " (" + e.getMessage()
-                    + "): is another process of node " + self + " running?", e);
+            throw new UncheckedIOException(
+                    "cannot receive datagrams on " + local + " (" + e.getMessage() + "): is another process of node "
+                            + self + " running?",
+                    e);
         }
         tree.subscribe(new Subscriber());
         this.receiver = Thread.ofPlatform().name("datagrams").daemon().unstarted(this::receive);
@@ -164,9 +166,8 @@ public final class UdpDatagramPort implements DatagramPort {
         long receiverEpoch = message instanceof EpochNotice notice
                 ? notice.senderEpoch()
                 : contact.peer().epoch();
-        Drop dropped = contact.peer()
-                .outbound
-                .send(channel, self, selfId, epoch, now, contact, receiverEpoch, kind, payload);
+        Drop dropped =
+                contact.peer().outbound.send(channel, self, selfId, epoch, now, contact, receiverEpoch, kind, payload);
         if (dropped != null) {
             return metrics.droppedOut(dropped);
         }
@@ -273,8 +274,7 @@ public final class UdpDatagramPort implements DatagramPort {
     private final class Subscriber implements TreeSubscriber {
         @Override
         public Runnable prepare(ActiveTree next) {
-            Contacts prepared =
-                    Contacts.of(next, self, keys.get(), name -> peers.computeIfAbsent(name, Peer::new));
+            Contacts prepared = Contacts.of(next, self, keys.get(), name -> peers.computeIfAbsent(name, Peer::new));
             return () -> {
                 if (prepared.ownKeys().isEmpty()) {
                     LOG.warn(

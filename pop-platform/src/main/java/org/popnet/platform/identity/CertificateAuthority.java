@@ -80,10 +80,10 @@ public final class CertificateAuthority {
         try {
             AtomicFiles.createPrivateDirectory(directory);
             KeyPair pair = newKeyPair();
-            X509Certificate certificate = sign(
-                    authorityCertificate(pair, network, clock.instant()), pair.getPrivate());
+            X509Certificate certificate = sign(authorityCertificate(pair, network, clock.instant()), pair.getPrivate());
             AtomicFiles.writePublic(certificateFile, Pem.encode(Pem.CERTIFICATE, certificate.getEncoded()));
-            AtomicFiles.writePrivate(keyFile, Pem.encode(Pem.PRIVATE_KEY, pair.getPrivate().getEncoded()));
+            AtomicFiles.writePrivate(
+                    keyFile, Pem.encode(Pem.PRIVATE_KEY, pair.getPrivate().getEncoded()));
             return new CertificateAuthority(pair.getPrivate(), certificate, clock);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot make a certificate authority in " + directory, e);
@@ -101,8 +101,10 @@ public final class CertificateAuthority {
             PrivateKey key = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(keyDer));
             return new CertificateAuthority(key, Pem.certificate(only(certificateFile, Pem.CERTIFICATE)), clock);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the certificate authority in " + directory + ": " + KEY_FILE
-                    + " and " + CERTIFICATE_FILE + " must both be there, in PEM", e);
+            throw new UncheckedIOException(
+                    "cannot read the certificate authority in " + directory + ": " + KEY_FILE + " and "
+                            + CERTIFICATE_FILE + " must both be there, in PEM",
+                    e);
         } catch (GeneralSecurityException e) {
             throw new UncheckedIOException(
                     "cannot read the certificate authority in " + directory + ": no EC key with its certificate",
@@ -134,7 +136,8 @@ public final class CertificateAuthority {
                     .build();
             JcaX509ExtensionUtils extensions = new JcaX509ExtensionUtils();
             X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
-                            X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded()),
+                            X500Name.getInstance(
+                                    certificate.getSubjectX500Principal().getEncoded()),
                             new BigInteger(SERIAL_BITS, random).add(BigInteger.ONE),
                             Date.from(now.minus(BACKDATED)),
                             Date.from(now.plus(validity)),
@@ -142,14 +145,13 @@ public final class CertificateAuthority {
                             pair.getPublic())
                     .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
                     .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
+                    .addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(new KeyPurposeId[] {
+                        KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth
+                    }))
                     .addExtension(
-                            Extension.extendedKeyUsage,
+                            Extension.subjectKeyIdentifier,
                             false,
-                            new ExtendedKeyUsage(new KeyPurposeId[] {
-                                KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth
-                            }))
-                    .addExtension(
-                            Extension.subjectKeyIdentifier, false, extensions.createSubjectKeyIdentifier(pair.getPublic()))
+                            extensions.createSubjectKeyIdentifier(pair.getPublic()))
                     .addExtension(
                             Extension.authorityKeyIdentifier,
                             false,

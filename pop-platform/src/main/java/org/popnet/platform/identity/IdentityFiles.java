@@ -92,14 +92,15 @@ public final class IdentityFiles {
             AtomicFiles.writePrivate(trustStoreFile(), bytes(trust, password));
             AtomicFiles.writePrivate(keyStoreFile(), bytes(keys, password));
             AtomicFiles.writePrivate(
-                    directory.resolve("node.key"), Pem.encode(Pem.PRIVATE_KEY, issued.key().getEncoded()));
+                    directory.resolve("node.key"),
+                    Pem.encode(Pem.PRIVATE_KEY, issued.key().getEncoded()));
             AtomicFiles.writePublic(directory.resolve("node.crt"), pem(issued.certificate()));
             AtomicFiles.writePublic(directory.resolve("ca.crt"), pem(issued.authority()));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the identity in " + directory, e);
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("cannot store the certificate of "
-                    + issued.certificate().getSubjectX500Principal(), e);
+            throw new IllegalStateException(
+                    "cannot store the certificate of " + issued.certificate().getSubjectX500Principal(), e);
         }
     }
 
@@ -156,7 +157,9 @@ public final class IdentityFiles {
 
     /** The password of both stores. */
     public char[] password() throws IOException {
-        return Files.readString(passwordFile(), StandardCharsets.US_ASCII).strip().toCharArray();
+        return Files.readString(passwordFile(), StandardCharsets.US_ASCII)
+                .strip()
+                .toCharArray();
     }
 
     KeyStore keyStore() throws IOException, GeneralSecurityException {

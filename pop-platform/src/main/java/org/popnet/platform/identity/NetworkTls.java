@@ -31,8 +31,10 @@ public final class NetworkTls {
             context.init(keys.getKeyManagers(), trust.getTrustManagers(), new SecureRandom());
             return context;
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the identity in " + identityDirectory
-                    + ": node.p12, trust.p12 and keystore.password must be there", e);
+            throw new UncheckedIOException(
+                    "cannot read the identity in " + identityDirectory
+                            + ": node.p12, trust.p12 and keystore.password must be there",
+                    e);
         } catch (GeneralSecurityException e) {
             throw new UncheckedIOException(
                     "cannot use the identity in " + identityDirectory + ": " + e.getMessage(), new IOException(e));

@@ -76,7 +76,12 @@ public sealed interface Message {
      * @param wallClockMs when it was measured, for people
      */
     record ServiceResult(
-            TargetId target, boolean up, double responseMs, long ageMs, long wallClockMs, @Nullable String reason) {
+            TargetId target,
+            boolean up,
+            double responseMs,
+            long ageMs,
+            long wallClockMs,
+            @Nullable String reason) {
         public ServiceResult {
             Objects.requireNonNull(target, "target");
         }

@@ -67,8 +67,8 @@ class UdpDatagramPortTest {
                 new Story(
                         "dns.a",
                         "probe.a",
-                        new LatencyRequest(List.of(
-                                InetAddress.ofLiteral("192.0.2.1"), InetAddress.ofLiteral("2001:db8::1")))),
+                        new LatencyRequest(
+                                List.of(InetAddress.ofLiteral("192.0.2.1"), InetAddress.ofLiteral("2001:db8::1")))),
                 new Story("probe.a", "dns.a", report("first")),
                 new Story(
                         "edge.a",
@@ -158,7 +158,8 @@ class UdpDatagramPortTest {
         wire.deliver(sealed);
         wire.deliver(sealed);
 
-        await().untilAsserted(() -> assertThat(receiver.droppedIn(Drop.REPLAYED)).isEqualTo(2));
+        await().untilAsserted(
+                        () -> assertThat(receiver.droppedIn(Drop.REPLAYED)).isEqualTo(2));
         assertThat(receiver.received).hasSize(1);
     }
 
@@ -198,7 +199,8 @@ class UdpDatagramPortTest {
         Wire wire = network.wire(sender, receiver);
         wire.deliver(sealed(wire, story));
 
-        await().untilAsserted(() -> assertThat(receiver.droppedIn(Drop.UNKNOWN_KEY)).isEqualTo(1));
+        await().untilAsserted(
+                        () -> assertThat(receiver.droppedIn(Drop.UNKNOWN_KEY)).isEqualTo(1));
         assertThat(receiver.received).isEmpty();
         assertThat(receiver.sent()).isZero();
     }
@@ -227,7 +229,8 @@ class UdpDatagramPortTest {
 
         wire.deliver(sealed);
 
-        await().untilAsserted(() -> assertThat(receiver.droppedIn(Drop.UNAUTHENTIC)).isEqualTo(1));
+        await().untilAsserted(
+                        () -> assertThat(receiver.droppedIn(Drop.UNAUTHENTIC)).isEqualTo(1));
         assertThat(receiver.sent()).isZero();
     }
 
@@ -246,7 +249,8 @@ class UdpDatagramPortTest {
         receiver.start();
         wire.deliver(recorded);
 
-        await().untilAsserted(() -> assertThat(receiver.droppedIn(Drop.WRONG_EPOCH)).isEqualTo(1));
+        await().untilAsserted(
+                        () -> assertThat(receiver.droppedIn(Drop.WRONG_EPOCH)).isEqualTo(1));
         assertThat(receiver.received).isEmpty();
         // the notice has told the sender by now, or will
         await().untilAsserted(() -> {
@@ -376,8 +380,8 @@ class UdpDatagramPortTest {
         receiver.view.without(sender);
         receiver.activate();
         sender.port().send(receiver.name, story.message);
-        await().untilAsserted(
-                        () -> assertThat(receiver.droppedIn(Drop.UNKNOWN_SENDER)).isEqualTo(1));
+        await().untilAsserted(() ->
+                assertThat(receiver.droppedIn(Drop.UNKNOWN_SENDER)).isEqualTo(1));
 
         sender.view.without(receiver);
         sender.activate();
@@ -423,7 +427,8 @@ class UdpDatagramPortTest {
         };
         wire.deliver(sealed(wire, story));
 
-        await().untilAsserted(() -> assertThat(receiver.droppedIn(Drop.AFTER_PAUSE)).isEqualTo(10));
+        await().untilAsserted(
+                        () -> assertThat(receiver.droppedIn(Drop.AFTER_PAUSE)).isEqualTo(10));
         wire.deliver(sealed(wire, story));
         await().untilAsserted(() -> assertThat(receiver.received).hasSize(2));
     }
@@ -489,7 +494,10 @@ class UdpDatagramPortTest {
 
         assertThat(edge.registry.get("popnet.datagrams.receive.buffer").gauge().value())
                 .isGreaterThan(64 * 1024);
-        assertThat(edge.registry.get("popnet.datagrams.kernel.drops").functionCounter().count())
+        assertThat(edge.registry
+                        .get("popnet.datagrams.kernel.drops")
+                        .functionCounter()
+                        .count())
                 .isZero();
     }
 

@@ -67,7 +67,8 @@ class IdentityTest {
 
         assertThat(CertificateHolder.of(issued.certificate()))
                 .contains(new CertificateHolder("edge1.westusa", Role.EDGE_CACHE));
-        assertThat(issued.certificate().getSubjectX500Principal().getName()).isEqualTo("CN=edge1.westusa,OU=edge-cache");
+        assertThat(issued.certificate().getSubjectX500Principal().getName())
+                .isEqualTo("CN=edge1.westusa,OU=edge-cache");
         assertThat(issued.certificate().getSubjectAlternativeNames())
                 .extracting(name -> name.get(1).toString())
                 .containsExactly("127.0.0.1", "2001:db8:0:0:0:0:0:1", "edge1.westusa.pop.example");
@@ -130,7 +131,8 @@ class IdentityTest {
         NodeKeyPair alice = pair("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a");
         NodeKey bob = key("de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f");
 
-        assertThat(alice.publicKey()).isEqualTo(key("8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a"));
+        assertThat(alice.publicKey())
+                .isEqualTo(key("8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a"));
         assertThat(alice.agree(bob))
                 .isEqualTo(HexFormat.of().parseHex("4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742"));
     }
@@ -152,13 +154,20 @@ class IdentityTest {
     @Test
     void otherAuthorityExpiredAndWrongAddressAreRefused() {
         Path good = identity("good", "ca", Duration.ofDays(1), LOOPBACK).directory();
-        Path stranger = identity("stranger", "other-ca", Duration.ofDays(1), LOOPBACK).directory();
-        Path expired = identity("expired", "ca", Duration.ofMinutes(-30), LOOPBACK).directory();
-        Path elsewhere = identity("elsewhere", "ca", Duration.ofDays(1), InetAddress.ofLiteral("127.0.0.9")).directory();
+        Path stranger =
+                identity("stranger", "other-ca", Duration.ofDays(1), LOOPBACK).directory();
+        Path expired =
+                identity("expired", "ca", Duration.ofMinutes(-30), LOOPBACK).directory();
+        Path elsewhere = identity("elsewhere", "ca", Duration.ofDays(1), InetAddress.ofLiteral("127.0.0.9"))
+                .directory();
 
         for (Path wrong : List.of(stranger, expired)) {
-            assertThatThrownBy(() -> handshake(wrong, good)).as("server %s", wrong).isInstanceOf(SSLException.class);
-            assertThatThrownBy(() -> handshake(good, wrong)).as("client %s", wrong).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> handshake(wrong, good))
+                    .as("server %s", wrong)
+                    .isInstanceOf(SSLException.class);
+            assertThatThrownBy(() -> handshake(good, wrong))
+                    .as("client %s", wrong)
+                    .isInstanceOf(IOException.class);
         }
         assertThatThrownBy(() -> handshake(elsewhere, good)).isInstanceOf(SSLException.class);
     }
@@ -166,11 +175,10 @@ class IdentityTest {
     /** Connects both over loopback; returns the server's name as the client's certificate check saw it. */
     private static String handshake(Path server, Path client) throws Exception {
         SSLContext serverContext = NetworkTls.client(server);
-        try (SSLServerSocket listener = (SSLServerSocket)
-                        serverContext.getServerSocketFactory().createServerSocket(0, 1, LOOPBACK);
-                SSLSocket socket = (SSLSocket) NetworkTls.client(client)
-                        .getSocketFactory()
-                        .createSocket(LOOPBACK, listener.getLocalPort())) {
+        try (SSLServerSocket listener =
+                        (SSLServerSocket) serverContext.getServerSocketFactory().createServerSocket(0, 1, LOOPBACK);
+                SSLSocket socket = (SSLSocket)
+                        NetworkTls.client(client).getSocketFactory().createSocket(LOOPBACK, listener.getLocalPort())) {
             listener.setNeedClientAuth(true);
             Thread accepting = Thread.ofVirtual().start(() -> {
                 try (SSLSocket accepted = (SSLSocket) listener.accept()) {
@@ -188,8 +196,7 @@ class IdentityTest {
                 throw new IOException("the server closed the connection");
             }
             accepting.join();
-            return CertificateHolder.of(
-                            (X509Certificate) socket.getSession().getPeerCertificates()[0])
+            return CertificateHolder.of((X509Certificate) socket.getSession().getPeerCertificates()[0])
                     .orElseThrow()
                     .name();
         }
@@ -197,8 +204,8 @@ class IdentityTest {
 
     private IdentityFiles identity(String node, String authority, Duration validity, InetAddress address) {
         IdentityFiles files = IdentityFiles.inStateDirectory(directory.resolve(node));
-        files.writeCertificate(authority(authority)
-                .issue("edge1.westusa", Role.EDGE_CACHE, List.of(address), List.of(), validity));
+        files.writeCertificate(
+                authority(authority).issue("edge1.westusa", Role.EDGE_CACHE, List.of(address), List.of(), validity));
         return files;
     }
 
