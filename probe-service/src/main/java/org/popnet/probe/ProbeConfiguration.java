@@ -103,8 +103,7 @@ class ProbeConfiguration {
             LatencyProbe probe,
             ProbeSettings settings,
             MeterRegistry registry) {
-        return new LatencyRequestListener(
-                datagrams, tree, probe, System::nanoTime, settings.latency(), registry);
+        return new LatencyRequestListener(datagrams, tree, probe, System::nanoTime, settings.latency(), registry);
     }
 
     @Bean

@@ -41,8 +41,8 @@ class ProbeStoryTest {
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
-    private final ProbeSettings.Checks checks = new ProbeSettings.Checks(
-            Duration.ofMillis(250), 0.1, Duration.ofSeconds(5), Duration.ofMillis(10), 100);
+    private final ProbeSettings.Checks checks =
+            new ProbeSettings.Checks(Duration.ofMillis(250), 0.1, Duration.ofSeconds(5), Duration.ofMillis(10), 100);
     private final ProbeSettings.Latency latency = new ProbeSettings.Latency(
             3, Duration.ofMillis(500), Duration.ofSeconds(1), 100, 100, 100, Duration.ofMillis(100));
 
@@ -57,14 +57,18 @@ class ProbeStoryTest {
             TestTree tree = new TestTree("probe.a", tree(server.address(), 9));
             startChecks(tree);
             await().untilAsserted(() -> assertThat(services(tree)).anyMatch(ServiceResult::up));
-            assertThat(tree.sent()).extracting(sent -> sent.receiver().toString()).contains("dns.a", "dns2.a");
+            assertThat(tree.sent())
+                    .extracting(sent -> sent.receiver().toString())
+                    .contains("dns.a", "dns2.a");
 
             server.behave((connection, head) -> connection
                     .getOutputStream()
                     .write("HTTP/1.1 500 Broken\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
 
-            await().untilAsserted(() -> assertThat(services(tree).filter(r -> !r.up())).hasSizeGreaterThan(2));
-            ServiceResult failed = services(tree).filter(r -> !r.up()).findFirst().orElseThrow();
+            await().untilAsserted(() ->
+                    assertThat(services(tree).filter(r -> !r.up())).hasSizeGreaterThan(2));
+            ServiceResult failed =
+                    services(tree).filter(r -> !r.up()).findFirst().orElseThrow();
             assertThat(failed.target().text()).isEqualTo("server:c/west/www.c.example");
             assertThat(failed.reason()).isEqualTo("status 500 instead of 200");
             assertThat(failed.wallClockMs()).isEqualTo(WALL.toEpochMilli());
@@ -199,7 +203,10 @@ class ProbeStoryTest {
     }
 
     private double requests(String result) {
-        return registry.get("popnet.probe.latency.requests").tag("result", result).counter().count();
+        return registry.get("popnet.probe.latency.requests")
+                .tag("result", result)
+                .counter()
+                .count();
     }
 
     private static Stream<ServiceResult> services(TestTree tree) {
@@ -228,7 +235,6 @@ class ProbeStoryTest {
                       west: {address: %s, port: %d}
                     domains:
                       www.c.example: {candidates: [servers], checks: [{http: /health, text: ok}]}
-                """
-                .formatted(resolverPort, server.getAddress().getHostAddress(), server.getPort());
+                """.formatted(resolverPort, server.getAddress().getHostAddress(), server.getPort());
     }
 }

@@ -38,8 +38,7 @@ public final class TestTree implements CurrentTree, DatagramPort {
 
     public void activate(String text) {
         ActiveTree next = tree(text);
-        List<Runnable> switches =
-                subscribers.stream().map(s -> s.prepare(next)).toList();
+        List<Runnable> switches = subscribers.stream().map(s -> s.prepare(next)).toList();
         active = next;
         switches.forEach(Runnable::run);
     }

@@ -91,7 +91,8 @@ public final class CheckRunner {
             }
             if (check.text().isPresent() && !response.contains(check.text().get())) {
                 throw new CheckFailedException(
-                        Failure.TEXT, "the answer does not contain '" + check.text().get() + "'");
+                        Failure.TEXT,
+                        "the answer does not contain '" + check.text().get() + "'");
             }
         }
     }

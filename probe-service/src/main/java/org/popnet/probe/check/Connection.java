@@ -61,7 +61,8 @@ final class Connection implements AutoCloseable {
 
     private void startTls(Endpoint endpoint) throws IOException {
         SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
-        SSLSocket tls = (SSLSocket) factory.createSocket(plain, endpoint.host(), endpoint.address().getPort(), true);
+        SSLSocket tls = (SSLSocket)
+                factory.createSocket(plain, endpoint.host(), endpoint.address().getPort(), true);
         SSLParameters parameters = tls.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         tls.setSSLParameters(parameters);

@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param failure what kind of failure it was; null if the check passed
  * @param reason the failure in a few words: what came, and what was expected; null if the check passed
  */
-public record Outcome(double responseMs, @Nullable Failure failure, @Nullable String reason) {
+public record Outcome(
+        double responseMs,
+        @Nullable Failure failure,
+        @Nullable String reason) {
     /** Kinds of failure, for counting. */
     public enum Failure {
         UNREACHABLE,

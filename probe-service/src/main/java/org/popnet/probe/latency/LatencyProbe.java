@@ -76,7 +76,7 @@ public final class LatencyProbe {
         } else {
             answered.record(Duration.ofNanos((long) (attempts.rttMs() * 1e6)));
         }
-        reports.accept(new Measurement.OfLatency(
-                address, attempts.rttMs(), attempts.lossPercent(), end, wallClock.instant()));
+        reports.accept(
+                new Measurement.OfLatency(address, attempts.rttMs(), attempts.lossPercent(), end, wallClock.instant()));
     }
 }

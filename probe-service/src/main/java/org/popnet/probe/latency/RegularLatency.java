@@ -48,7 +48,16 @@ public final class RegularLatency implements TreeSubscriber {
             MeterRegistry registry) {
         this.probe = probe;
         this.schedule = new Schedule<>(
-                "latency", clock, nanoTime, random, settings.interval(), JITTER, FIRST_WITHIN, CONCURRENCY, this::measure, registry);
+                "latency",
+                clock,
+                nanoTime,
+                random,
+                settings.interval(),
+                JITTER,
+                FIRST_WITHIN,
+                CONCURRENCY,
+                this::measure,
+                registry);
     }
 
     @Override
@@ -73,8 +82,9 @@ public final class RegularLatency implements TreeSubscriber {
                 }
             });
         }
-        tree.nodes(Service.DNS).map(RegularLatency::dnsAddress).forEach(address ->
-                targets.put(address, new Target.NameServer(address)));
+        tree.nodes(Service.DNS)
+                .map(RegularLatency::dnsAddress)
+                .forEach(address -> targets.put(address, new Target.NameServer(address)));
         return targets;
     }
 

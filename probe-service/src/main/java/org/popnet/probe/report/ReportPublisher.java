@@ -129,8 +129,7 @@ public final class ReportPublisher {
                             wallClockMs,
                             m.outcome().reason()));
                 case Measurement.OfLatency m ->
-                    latencies.add(
-                            new LatencyResult(m.address(), m.rttMs(), m.lossPercent(), ageMs, wallClockMs));
+                    latencies.add(new LatencyResult(m.address(), m.rttMs(), m.lossPercent(), ageMs, wallClockMs));
             }
         }
         return new ProbeReport(services, latencies);

@@ -123,8 +123,7 @@ public final class ServiceChecks implements TreeSubscriber {
             slowest = outcome.responseMs() > slowest.responseMs() ? outcome : slowest;
         }
         if (targets.containsKey(target.id())) {
-            reports.accept(new Measurement.OfService(
-                    target.id(), slowest, nanoTime.getAsLong(), wallClock.instant()));
+            reports.accept(new Measurement.OfService(target.id(), slowest, nanoTime.getAsLong(), wallClock.instant()));
         }
         return slowest.up();
     }

@@ -59,8 +59,7 @@ public record ServiceTarget(TargetId id, Endpoint endpoint, List<Check> checks) 
         if (port == 0) {
             return Optional.empty();
         }
-        Endpoint endpoint =
-                new Endpoint(new InetSocketAddress(node.address(), port), node.name() + "." + zone, false);
+        Endpoint endpoint = new Endpoint(new InetSocketAddress(node.address(), port), node.name() + "." + zone, false);
         return Optional.of(new ServiceTarget(TargetId.of(node.name()), endpoint, List.of(NODE_HEALTH)));
     }
 
@@ -74,8 +73,7 @@ public record ServiceTarget(TargetId id, Endpoint endpoint, List<Check> checks) 
 
     /** A domain that names no check still wants its servers to accept connections. */
     private static ServiceTarget ofServer(CustomerServer server, Domain domain) {
-        List<Check> checks =
-                domain.checks().isEmpty() ? List.of(new Check.Tcp(server.port())) : domain.checks();
+        List<Check> checks = domain.checks().isEmpty() ? List.of(new Check.Tcp(server.port())) : domain.checks();
         Endpoint endpoint = new Endpoint(server.socketAddress(), domain.originHost(), server.tls());
         return new ServiceTarget(TargetId.of(server, domain.name()), endpoint, checks);
     }

@@ -48,15 +48,17 @@ class CheckRunnerTest {
         return Stream.of(
                 Arguments.of("stated length", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n"),
                 Arguments.of("to the end", "HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nall is ok"),
-                Arguments.of("chunked", "HTTP/1.1 200\r\nTransfer-Encoding: chunked\r\n\r\n1\r\no\r\n1;x=y\r\nk\r\n0\r\n\r\n"),
+                Arguments.of(
+                        "chunked",
+                        "HTTP/1.1 200\r\nTransfer-Encoding: chunked\r\n\r\n1\r\no\r\n1;x=y\r\nk\r\n0\r\n\r\n"),
                 Arguments.of("interim", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\n\r\nok"),
                 Arguments.of(
                         "large with the text early",
                         "HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\nok" + " ".repeat(70_000)),
                 Arguments.of(
                         "large and chunked",
-                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n186A0\r\n" + " ".repeat(100_000)
-                                + "\r\n0\r\n\r\n"));
+                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n186A0\r\n"
+                                + " ".repeat(100_000) + "\r\n0\r\n\r\n"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -77,7 +79,10 @@ class CheckRunnerTest {
                 bad("HTTP/1.1 200 OK\r\n\r\n" + " ".repeat(70_000) + "ok", Failure.TEXT, "does not contain 'ok'"),
                 bad("HTTP/1.1 204 No Content\r\n\r\n", Failure.STATUS, "status 204 instead of 200"),
                 bad("HTTP/1.1 503 Busy\r\n\r\nok", Failure.STATUS, "status 503 instead of 200"),
-                bad("HTTP/1.1 302 Found\r\nLocation: /health?x=1\r\n\r\nok", Failure.STATUS, "status 302 instead of 200"),
+                bad(
+                        "HTTP/1.1 302 Found\r\nLocation: /health?x=1\r\n\r\nok",
+                        Failure.STATUS,
+                        "status 302 instead of 200"),
                 bad("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nok", Failure.PROTOCOL, "ended after 2 of 1000"),
                 bad("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nok", Failure.PROTOCOL, "'-5' is no Content-Length"),
                 bad("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", Failure.PROTOCOL, "no chunk size"),
@@ -85,7 +90,10 @@ class CheckRunnerTest {
                         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n",
                         Failure.PROTOCOL,
                         "does not end within"),
-                bad("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nok", Failure.PROTOCOL, "ended after 2 of 5"),
+                bad(
+                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nok",
+                        Failure.PROTOCOL,
+                        "ended after 2 of 5"),
                 bad("HTTP/1.1 200 OK\r\nX: y\r\n", Failure.PROTOCOL, "ended early"),
                 bad("HTTP/1.1 200 OK\r\nX: " + "y".repeat(20_000), Failure.PROTOCOL, "more than 16384 bytes"),
                 bad("HTTP/1.1 200 OK\r\n" + "X: y\r\n".repeat(5000), Failure.PROTOCOL, "more than 16384 bytes"),
@@ -106,7 +114,9 @@ class CheckRunnerTest {
 
             assertThat(outcome.failure()).isEqualTo(failure);
             assertThat(outcome.reason()).contains(reason).hasSizeLessThan(200);
-            assertThat(server.heads()).as("no second request, above all none to where it points").hasSize(1);
+            assertThat(server.heads())
+                    .as("no second request, above all none to where it points")
+                    .hasSize(1);
         }
     }
 
@@ -188,7 +198,8 @@ class CheckRunnerTest {
     @Test
     void tlsToAServerThatSpeaksNoneIsDown() {
         try (RawServer server = new RawServer((connection, head) -> {})) {
-            server.behave((connection, head) -> connection.getOutputStream().write("nonsense\r\n".getBytes(StandardCharsets.US_ASCII)));
+            server.behave((connection, head) ->
+                    connection.getOutputStream().write("nonsense\r\n".getBytes(StandardCharsets.US_ASCII)));
             Endpoint tls = new Endpoint(server.address(), "www.a.example", true);
 
             assertThat(runner.run(OK, tls, SHORT).up()).isFalse();

@@ -45,8 +45,8 @@ class ReportPublisherTest {
 
         Awaitility.await().untilAsserted(() -> assertThat(received()).isEqualTo(1000));
         assertThat(tree.sent()).hasSizeLessThan(130);
-        assertThat(tree.sent())
-                .allSatisfy(sent -> assertThat(MessageSize.of(sent.report())).isLessThanOrEqualTo(MessageSize.BYTES_MAX));
+        assertThat(tree.sent()).allSatisfy(sent -> assertThat(MessageSize.of(sent.report()))
+                .isLessThanOrEqualTo(MessageSize.BYTES_MAX));
     }
 
     @Test
@@ -56,8 +56,8 @@ class ReportPublisherTest {
         publisher.publish(failed("y".repeat(512), "r".repeat(120)));
 
         Awaitility.await().untilAsserted(() -> assertThat(received()).isEqualTo(2));
-        assertThat(tree.sent())
-                .allSatisfy(sent -> assertThat(MessageSize.of(sent.report())).isLessThanOrEqualTo(MessageSize.BYTES_MAX));
+        assertThat(tree.sent()).allSatisfy(sent -> assertThat(MessageSize.of(sent.report()))
+                .isLessThanOrEqualTo(MessageSize.BYTES_MAX));
     }
 
     @Test
@@ -71,12 +71,12 @@ class ReportPublisherTest {
         Awaitility.await().untilAsserted(() -> assertThat(tree.sent()).isNotEmpty());
         assertThat(tree.sent().getFirst().report().latencies().getFirst().address())
                 .isEqualTo(InetAddress.ofLiteral("192.0.2.5"));
-        assertThat(registry.get("popnet.probe.reports.dropped").counter().count()).isEqualTo(5);
+        assertThat(registry.get("popnet.probe.reports.dropped").counter().count())
+                .isEqualTo(5);
     }
 
     private ReportPublisher publisher(int waitingMax) {
-        return new ReportPublisher(
-                tree, tree, clock, System::nanoTime, Duration.ofMillis(200), waitingMax, registry);
+        return new ReportPublisher(tree, tree, clock, System::nanoTime, Duration.ofMillis(200), waitingMax, registry);
     }
 
     private static Measurement failed(String target, String reason) {

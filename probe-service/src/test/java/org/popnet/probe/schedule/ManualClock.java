@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A clock that stands still until a test advances it; what is due then runs on the test's thread, in order. */
 public final class ManualClock extends ScheduledThreadPoolExecutor {
-    private static final ScheduledThreadPoolExecutor IDLE = new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().daemon().factory());
+    private static final ScheduledThreadPoolExecutor IDLE =
+            new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().factory());
 
     private final PriorityQueue<Due> due = new PriorityQueue<>(Comparator.comparingLong(Due::atNanos));
     private long nowNanos;

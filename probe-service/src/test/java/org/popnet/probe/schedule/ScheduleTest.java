@@ -70,7 +70,8 @@ class ScheduleTest {
         clock.advance(Duration.ofSeconds(10));
 
         assertThat(begun()).isEqualTo(before);
-        assertThat(registry.get("popnet.probe.schedule.targets").gauge().value()).isZero();
+        assertThat(registry.get("popnet.probe.schedule.targets").gauge().value())
+                .isZero();
     }
 
     @Test
@@ -78,7 +79,8 @@ class ScheduleTest {
         Map<String, AtomicInteger> seen = new HashMap<>();
         seen.put("old", new AtomicInteger());
         seen.put("new", new AtomicInteger());
-        Schedule<Integer, String> schedule = schedule(10, target -> seen.get(target).incrementAndGet());
+        Schedule<Integer, String> schedule =
+                schedule(10, target -> seen.get(target).incrementAndGet());
         schedule.replace(Map.of(1, "old"));
         clock.advance(Duration.ofSeconds(1));
         await().untilAsserted(() -> assertThat(seen.get("old")).hasPositiveValue());
@@ -145,7 +147,16 @@ class ScheduleTest {
 
     private Schedule<Integer, String> schedule(int concurrency, Consumer<String> job) {
         return new Schedule<>(
-                "test", clock, clock::nanoTime, new SplittableRandom(1), SECOND, 0.1, SECOND, concurrency, job, registry);
+                "test",
+                clock,
+                clock::nanoTime,
+                new SplittableRandom(1),
+                SECOND,
+                0.1,
+                SECOND,
+                concurrency,
+                job,
+                registry);
     }
 
     private static Map<Integer, String> targets(int count) {
@@ -157,6 +168,9 @@ class ScheduleTest {
     }
 
     private double skipped(String reason) {
-        return registry.get("popnet.probe.schedule.skipped").tag("reason", reason).counter().count();
+        return registry.get("popnet.probe.schedule.skipped")
+                .tag("reason", reason)
+                .counter()
+                .count();
     }
 }

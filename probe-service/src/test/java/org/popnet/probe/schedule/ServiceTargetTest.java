@@ -32,7 +32,10 @@ class ServiceTargetTest {
         ServiceTarget edge = targets.get(new TargetId("node:edge.p0"));
         assertThat(edge.endpoint().address().getPort()).isEqualTo(8080);
         assertThat(edge.endpoint().host()).isEqualTo("edge.p0.pop.example");
-        assertThat(targets.get(new TargetId("node:fetch.p0")).endpoint().address().getPort())
+        assertThat(targets.get(new TargetId("node:fetch.p0"))
+                        .endpoint()
+                        .address()
+                        .getPort())
                 .isEqualTo(8081);
         ServiceTarget origin = targets.get(new TargetId("server:c/west/static.c.example"));
         assertThat(origin.endpoint().host()).as("asked for its origin's name").isEqualTo("www.c.example");
@@ -44,7 +47,8 @@ class ServiceTargetTest {
         NetworkTree tree = tree(8);
         Map<String, List<String>> watchers = watchers(tree, 8);
 
-        assertThat(watchers).allSatisfy((target, probes) -> assertThat(probes).as(target).hasSize(3));
+        assertThat(watchers)
+                .allSatisfy((target, probes) -> assertThat(probes).as(target).hasSize(3));
         // POPs stand in a row, 10 degrees apart
         assertThat(watchers.get("node:edge.p0")).containsExactly("p0", "p1", "p2");
         assertThat(watchers.get("node:edge.p7")).containsExactly("p5", "p6", "p7");
@@ -52,7 +56,8 @@ class ServiceTargetTest {
 
     @Test
     void threeProbesOrFewerWatchEverything() {
-        assertThat(watchers(tree(3), 3)).allSatisfy((target, probes) -> assertThat(probes).hasSize(3));
+        assertThat(watchers(tree(3), 3))
+                .allSatisfy((target, probes) -> assertThat(probes).hasSize(3));
     }
 
     private static Map<String, List<String>> watchers(NetworkTree tree, int pops) {
@@ -78,8 +83,7 @@ class ServiceTargetTest {
                               fetch.p%d: {service: origin-fetch, address: 127.250.%d.3}
                               probe.p%d: {service: probe, address: 127.250.%d.4}
                               log.p%d: {service: log, address: 127.250.%d.5}
-                        """
-                        .formatted(i, i * 10, i, i, i, i, i, i, i, i, i, i))
+                        """.formatted(i, i * 10, i, i, i, i, i, i, i, i, i, i))
                 .collect(Collectors.joining());
         return TreeParser.parse("network.yml", """
                 network: {zone: pop.example, ports: {http: 8080, fetch: 8081}}
