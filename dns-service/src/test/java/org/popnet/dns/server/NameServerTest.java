@@ -16,6 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.popnet.dns.TestTrees;
+import org.popnet.platform.message.Message.ProbeReport;
+import org.popnet.platform.message.Message.ServiceResult;
+import org.popnet.platform.message.TargetId;
+import org.popnet.platform.tree.NodeName;
 import org.xbill.DNS.ARecord;
 import org.xbill.DNS.ClientSubnetOption;
 import org.xbill.DNS.CookieOption;
@@ -278,6 +282,44 @@ class NameServerTest {
         dns.ask(second, "127.250.53.9");
         dns.ask(second, "127.250.53.9");
         assertThat(dns.knowledge.latencyRequests().pending()).isEqualTo(1);
+    }
+
+    @Test
+    void clientStaysWithItsFirstServerUntilThatIsDown() throws Exception {
+        responses(10, 200);
+        String first = addressFor("127.250.53.9");
+        assertThat(first).isEqualTo("10.1.1.1");
+        for (int i = 0; i < 30; i++) {
+            responses(200, 10);
+        }
+        assertThat(addressFor("127.250.53.9")).as("the same client").isEqualTo(first);
+        assertThat(addressFor("127.250.54.9")).as("a new client").isEqualTo("10.1.1.2");
+        for (String probe : List.of("probe.westusa", "probe.eastusa")) {
+            ServiceResult failed = new ServiceResult(server("west"), false, 0, 0, 0, "connection refused");
+            dns.knowledge.take(NodeName.of(probe), new ProbeReport(List.of(failed, failed), List.of()));
+        }
+        assertThat(addressFor("127.250.53.9")).as("its server is down").isEqualTo("10.1.1.2");
+        assertThat(dns.registry.get("popnet.dns.knowledge.persistence").gauge().value()).isEqualTo(2);
+    }
+
+    private void responses(double westMs, double eastMs) {
+        dns.knowledge.take(
+                NodeName.of("probe.westusa"),
+                new ProbeReport(
+                        List.of(
+                                new ServiceResult(server("west"), true, westMs, 0, 0, null),
+                                new ServiceResult(server("east"), true, eastMs, 0, 0, null)),
+                        List.of()));
+        dns.knowledge.refresh();
+    }
+
+    private static TargetId server(String name) {
+        return new TargetId("server:customer1/" + name + "/www.customer1.example");
+    }
+
+    private String addressFor(String client) throws IOException {
+        Message answer = dns.ask(RunningServer.query("www.customer1.example", Type.A), client);
+        return answer.getSection(Section.ANSWER).getFirst().rdataToString();
     }
 
     @Test
