@@ -38,7 +38,8 @@ class CrashTest {
         List<String> stored = new ArrayList<>();
         for (int kill = 0; kill < KILLS; kill++) {
             Process writer = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-XX:+UseSerialGC",
                             "-XX:TieredStopAtLevel=1",
                             "-cp",
@@ -70,7 +71,9 @@ class CrashTest {
                         try (object) {
                             ByteArrayOutputStream out = new ByteArrayOutputStream();
                             object.copyTo(out, 0, object.length());
-                            assertThat(Arrays.equals(out.toByteArray(), body(target))).as(target).isTrue();
+                            assertThat(Arrays.equals(out.toByteArray(), body(target)))
+                                    .as(target)
+                                    .isTrue();
                         }
                     } else {
                         throw new AssertionError(target + " was stored and is gone");
