@@ -25,10 +25,7 @@ public class LoadConfiguration {
 
     @Bean
     LoadReporter loadReporter(
-            TrafficMeter meter,
-            ObjectProvider<WatermarkSource> watermarks,
-            DatagramPort datagrams,
-            CurrentTree tree) {
+            TrafficMeter meter, ObjectProvider<WatermarkSource> watermarks, DatagramPort datagrams, CurrentTree tree) {
         return new LoadReporter(
                 meter,
                 () -> {

@@ -43,8 +43,7 @@ public final class LoadReporter implements SmartLifecycle {
     private @Nullable String lastWatermark;
     private @Nullable ScheduledExecutorService timer;
 
-    public LoadReporter(
-            TrafficMeter meter, WatermarkSource watermarks, DatagramPort datagrams, CurrentTree tree) {
+    public LoadReporter(TrafficMeter meter, WatermarkSource watermarks, DatagramPort datagrams, CurrentTree tree) {
         this.meter = meter;
         this.watermarks = watermarks;
         this.datagrams = datagrams;

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 final class MachineLoad {
     private static final Path MEMINFO = Path.of("/proc/meminfo");
     private final OperatingSystemMXBean system =
-            (OperatingSystemMXBean) ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+            ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
     /** Share of the processors in use since the last call, 0 to 1. */
     double cpu() {
@@ -39,7 +39,9 @@ final class MachineLoad {
     private static long[] totalAndAvailable() {
         long[] bytes = {-1, -1};
         try (BufferedReader lines = Files.newBufferedReader(MEMINFO)) {
-            for (String line = lines.readLine(); line != null && (bytes[0] < 0 || bytes[1] < 0); line = lines.readLine()) {
+            for (String line = lines.readLine();
+                    line != null && (bytes[0] < 0 || bytes[1] < 0);
+                    line = lines.readLine()) {
                 if (line.startsWith("MemTotal:")) {
                     bytes[0] = kibibytes(line);
                 } else if (line.startsWith("MemAvailable:")) {

@@ -15,13 +15,9 @@ public class OriginConfiguration {
     @Bean
     @Lazy
     @ConditionalOnMissingBean
-    OriginChoice originChoice(
-            CurrentTree tree, ServiceDiscovery discovery, InstantSource clock, MeterRegistry meters) {
-        return new RankedOrigins(
-                tree,
-                discovery,
-                clock,
-                meters,
-                lookup -> Thread.ofVirtual().name("origin-lookup").start(lookup));
+    OriginChoice originChoice(CurrentTree tree, ServiceDiscovery discovery, InstantSource clock, MeterRegistry meters) {
+        return new RankedOrigins(tree, discovery, clock, meters, lookup -> Thread.ofVirtual()
+                .name("origin-lookup")
+                .start(lookup));
     }
 }

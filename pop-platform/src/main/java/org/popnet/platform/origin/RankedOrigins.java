@@ -94,9 +94,7 @@ final class RankedOrigins implements OriginChoice {
         for (ServiceAddress candidate : answer.addresses) {
             if (candidate.target().endsWith(suffix)) {
                 CustomerServer server = customer.servers()
-                        .get(candidate
-                                .target()
-                                .substring(0, candidate.target().length() - suffix.length()));
+                        .get(candidate.target().substring(0, candidate.target().length() - suffix.length()));
                 if (server != null) {
                     order.add(server);
                 }
@@ -109,7 +107,8 @@ final class RankedOrigins implements OriginChoice {
 
     private void ask(Discovered answer, Domain domain) {
         try {
-            answer.addresses = List.copyOf(discovery.origins(domain.name(), tree.self().pop()));
+            answer.addresses =
+                    List.copyOf(discovery.origins(domain.name(), tree.self().pop()));
         } catch (RuntimeException e) {
             // the last answer stays; the tree's order stands in for a first one
             log.debug("No ranking of origins for {}", domain.name(), e);

@@ -15,18 +15,22 @@ class AddressGuardTest {
 
     @Test
     void onlyTheListedAddressWithItsPortIsAdmitted() {
-        assertThat(AddressGuard.admits(customer, InetAddress.ofLiteral("127.250.1.1"), 8080)).isTrue();
+        assertThat(AddressGuard.admits(customer, InetAddress.ofLiteral("127.250.1.1"), 8080))
+                .isTrue();
         assertThat(AddressGuard.admits(customer, InetAddress.ofLiteral("::ffff:127.250.1.1"), 8080))
                 .as("the IPv4-mapped form is the same address to the socket")
                 .isTrue();
-        assertThat(AddressGuard.admits(customer, InetAddress.ofLiteral("127.250.1.1"), 8081)).isFalse();
-        assertThat(AddressGuard.admits(customer, InetAddress.ofLiteral("127.250.1.2"), 22)).isFalse();
+        assertThat(AddressGuard.admits(customer, InetAddress.ofLiteral("127.250.1.1"), 8081))
+                .isFalse();
+        assertThat(AddressGuard.admits(customer, InetAddress.ofLiteral("127.250.1.2"), 22))
+                .isFalse();
     }
 
     @Test
     void anotherCustomersServerIsRefused() {
         Customer other = OriginTree.TREE.tree().customers().get("customer2");
-        assertThat(AddressGuard.admits(other, InetAddress.ofLiteral("127.250.1.1"), 8080)).isFalse();
+        assertThat(AddressGuard.admits(other, InetAddress.ofLiteral("127.250.1.1"), 8080))
+                .isFalse();
     }
 
     @ParameterizedTest
@@ -55,7 +59,8 @@ class AddressGuardTest {
         "2606:2800::1, NOT_LISTED"
     })
     void everythingElseIsRefusedAndSaysWhy(String address, AddressGuard.Refusal reason) {
-        assertThat(AddressGuard.refusal(customer, InetAddress.ofLiteral(address), 8080)).contains(reason);
+        assertThat(AddressGuard.refusal(customer, InetAddress.ofLiteral(address), 8080))
+                .contains(reason);
     }
 
     @ParameterizedTest

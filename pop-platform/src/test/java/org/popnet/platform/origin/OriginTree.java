@@ -10,8 +10,7 @@ import org.popnet.platform.tree.NodeName;
 
 /** A small tree for tests, replaceable. */
 public final class OriginTree implements CurrentTree {
-    public static final String TEXT =
-            """
+    public static final String TEXT = """
             network: {zone: pop.example, administrators: [admin.hq]}
             push: {masters: [dns.westusa, log.hq]}
             pops:
@@ -52,8 +51,7 @@ public final class OriginTree implements CurrentTree {
 
     void replace(String text) {
         ActiveTree next = active(tree.generation().number() + 1, text);
-        List<Runnable> switches =
-                subscribers.stream().map(s -> s.prepare(next)).toList();
+        List<Runnable> switches = subscribers.stream().map(s -> s.prepare(next)).toList();
         tree = next;
         switches.forEach(Runnable::run);
     }

@@ -36,8 +36,11 @@ class RankedOriginsTest {
         lookups.remove().run();
         assertThat(names()).containsExactly("east", "west");
         assertThat(asked).containsExactly("_origin._tcp.static.customer1.example.westusa");
-        assertThat(meters.counter("popnet.origin.rankings", "source", "tree").count()).isOne();
-        assertThat(meters.counter("popnet.origin.rankings", "source", "discovered").count()).isOne();
+        assertThat(meters.counter("popnet.origin.rankings", "source", "tree").count())
+                .isOne();
+        assertThat(meters.counter("popnet.origin.rankings", "source", "discovered")
+                        .count())
+                .isOne();
     }
 
     @Test
@@ -79,7 +82,8 @@ class RankedOriginsTest {
         origins.failed(west, new IOException("refused"));
         origins.failed(west, new IOException("refused"));
         assertThat(names()).containsExactly("east", "west");
-        assertThat(meters.get("popnet.origin.out").tag("server", "west").gauge().value()).isOne();
+        assertThat(meters.get("popnet.origin.out").tag("server", "west").gauge().value())
+                .isOne();
 
         nowMs += 5_001;
         assertThat(names()).as("one trial").containsExactly("west", "east");
@@ -144,9 +148,10 @@ class RankedOriginsTest {
         CustomerServer west = origins.ranked(domain).getFirst();
         origins.failed(west, new IOException("refused"));
         assertThat(meters.find("popnet.origin.out").gauges()).isNotEmpty();
-        tree.replace(OriginTree.TEXT
-                .replace("west: {address: 127.250.1.1, port: 8080}", "new: {address: 127.250.1.9, port: 8080}"));
-        assertThat(meters.find("popnet.origin.out").tag("server", "west").gauges()).isEmpty();
+        tree.replace(OriginTree.TEXT.replace(
+                "west: {address: 127.250.1.1, port: 8080}", "new: {address: 127.250.1.9, port: 8080}"));
+        assertThat(meters.find("popnet.origin.out").tag("server", "west").gauges())
+                .isEmpty();
         assertThat(names()).containsExactly("new", "east");
     }
 
