@@ -1,6 +1,7 @@
 package org.popnet.dns.server;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -11,6 +12,7 @@ import org.popnet.dns.wire.Cookies;
 import org.popnet.platform.agent.CurrentTree;
 import org.popnet.platform.datagram.DatagramPort;
 import org.popnet.platform.settings.NodeSettings;
+import org.popnet.platform.tree.Node;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -33,6 +35,15 @@ class DnsConfiguration {
     DnsMetrics dnsMetrics(MeterRegistry registry, Knowledge knowledge) {
         DnsMetrics.register(registry, knowledge);
         return new DnsMetrics(registry);
+    }
+
+    @Bean
+    KernelDrops kernelDrops(CurrentTree tree, MeterRegistry registry) {
+        Node node = tree.node();
+        KernelDrops drops =
+                new KernelDrops(new InetSocketAddress(node.address(), node.ports().dns()));
+        DnsMetrics.register(registry, drops);
+        return drops;
     }
 
     @Bean

@@ -63,6 +63,14 @@ final class DnsMetrics {
                 .register(registry);
     }
 
+    /** Queries lost before we saw them. */
+    static void register(MeterRegistry registry, KernelDrops drops) {
+        FunctionCounter.builder("popnet.dns.drops", drops, KernelDrops::count)
+                .description("queries the kernel dropped because a socket was full")
+                .tag("reason", "kernel")
+                .register(registry);
+    }
+
     /** Sizes of what is known. */
     static void register(MeterRegistry registry, Knowledge knowledge) {
         Gauge.builder("popnet.dns.knowledge.latency.prefixes", knowledge, Knowledge::latencyPrefixes)
