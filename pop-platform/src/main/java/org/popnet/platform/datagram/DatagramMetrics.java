@@ -59,7 +59,7 @@ final class DatagramMetrics {
         count(droppedIn, reason);
     }
 
-    /** @return false, for the caller to hand on */
+    /** Counts, and gives false for the caller to hand on. */
     boolean droppedOut(Drop reason) {
         count(droppedOut, reason);
         return false;

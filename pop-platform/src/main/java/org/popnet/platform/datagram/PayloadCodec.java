@@ -2,6 +2,9 @@ package org.popnet.platform.datagram;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.popnet.platform.message.Message;
 import tools.jackson.core.JsonGenerator;
@@ -51,7 +54,7 @@ final class PayloadCodec {
             .build();
 
     private static final ObjectWriter WRITER = MAPPER.writer();
-    private static final ObjectReader[] READERS = readers();
+    private static final Map<Kind, ObjectReader> READERS = readers();
 
     private PayloadCodec() {}
 
@@ -62,7 +65,7 @@ final class PayloadCodec {
     /** @throws MalformedException if the bytes are not one such message */
     static Message decode(Kind kind, byte[] bytes, int offset, int length) throws MalformedException {
         try {
-            Message message = READERS[kind.ordinal()].readValue(bytes, offset, length);
+            Message message = Objects.requireNonNull(READERS.get(kind)).readValue(bytes, offset, length);
             if (message == null) {
                 throw new MalformedException("null instead of " + kind, null);
             }
@@ -73,11 +76,10 @@ final class PayloadCodec {
         }
     }
 
-    private static ObjectReader[] readers() {
-        Kind[] kinds = Kind.values();
-        ObjectReader[] readers = new ObjectReader[kinds.length];
-        for (Kind kind : kinds) {
-            readers[kind.ordinal()] = MAPPER.readerFor(kind.type());
+    private static Map<Kind, ObjectReader> readers() {
+        Map<Kind, ObjectReader> readers = new EnumMap<>(Kind.class);
+        for (Kind kind : Kind.values()) {
+            readers.put(kind, MAPPER.readerFor(kind.type()));
         }
         return readers;
     }

@@ -92,7 +92,11 @@ public final class CertificateAuthority {
         }
     }
 
-    /** @throws UncheckedIOException if the directory does not hold an authority's two files */
+    /**
+     * The authority kept in this directory.
+     *
+     * @throws UncheckedIOException if the directory does not hold an authority's two files
+     */
     public static CertificateAuthority load(Path directory, InstantSource clock) {
         Path keyFile = directory.resolve(KEY_FILE);
         Path certificateFile = directory.resolve(CERTIFICATE_FILE);
