@@ -79,7 +79,7 @@ final class DnsPing {
     private static boolean answers(DatagramPacket packet, short id) {
         byte[] bytes = packet.getData();
         return packet.getLength() >= HEADER_BYTES
-                && (short) (bytes[0] << 8 | bytes[1] & 0xff) == id
+                && (short) ((bytes[0] << 8) | (bytes[1] & 0xff)) == id
                 && (bytes[2] & RESPONSE_BIT) != 0;
     }
 }

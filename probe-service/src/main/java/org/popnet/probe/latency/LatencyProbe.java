@@ -68,7 +68,7 @@ public final class LatencyProbe {
         long start = nanoTime.getAsLong();
         Attempts attempts = Attempts.of(settings, attempt);
         long end = nanoTime.getAsLong();
-        if (end - start > 2 * settings.attempts() * settings.timeout().toNanos()) {
+        if (end - start > 2L * settings.attempts() * settings.timeout().toNanos()) {
             return; // this process was stopped meanwhile: it says nothing about the address
         }
         if (Double.isNaN(attempts.rttMs())) {

@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -76,7 +77,7 @@ public final class ReportPublisher {
         waiting.addLast(measurement);
         if (!flushing) {
             flushing = true;
-            clock.schedule(() -> Thread.startVirtualThread(this::flush), delay.toNanos(), TimeUnit.NANOSECONDS);
+            Future<?> unused = clock.schedule(() -> Thread.startVirtualThread(this::flush), delay.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
@@ -111,7 +112,7 @@ public final class Schedule<K, T> {
 
     private void plan(Entry entry) {
         try {
-            clock.schedule(
+            Future<?> unused = clock.schedule(
                     () -> begin(entry), Math.max(0, entry.dueNanos - nanoTime.getAsLong()), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             LOG.debug("the clock has stopped: no more measurements");

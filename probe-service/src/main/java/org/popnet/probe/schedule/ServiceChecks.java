@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -89,7 +90,7 @@ public final class ServiceChecks implements TreeSubscriber {
 
     private void check(ServiceTarget target) {
         if (!measure(target) && repeating.add(target.id())) {
-            clock.schedule(
+            Future<?> unused = clock.schedule(
                     () -> Thread.startVirtualThread(() -> repeat(target.id())),
                     settings.repeatAfter().toNanos(),
                     TimeUnit.NANOSECONDS);
