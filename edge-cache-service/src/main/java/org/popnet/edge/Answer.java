@@ -78,8 +78,7 @@ final class Answer {
     }
 
     private void unsatisfiable(ResponseWriter writer, Headers extra, long length) {
-        Headers fields =
-                Headers.of("Content-Range", ByteRange.unsatisfiedContentRange(length), "Content-Length", "0");
+        Headers fields = Headers.of("Content-Range", ByteRange.unsatisfiedContentRange(length), "Content-Length", "0");
         without(writer, 416, fields, extra);
     }
 

@@ -113,6 +113,9 @@ final class Exchange implements FillWaiter {
 
     /** RFC 8586: every node of the network adds a name of the network's zone. */
     private boolean looped(String zone) {
+        if (!request.headers().contains("CDN-Loop")) {
+            return false;
+        }
         for (String member : request.headers().members("CDN-Loop")) {
             String id = member.split(";", 2)[0].strip();
             if (id.equalsIgnoreCase(zone)
@@ -396,7 +399,10 @@ final class Exchange implements FillWaiter {
             writer.close();
         }
         writer.local(
-                status, Headers.of("Cache-Control", "no-store"), text, edge.clock().instant());
+                status,
+                Headers.of("Cache-Control", "no-store"),
+                text,
+                edge.clock().instant());
     }
 
     // The request's body.

@@ -223,15 +223,17 @@ class CachingTest {
 
     @Test
     void responseThatNoLongerVariesReplacesItsVariants() throws Exception {
-        fetch.handler = (request, out) ->
-                respond(out, 200, BODY, "Cache-Control", "max-age=60", "Vary", "Accept-Language");
+        fetch.handler =
+                (request, out) -> respond(out, 200, BODY, "Cache-Control", "max-age=60", "Vary", "Accept-Language");
         try (TestClient client = edge.client()) {
             client.get(SITE, "/v", "Accept-Language", "de");
             fetch.handler = (request, out) -> respond(out, 200, BODY, "Cache-Control", "max-age=60");
             client.get(SITE, "/v", "Accept-Language", "fr");
-            assertThat(client.get(SITE, "/v", "Accept-Language", "it").header("Cache-Status")).contains("hit");
+            assertThat(client.get(SITE, "/v", "Accept-Language", "it").header("Cache-Status"))
+                    .contains("hit");
             assertThat(flush(Kind.URL, "/v")).isEqualTo(1);
-            assertThat(client.get(SITE, "/v", "Accept-Language", "it").header("Cache-Status")).contains("fwd");
+            assertThat(client.get(SITE, "/v", "Accept-Language", "it").header("Cache-Status"))
+                    .contains("fwd");
         }
     }
 

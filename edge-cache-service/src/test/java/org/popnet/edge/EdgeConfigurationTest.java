@@ -73,8 +73,10 @@ class EdgeConfigurationTest {
 
     @Test
     void unknownAndImpossibleSettingsFailTheStart() {
-        runner.withPropertyValues("popnet.edge.memroy=1GB").run(context -> assertThat(context).hasFailed());
-        runner.withPropertyValues("popnet.edge.head-timeout=0s").run(context -> assertThat(context).hasFailed());
+        runner.withPropertyValues("popnet.edge.memroy=1GB")
+                .run(context -> assertThat(context).hasFailed());
+        runner.withPropertyValues("popnet.edge.head-timeout=0s")
+                .run(context -> assertThat(context).hasFailed());
     }
 
     @Test
@@ -99,8 +101,7 @@ class EdgeConfigurationTest {
     }
 
     private static CurrentTree tree(int port) {
-        String text =
-                """
+        String text = """
                 network: {zone: pop.example}
                 pops:
                   hq: {nodes: {admin.hq: {service: admin, address: 127.250.0.1}, log.hq: {service: log, address: 127.250.0.2}}}
@@ -113,8 +114,7 @@ class EdgeConfigurationTest {
                   customer1:
                     servers: {west: {address: 127.250.0.5, port: 80}}
                     domains: {www.customer1.example: {candidates: [pops]}}
-                """
-                        .replace("PORT", Integer.toString(port));
+                """.replace("PORT", Integer.toString(port));
         ActiveTree tree = ActiveTree.of(new Generation(1, "0".repeat(40), Generation.sha256(text)), text);
         return new CurrentTree() {
             @Override

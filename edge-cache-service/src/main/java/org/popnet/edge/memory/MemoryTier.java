@@ -113,8 +113,7 @@ public final class MemoryTier implements FlushTarget {
      */
     boolean store(StoredResponse response, CacheKey primary, Headers request, long epoch) {
         // Without Vary it stands for all requests, whatever varied before.
-        StoredResponse placed =
-                response.key().equals(primary) ? response : response.withBody(primary, response.body());
+        StoredResponse placed = response.key().equals(primary) ? response : response.withBody(primary, response.body());
         if (!response.vary().fields().isEmpty()) {
             Entry.Varies index = index(primary, response);
             CacheKey variant = index.variant(primary, request);

@@ -20,6 +20,9 @@ public record RequestHead(
 
     /** Whether the client wants the connection kept (RFC 9112 §9.3). */
     public boolean keepAlive() {
+        if (!headers.contains("Connection")) {
+            return minorVersion == 1;
+        }
         for (String option : headers.members("Connection")) {
             if (option.equalsIgnoreCase("close")) {
                 return false;
