@@ -1,5 +1,7 @@
 package org.popnet.netview.access;
 
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.util.List;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
@@ -38,7 +40,31 @@ final class PageRoutes {
 
     static final RequestMatcher ALL = new OrRequestMatcher(OPEN, SIGN_IN, READ, OWN, FLUSH, NETWORK);
 
+    /** Where pages are, whatever is done there. */
+    private static final RequestMatcher PLACES = request ->
+            ALL.matches(request) || ALL.matches(new WithMethod(request, "GET")) || ALL.matches(new WithMethod(request, "POST"));
+
     private PageRoutes() {}
+
+    /** Whether the request may go on, depending on the port it came through. */
+    static boolean admits(HttpServletRequest request, boolean peoplesPort) {
+        return peoplesPort ? ALL.matches(request) : !PLACES.matches(request);
+    }
+
+    /** A request as if it had another method. */
+    private static final class WithMethod extends HttpServletRequestWrapper {
+        private final String method;
+
+        WithMethod(HttpServletRequest request, String method) {
+            super(request);
+            this.method = method;
+        }
+
+        @Override
+        public String getMethod() {
+            return method;
+        }
+    }
 
     private static RequestMatcher any(HttpMethod method, String... patterns) {
         PathPatternRequestMatcher.Builder builder = PathPatternRequestMatcher.withDefaults();

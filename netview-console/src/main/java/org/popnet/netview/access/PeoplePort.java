@@ -3,6 +3,7 @@ package org.popnet.netview.access;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.InetAddress;
 import org.apache.catalina.connector.Connector;
+import org.apache.catalina.session.ManagerBase;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.tomcat.util.threads.VirtualThreadExecutor;
 import org.popnet.netview.NetViewSettings;
@@ -63,7 +64,7 @@ public final class PeoplePort implements WebServerFactoryCustomizer<TomcatServle
         factory.addAdditionalConnectors(connector);
         factory.addContextCustomizers(context -> {
             context.setUseRelativeRedirects(true); // no link is ever made from a Host header
-            if (context.getManager() instanceof org.apache.catalina.session.ManagerBase manager) {
+            if (context.getManager() instanceof ManagerBase manager) {
                 manager.setMaxActiveSessions(settings.sessionsMax());
             }
         });

@@ -7,15 +7,17 @@ import jakarta.servlet.http.HttpSessionEvent;
 import jakarta.servlet.http.HttpSessionListener;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 import org.popnet.netview.NetViewSettings;
 import org.popnet.netview.account.ConsoleRole;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpMethod;
 import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.Authentication;
-import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.session.SessionRegistry;
 import org.springframework.security.core.session.SessionRegistryImpl;
 import org.springframework.security.web.SecurityFilterChain;
@@ -70,18 +72,19 @@ class PeopleSecurity {
                         .permitAll())
                 .logout(logout -> logout.logoutRequestMatcher(
                                 PathPatternRequestMatcher.withDefaults().matcher(
-                                        org.springframework.http.HttpMethod.POST, "/logout"))
+                                        HttpMethod.POST, "/logout"))
                         .logoutSuccessUrl("/login?signedOut")
                         .invalidateHttpSession(true)
                         .deleteCookies("netview"))
                 .requestCache(cache -> cache.requestCache(requestCache))
-                .exceptionHandling(handling -> handling.authenticationEntryPoint(PeopleSecurity::signInFirst))
+                .exceptionHandling(handling -> handling.authenticationEntryPoint(
+                        (request, response, reason) -> signInFirst(request, response)))
                 .sessionManagement(management -> management.sessionFixation(
                                 fixation -> fixation.changeSessionId())
                         .maximumSessions(SESSIONS_PER_USER_MAX)
                         .sessionRegistry(sessions)
                         .expiredSessionStrategy(event ->
-                                signInFirst(event.getRequest(), event.getResponse(), null)))
+                                signInFirst(event.getRequest(), event.getResponse())))
                 .headers(headers -> headers.contentSecurityPolicy(
                                 policy -> policy.policyDirectives(CONTENT_SECURITY_POLICY))
                         .referrerPolicy(policy -> policy.policy(ReferrerPolicy.SAME_ORIGIN))
@@ -91,8 +94,7 @@ class PeopleSecurity {
 
     /** A fragment under way gets told to load the login page, rather than the login page in its place. */
     private static void signInFirst(
-            HttpServletRequest request, HttpServletResponse response, @org.jspecify.annotations.Nullable AuthenticationException reason)
-            throws IOException {
+            HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (request.getHeader("HX-Request") != null) {
             response.setHeader("HX-Redirect", "/login");
             response.setStatus(HttpServletResponse.SC_UNAUTHORIZED);
@@ -136,11 +138,11 @@ class PeopleSecurity {
     }
 
     @Bean
-    LoginThrottle loginThrottle(java.time.InstantSource clock, NetViewSettings settings) {
+    LoginThrottle loginThrottle(InstantSource clock, NetViewSettings settings) {
         return new LoginThrottle(clock, settings.login());
     }
 
-    static boolean signedIn(@org.jspecify.annotations.Nullable Authentication authentication) {
+    static boolean signedIn(@Nullable Authentication authentication) {
         return authentication != null && authentication.isAuthenticated();
     }
 }

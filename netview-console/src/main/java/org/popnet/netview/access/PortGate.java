@@ -26,9 +26,12 @@ final class PortGate extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        if (peoplePort.matches(request) == PageRoutes.ALL.matches(request)) {
+        if (PageRoutes.admits(request, peoplePort.matches(request))) {
             chain.doFilter(request, response);
         } else {
+            // What adds these to pages comes later and never sees this request.
+            response.setHeader("Content-Security-Policy", PeopleSecurity.CONTENT_SECURITY_POLICY);
+            response.setHeader("X-Content-Type-Options", "nosniff");
             response.sendError(HttpServletResponse.SC_NOT_FOUND);
         }
     }

@@ -53,6 +53,6 @@ final class SignInOutcome implements AuthenticationSuccessHandler, Authenticatio
         response.setStatus(status.value());
         request.setAttribute(LoginController.FAILURE, status);
         request.setAttribute(LoginController.DETAIL, failure.getMessage());
-        request.getRequestDispatcher("/login").forward(request, response);
+        request.getRequestDispatcher(LoginController.FAILED).forward(request, response);
     }
 }

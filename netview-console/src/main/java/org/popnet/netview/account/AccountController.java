@@ -3,6 +3,7 @@ package org.popnet.netview.account;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
+import org.jspecify.annotations.Nullable;
 import org.popnet.netview.backend.Problem;
 import org.popnet.netview.page.Page;
 import org.popnet.netview.page.Viewing;
@@ -53,7 +54,7 @@ final class AccountController {
         return "redirect:" + viewing.link("/account") + (viewing.link("/account").contains("?") ? "&" : "?") + "changed";
     }
 
-    private @org.jspecify.annotations.Nullable Problem problem(
+    private @Nullable Problem problem(
             ConsoleUser user, String current, String fresh, String again) {
         if (fresh.length() < Users.PASSWORD_CHARS_MIN || fresh.length() > Users.PASSWORD_CHARS_MAX) {
             return new Problem(

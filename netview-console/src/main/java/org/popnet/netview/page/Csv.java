@@ -1,6 +1,7 @@
 package org.popnet.netview.page;
 
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -19,7 +20,7 @@ public final class Csv {
     }
 
     /** Appends a row; numbers stay numbers, null is an empty cell. */
-    public Csv row(Object... cells) {
+    public Csv row(@Nullable Object... cells) {
         for (int i = 0; i < cells.length; i++) {
             text.append(i == 0 ? "" : ",").append(cell(cells[i]));
         }
@@ -27,7 +28,7 @@ public final class Csv {
         return this;
     }
 
-    private static String cell(@org.jspecify.annotations.Nullable Object value) {
+    private static String cell(@Nullable Object value) {
         if (value == null) {
             return "";
         }

@@ -1,6 +1,7 @@
 package org.popnet.netview.page;
 
 import java.time.Instant;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,14 +29,14 @@ public record Figure(
         double change = (value - before) / before * 100;
         return Math.abs(change) >= 1000
                 ? "over ten times"
-                : String.format(java.util.Locale.ROOT, "%.0f\u00a0%%", Math.abs(change));
+                : String.format(Locale.ROOT, "%.0f\u00a0%%", Math.abs(change));
     }
 
     /** By how much a share differs from an earlier one: {@code 1.2 points}; null where that says nothing. */
     public static @Nullable String points(@Nullable Double share, @Nullable Double before) {
         return share == null || before == null
                 ? null
-                : String.format(java.util.Locale.ROOT, "%.1f\u00a0points", Math.abs(share - before) * 100);
+                : String.format(Locale.ROOT, "%.1f\u00a0points", Math.abs(share - before) * 100);
     }
 
     /** The direction of a change; less than half a per cent is none. */

@@ -29,6 +29,7 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /** A running console. One serves all tests of a JVM; {@link #shared()} starts it. */
 public final class Console implements AutoCloseable {
@@ -107,7 +108,7 @@ public final class Console implements AutoCloseable {
                 admin:%1$s:NETWORK_ADMIN:
                 alice:%1$s:CUSTOMER_ADMIN:customer1
 
-                eve:%1$s:ENGINEER:customer2
+                erik:%1$s:ENGINEER:customer2
                 vera:%1$s:VIEWER:customer1
                 carol:%1$s:CUSTOMER_ADMIN:customer1
                 gone:%1$s:VIEWER:customer9
@@ -128,8 +129,9 @@ public final class Console implements AutoCloseable {
         Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> health().equals(status));
     }
 
-    public <T> T bean(Class<T> type) {
-        return context.getBean(type);
+    /** Every route that a controller is mapped to. */
+    public RequestMappingHandlerMapping mappings() {
+        return context.getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class);
     }
 
     public String url(String path) {
