@@ -44,7 +44,10 @@ class ProbeConfigurationTest {
     @Test
     void startsWithoutAnySetting() {
         probe.run(context -> {
-            assertThat(context).hasNotFailed().hasSingleBean(ServiceChecks.class).hasSingleBean(LatencyRequestListener.class);
+            assertThat(context)
+                    .hasNotFailed()
+                    .hasSingleBean(ServiceChecks.class)
+                    .hasSingleBean(LatencyRequestListener.class);
             ProbeSettings settings = context.getBean(ProbeSettings.class);
             assertThat(settings.checks().interval()).isEqualTo(Duration.ofSeconds(1));
             assertThat(settings.checks().timeout()).isEqualTo(Duration.ofMillis(600));
@@ -56,10 +59,9 @@ class ProbeConfigurationTest {
     void unknownAndImpossibleSettingsFailTheStart() {
         probe.withPropertyValues("popnet.probe.checks.intervall=1s")
                 .run(context -> assertThat(context).hasFailed());
-        probe.withPropertyValues("popnet.probe.checks.interval=10ms")
-                .run(context -> assertThat(context)
-                        .getFailure()
-                        .rootCause()
-                        .hasMessageContaining("popnet.probe.checks.interval PT0.01S: must be PT0.25S to PT1H"));
+        probe.withPropertyValues("popnet.probe.checks.interval=10ms").run(context -> assertThat(context)
+                .getFailure()
+                .rootCause()
+                .hasMessageContaining("popnet.probe.checks.interval PT0.01S: must be PT0.25S to PT1H"));
     }
 }

@@ -77,7 +77,8 @@ public final class ReportPublisher {
         waiting.addLast(measurement);
         if (!flushing) {
             flushing = true;
-            Future<?> unused = clock.schedule(() -> Thread.startVirtualThread(this::flush), delay.toNanos(), TimeUnit.NANOSECONDS);
+            Future<?> unused =
+                    clock.schedule(() -> Thread.startVirtualThread(this::flush), delay.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 
