@@ -89,11 +89,15 @@ final class Explainer {
         CandidateGroup[] groups = v6 ? domain.v6() : domain.v4();
         long previous = domain.domain().rule().persistence().isZero()
                 ? 0
-                : knowledge.persistence().find(PersistenceTable.key(where.hash(), domain.identity()), now);
+                : knowledge.persistence().find(PersistenceTable.key(where.hash(), domain.identity()), now, where.located());
+        int answers = domain.domain().rule().answers();
         Choice choice = new Choice();
         Trace trace = new Trace();
-        Steering.choose(
-                domain, groups, domain.domain().rule().answers(), previous, where, view.states(), choice, trace);
+        // The scores are told for everybody, also where the client is kept at its server whatever they are.
+        Steering.choose(domain, groups, answers, 0, where, view.states(), choice, trace);
+        if (previous != 0) {
+            Steering.choose(domain, groups, answers, previous, where, view.states(), choice, null);
+        }
         return new Explanation(
                 domain.domain().name(),
                 v6 ? "AAAA" : "A",

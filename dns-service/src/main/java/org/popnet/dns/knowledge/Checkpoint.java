@@ -119,7 +119,7 @@ public final class Checkpoint {
                     knowledge.restoreVerdict(new TargetId(in.readUTF()), in.readBoolean(), in.readLong() + off);
                 case PERSISTENCE ->
                     knowledge.restorePersistence(
-                            in.readLong(), in.readLong(), in.readLong() + off, in.readLong() - off);
+                            in.readLong(), in.readLong(), in.readLong() + off, in.readLong() - off, in.readBoolean());
                 default -> throw new IOException("unknown record " + tag);
             }
         }
@@ -154,13 +154,14 @@ public final class Checkpoint {
             });
         }
 
-        void persistence(long key, long server, long ageMs, long leftMs) {
+        void persistence(long key, long server, long ageMs, long leftMs, boolean guessed) {
             write(() -> {
                 out.writeByte(PERSISTENCE);
                 out.writeLong(key);
                 out.writeLong(server);
                 out.writeLong(ageMs);
                 out.writeLong(leftMs);
+                out.writeBoolean(guessed);
             });
         }
 

@@ -271,7 +271,9 @@ public final class Knowledge {
                 }
             });
             persistence.forEach(
-                    now, (key, server, since, end) -> writer.persistence(key, server, now - since, end - now));
+                    now,
+                    (key, server, since, end, guessed) ->
+                            writer.persistence(key, server, now - since, end - now, guessed));
         }
     }
 
@@ -290,9 +292,9 @@ public final class Knowledge {
         }
     }
 
-    void restorePersistence(long key, long server, long ageMs, long leftMs) {
+    void restorePersistence(long key, long server, long ageMs, long leftMs, boolean guessed) {
         if (leftMs > 0) {
-            persistence.record(key, server, nowMs() - ageMs, nowMs() + leftMs);
+            persistence.record(key, server, nowMs() - ageMs, nowMs() + leftMs, guessed);
         }
     }
 

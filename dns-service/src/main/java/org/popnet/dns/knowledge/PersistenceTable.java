@@ -16,12 +16,13 @@ public final class PersistenceTable {
     private final long[] identity;
     private final long[] sinceMs;
     private final long[] endMs;
+    private final boolean[] provisional;
     private final Object[] locks = new Object[STRIPES];
 
     /** Receives every record in force. */
     @FunctionalInterface
     interface RecordReader {
-        void record(long key, long identity, long sinceMs, long endMs);
+        void record(long key, long identity, long sinceMs, long endMs, boolean provisional);
     }
 
     /** @param recordsMax how many are kept, rounded up to a power of two */
@@ -31,6 +32,7 @@ public final class PersistenceTable {
         identity = new long[sets * WAYS];
         sinceMs = new long[sets * WAYS];
         endMs = new long[sets * WAYS];
+        provisional = new boolean[sets * WAYS];
         for (int i = 0; i < STRIPES; i++) {
             locks[i] = new Object();
         }
@@ -42,12 +44,16 @@ public final class PersistenceTable {
         return hash == 0 ? 1 : hash;
     }
 
-    /** The identity of the server this client was given, or 0. */
-    public long find(long wanted, long nowMs) {
+    /**
+     * The identity of the server this client was given, or 0.
+     *
+     * @param located whether it is known by now where the client is: then a choice made without knowing is void
+     */
+    public long find(long wanted, long nowMs, boolean located) {
         int set = set(wanted);
         synchronized (locks[set % STRIPES]) {
             for (int i = set * WAYS; i < (set + 1) * WAYS; i++) {
-                if (key[i] == wanted && endMs[i] > nowMs) {
+                if (key[i] == wanted && endMs[i] > nowMs && !(located && provisional[i])) {
                     return identity[i];
                 }
             }
@@ -55,8 +61,12 @@ public final class PersistenceTable {
         return 0;
     }
 
-    /** Records a client's server; a record of the same client gives way. */
-    public void record(long newKey, long server, long nowMs, long end) {
+    /**
+     * Records a client's server; a record of the same client gives way.
+     *
+     * @param guessed whether it was chosen without knowing where the client is
+     */
+    public void record(long newKey, long server, long nowMs, long end, boolean guessed) {
         int set = set(newKey);
         synchronized (locks[set % STRIPES]) {
             int victim = set * WAYS;
@@ -73,6 +83,7 @@ public final class PersistenceTable {
             identity[victim] = server;
             sinceMs[victim] = nowMs;
             endMs[victim] = end;
+            provisional[victim] = guessed;
         }
     }
 
@@ -81,7 +92,7 @@ public final class PersistenceTable {
             synchronized (locks[set % STRIPES]) {
                 for (int i = set * WAYS; i < (set + 1) * WAYS; i++) {
                     if (key[i] != 0 && endMs[i] > nowMs) {
-                        reader.record(key[i], identity[i], sinceMs[i], endMs[i]);
+                        reader.record(key[i], identity[i], sinceMs[i], endMs[i], provisional[i]);
                     }
                 }
             }
@@ -91,7 +102,7 @@ public final class PersistenceTable {
     /** How many records are in force. */
     public int size(long nowMs) {
         int[] count = {0};
-        forEach(nowMs, (k, server, since, end) -> count[0]++);
+        forEach(nowMs, (k, server, since, end, guessed) -> count[0]++);
         return count[0];
     }
 

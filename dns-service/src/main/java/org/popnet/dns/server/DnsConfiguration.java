@@ -40,8 +40,8 @@ class DnsConfiguration {
     @Bean
     KernelDrops kernelDrops(CurrentTree tree, MeterRegistry registry) {
         Node node = tree.node();
-        KernelDrops drops =
-                new KernelDrops(new InetSocketAddress(node.address(), node.ports().dns()));
+        KernelDrops drops = new KernelDrops(
+                new InetSocketAddress(node.address(), node.ports().dns()));
         DnsMetrics.register(registry, drops);
         return drops;
     }

@@ -25,7 +25,8 @@ final class KernelDrops {
         while (words.hasRemaining()) {
             hex.append(String.format(Locale.ROOT, "%08X", words.getInt()));
         }
-        local = hex.append(String.format(Locale.ROOT, ":%04X", address.getPort())).toString();
+        local = hex.append(String.format(Locale.ROOT, ":%04X", address.getPort()))
+                .toString();
     }
 
     /** Since the sockets were opened; 0 where the system does not tell. */

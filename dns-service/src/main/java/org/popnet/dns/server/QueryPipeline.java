@@ -307,10 +307,10 @@ final class QueryPipeline {
         }
         PersistenceTable table = knowledge.persistence();
         long key = PersistenceTable.key(x.client.hash(), domain.identity());
-        long previous = table.find(key, now);
+        long previous = table.find(key, now, x.client.located());
         Steering.choose(domain, groups, answers, previous, x.client, view.states(), x.choice, null);
         if (!x.choice.persisted() && x.choice.count() > 0 && x.choice.level() != Choice.Level.DOWN) {
-            table.record(key, x.choice.get(0).identity(), now, now + persistenceMs);
+            table.record(key, x.choice.get(0).identity(), now, now + persistenceMs, !x.client.located());
         }
     }
 

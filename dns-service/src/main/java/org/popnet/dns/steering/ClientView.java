@@ -40,6 +40,11 @@ public final class ClientView {
         return source;
     }
 
+    /** Whether it is known where the client is, be it by measurement or by the tree. */
+    public boolean located() {
+        return source != Source.TOPOLOGY;
+    }
+
     /** The age of the oldest measurement used, or -1 if nothing was measured. */
     public long ageMs() {
         return ageMs;

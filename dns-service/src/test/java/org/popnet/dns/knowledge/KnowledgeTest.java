@@ -195,7 +195,7 @@ class KnowledgeTest {
         report("probe.eastusa", EDGE, false, 2);
         latency("probe.westusa", "192.0.2.53", 10);
         latency("probe.europe", "2001:db8::53", 20);
-        knowledge.persistence().record(5, 77, clock.get(), clock.get() + 100_000);
+        knowledge.persistence().record(5, 77, clock.get(), clock.get() + 100_000, true);
         Path file = directory.resolve("dns").resolve("knowledge");
         InstantSource then = InstantSource.fixed(Instant.ofEpochMilli(1_000_000_000_000L));
         new Checkpoint(file, then).save(knowledge);
@@ -209,8 +209,8 @@ class KnowledgeTest {
         assertThat(client.latencyMs(westusa())).isEqualTo(10);
         assertThat(client.ageMs()).isEqualTo(60_000);
         assertThat(locate("2001:db8::99").source()).isEqualTo(ClientView.Source.MEASURED);
-        assertThat(restarted.persistence().find(5, clock.get())).isEqualTo(77);
-        assertThat(restarted.persistence().find(5, clock.get() + 40_000)).isZero();
+        assertThat(restarted.persistence().find(5, clock.get(), false)).isEqualTo(77);
+        assertThat(restarted.persistence().find(5, clock.get() + 40_000, false)).isZero();
     }
 
     @Test
@@ -237,11 +237,21 @@ class KnowledgeTest {
     void persistenceIsBoundedAndTheSoonestToEndGivesWay() {
         PersistenceTable table = new PersistenceTable(1024);
         for (int i = 1; i <= 100_000; i++) {
-            table.record(PersistenceTable.key(i, 1), i, 0, 1000 + i);
+            table.record(PersistenceTable.key(i, 1), i, 0, 1000 + i, false);
         }
         assertThat(table.size(0)).isBetween(900, 1024);
-        assertThat(table.find(PersistenceTable.key(100_000, 1), 500)).isEqualTo(100_000);
-        assertThat(table.find(PersistenceTable.key(100_000, 1), 200_000)).isZero();
+        assertThat(table.find(PersistenceTable.key(100_000, 1), 500, true)).isEqualTo(100_000);
+        assertThat(table.find(PersistenceTable.key(100_000, 1), 200_000, true)).isZero();
+    }
+
+    @Test
+    void choiceMadeWithoutKnowingTheClientIsVoidOnceItIsKnown() {
+        PersistenceTable table = new PersistenceTable(1024);
+        table.record(5, 77, 0, 1000, true);
+        assertThat(table.find(5, 10, false)).isEqualTo(77);
+        assertThat(table.find(5, 10, true)).isZero();
+        table.record(5, 78, 0, 1000, false);
+        assertThat(table.find(5, 10, true)).isEqualTo(78);
     }
 
     @Test

@@ -299,7 +299,8 @@ class NameServerTest {
             dns.knowledge.take(NodeName.of(probe), new ProbeReport(List.of(failed, failed), List.of()));
         }
         assertThat(addressFor("127.250.53.9")).as("its server is down").isEqualTo("10.1.1.2");
-        assertThat(dns.registry.get("popnet.dns.knowledge.persistence").gauge().value()).isEqualTo(2);
+        assertThat(dns.registry.get("popnet.dns.knowledge.persistence").gauge().value())
+                .isEqualTo(2);
     }
 
     private void responses(double westMs, double eastMs) {
