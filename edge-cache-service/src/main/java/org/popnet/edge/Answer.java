@@ -83,7 +83,7 @@ final class Answer {
     }
 
     private void whole(ResponseWriter writer, Headers extra) {
-        writer.stored(response.status(), response, response.head(), extra, 0, response.length());
+        writer.stored(response.status(), response, response.head(), extra, 0, response.headLength());
     }
 
     private void without(ResponseWriter writer, int status, Headers fields, Headers extra) {

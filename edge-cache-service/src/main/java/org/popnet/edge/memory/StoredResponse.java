@@ -20,6 +20,7 @@ public final class StoredResponse implements Entry {
     private final int status;
     private final Headers headers;
     private final byte[] head;
+    private final long headLength;
     private final Freshness freshness;
     private final Vary vary;
     private final List<String> tags;
@@ -54,10 +55,11 @@ public final class StoredResponse implements Entry {
         this.body = body;
         this.forwardTrace = forwardTrace;
         this.consumed = consumed;
-        long length = body.length();
+        this.headLength = body.length();
         boolean bodiless = status == 204 || status == 304;
         this.head = ResponseHead.encode(
-                status, length < 0 || bodiless ? headers : headers.with("Content-Length", Long.toString(length)));
+                status,
+                headLength < 0 || bodiless ? headers : headers.with("Content-Length", Long.toString(headLength)));
     }
 
     /** This response with another body of the same bytes; takes over the caller's share of it. */
@@ -73,9 +75,17 @@ public final class StoredResponse implements Entry {
         return headers;
     }
 
-    /** The pre-encoded status line and fields, with {@code Content-Length} if known, without the empty line. */
+    /** The pre-encoded status line and fields, with {@link #headLength} if known, without the empty line. */
     public byte[] head() {
         return head;
+    }
+
+    /**
+     * The length that {@link #head} declares, or -1 if it was not known when the head was made: then it is not declared
+     * even if the body is whole by now.
+     */
+    public long headLength() {
+        return headLength;
     }
 
     public @Nullable String forwardTrace() {
