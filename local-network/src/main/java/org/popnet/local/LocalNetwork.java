@@ -71,6 +71,7 @@ public final class LocalNetwork implements AutoCloseable {
     private final Map<String, ProcessSpec> specs = new LinkedHashMap<>();
     private final Map<String, LocalProcess> processes = new ConcurrentHashMap<>();
     private @Nullable Database database;
+    private final Thread endWithJvm = new Thread(this::close, "end of the network");
     private volatile boolean closed;
 
     private LocalNetwork(Builder builder, PreparedNetwork network, boolean attached) {
@@ -247,6 +248,7 @@ public final class LocalNetwork implements AutoCloseable {
         }
         boolean fresh = processes.isEmpty();
         if (fresh) {
+            Runtime.getRuntime().addShutdownHook(endWithJvm);
             ledger.endLeftovers(stopPatience);
         }
         try {
@@ -505,7 +507,7 @@ public final class LocalNetwork implements AutoCloseable {
 
     /** Stops everything that was started here, the admin service and PostgreSQL last. The state stays. */
     @Override
-    public void close() {
+    public synchronized void close() {
         if (attached) {
             operator.close();
             return;
@@ -525,6 +527,15 @@ public final class LocalNetwork implements AutoCloseable {
             }
             ledger.clear();
             operator.close();
+            forgetHook();
+        }
+    }
+
+    private void forgetHook() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(endWithJvm);
+        } catch (IllegalStateException e) {
+            // the JVM is ending: this is the hook
         }
     }
 }

@@ -41,6 +41,9 @@ final class JsonText {
         if (value.isFloatingPointNumber()) {
             return String.format(Locale.ROOT, "%.1f", value.asDouble());
         }
+        if (value.isArray() && !value.isEmpty() && value.get(0).has("ms")) {
+            return VisitReport.terms(value);
+        }
         if (value.isArray()) {
             return value.valueStream().map(JsonText::cell).collect(Collectors.joining(", "));
         }

@@ -174,11 +174,8 @@ final class Supervisor {
         }
     }
 
-    private void end(Path socket) {
-        LocalNetwork running = network.getAndSet(null);
-        if (running != null) {
-            running.close();
-        }
+    /** The network ends itself with this process. */
+    private static void end(Path socket) {
         try {
             Files.deleteIfExists(socket);
         } catch (IOException e) {

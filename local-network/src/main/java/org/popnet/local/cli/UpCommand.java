@@ -13,12 +13,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.popnet.local.LocalNetwork;
 import org.popnet.local.ProcessStatus;
+import org.popnet.local.process.BusyPorts;
 import org.popnet.local.process.Installation;
+import org.popnet.local.process.Ledger;
 import org.popnet.local.state.Login;
 import org.popnet.local.state.StateDirectory;
 import org.popnet.local.testing.Capability;
 import org.popnet.local.training.Training;
+import org.popnet.platform.tree.NetworkTree;
 import org.popnet.platform.tree.Service;
+import org.popnet.platform.tree.TreeParser;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -60,6 +64,7 @@ final class UpCommand implements Callable<Integer> {
         }
         if (!running) {
             requireMemory();
+            requireTreeAndPorts(state);
             train(out);
         }
         long begun = System.nanoTime();
@@ -188,6 +193,22 @@ final class UpCommand implements Callable<Integer> {
             throw new IllegalStateException(String.format(
                     "the network needs about 3 GB of memory and %.1f GB are free: end something, or use --force",
                     available / 1e9));
+        }
+    }
+
+    /** What would stop the start anyway is told before anything long is begun. */
+    private void requireTreeAndPorts(StateDirectory state) throws IOException {
+        Path file = state.isPrepared()
+                ? state.tree()
+                : Installation.find().configRepository().resolve("network.yml");
+        NetworkTree tree =
+                TreeParser.parse(file.toString(), popnet.instance().translate(Files.readString(file)));
+        boolean leftovers = new Ledger(state.processes())
+                .entries().stream().anyMatch(e -> e.handle().isPresent()); // ended at the start
+        List<String> busy = leftovers ? List.of() : BusyPorts.of(popnet.network().processes(tree));
+        if (!busy.isEmpty()) {
+            throw new IllegalStateException("ports that the network needs are taken:\n  "
+                    + String.join("\n  ", busy) + "\nStop what holds them, then run ./popnet up again.");
         }
     }
 

@@ -4,8 +4,11 @@ import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.popnet.local.LocalNetwork;
 import org.popnet.local.process.Place;
 import org.popnet.local.visit.Resolution;
@@ -59,12 +62,46 @@ final class VisitReport {
                         : visit.outcome() + "   " + visit.cacheStatus());
     }
 
-    /** In a line, what the name server says about its choice for this place; nothing if it cannot be asked. */
+    /** In a few words, why the name server chose so for this place; nothing if it cannot be asked. */
     static void why(PrintWriter out, LocalNetwork network, String name, Place place) {
         explain(network, name, place.resolverAddress(network.instance()).getHostAddress())
-                .map(json -> json.path("summary").asString(""))
+                .map(VisitReport::summary)
                 .filter(summary -> !summary.isEmpty())
                 .ifPresent(summary -> out.println("  why      " + summary));
+    }
+
+    /** {@code westusa scores 13.8 ms (latency 11.4, response 1.4, cost 1.0), eastusa 75.2; latency measured}. */
+    static String summary(JsonNode explanation) {
+        List<String> groups = new ArrayList<>();
+        for (JsonNode row : explanation.path("scores")) {
+            if (row.path("round").asInt() == 1) {
+                boolean chosen = row.path("chosen").asBoolean();
+                String score = String.format(
+                        Locale.ROOT,
+                        "%s %.1f ms",
+                        row.path("group").asString(""),
+                        row.path("score").asDouble());
+                groups.add(chosen ? 0 : groups.size(), chosen ? score + " (" + terms(row.path("terms")) + ")" : score);
+            }
+        }
+        if (groups.isEmpty()) {
+            return "";
+        }
+        String kept = explanation.path("persisted").asBoolean() ? "; the client stays where it was before" : "";
+        return "lowest score wins: " + String.join(", ", groups) + "; distances "
+                + explanation.path("latencySource").asString("unknown").toLowerCase(Locale.ROOT) + kept;
+    }
+
+    /** What the score is made of; terms that add nothing are left out. */
+    static String terms(JsonNode terms) {
+        return terms.valueStream()
+                .filter(term -> Math.abs(term.path("ms").asDouble()) >= 0.05)
+                .map(term -> String.format(
+                        Locale.ROOT,
+                        "%s %.1f",
+                        term.path("name").asString(""),
+                        term.path("ms").asDouble()))
+                .collect(Collectors.joining(", "));
     }
 
     /** The first name server's explanation, if one answers. */
