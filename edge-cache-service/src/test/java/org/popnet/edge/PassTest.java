@@ -125,7 +125,8 @@ class PassTest {
             assertThat(client.get(SITE, "/ok").status()).isEqualTo(200);
         }
         assertThat(edge.registry
-                        .get("popnet.edge.fetch.errors.origin")
+                        .get("popnet.edge.fetch.errors")
+                        .tag("tier", "origin")
                         .tag("reason", "broken")
                         .counter()
                         .count())

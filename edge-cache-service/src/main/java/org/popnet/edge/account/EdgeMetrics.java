@@ -56,7 +56,10 @@ public final class EdgeMetrics {
 
     /** @param tier {@code fetch} or {@code origin} */
     public void fetchError(String tier, String reason) {
-        counter("popnet.edge.fetch.errors." + tier, "reason", reason).increment();
+        byTag.computeIfAbsent(
+                        "popnet.edge.fetch.errors " + tier + ' ' + reason,
+                        k -> registry.counter("popnet.edge.fetch.errors", "tier", tier, "reason", reason))
+                .increment();
     }
 
     public void connectionOpened() {

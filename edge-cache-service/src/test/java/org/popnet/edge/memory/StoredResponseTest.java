@@ -20,7 +20,15 @@ class StoredResponseTest {
     private StoredResponse response(Body body) {
         Freshness freshness = Freshness.of(200, Headers.EMPTY, CachePolicy.DEFAULT, 0, 0);
         return new StoredResponse(
-                new CacheKey("a.example", "/"), 200, Headers.EMPTY, freshness, Vary.NONE, List.of(), body, null, () -> {});
+                new CacheKey("a.example", "/"),
+                200,
+                Headers.EMPTY,
+                freshness,
+                Vary.NONE,
+                List.of(),
+                body,
+                null,
+                () -> {});
     }
 
     @Test
