@@ -89,7 +89,9 @@ final class Explainer {
         CandidateGroup[] groups = v6 ? domain.v6() : domain.v4();
         long previous = domain.domain().rule().persistence().isZero()
                 ? 0
-                : knowledge.persistence().find(PersistenceTable.key(where.hash(), domain.identity()), now, where.located());
+                : knowledge
+                        .persistence()
+                        .find(PersistenceTable.key(where.hash(), domain.identity()), now, where.located());
         int answers = domain.domain().rule().answers();
         Choice choice = new Choice();
         Trace trace = new Trace();

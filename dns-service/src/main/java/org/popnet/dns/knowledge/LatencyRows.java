@@ -121,7 +121,7 @@ final class LatencyRows {
 
     private static long cell(double rttMs, double lossPercent, long atMs) {
         long rtt = Double.isNaN(rttMs) ? UNANSWERED : Math.clamp(Math.round(rttMs * 10), 0, RTT_MAX);
-        return rtt << 48 | Math.round(lossPercent) << 40 | atMs & TIME_MASK;
+        return (rtt << 48) | (Math.round(lossPercent) << 40) | (atMs & TIME_MASK);
     }
 
     private static int rtt(long cell) {

@@ -77,7 +77,7 @@ final class TargetHealth {
         State next = state;
         if (down >= needed) {
             next = State.DOWN;
-        } else if (up > watch.assigned() - needed || up > 0 && (down == 0 || state == State.UNKNOWN)) {
+        } else if (up > watch.assigned() - needed || (up > 0 && (down == 0 || state == State.UNKNOWN))) {
             next = State.UP;
         }
         if (next == state) {

@@ -103,8 +103,9 @@ final class BatchUdpListener implements UdpListener {
                 answer(LinuxSockets.WAIT_FOR_ONE);
             }
             // Queries that were accepted before the end are answered before the end.
-            while (answer(LinuxSockets.DO_NOT_WAIT) > 0) {
-                continue;
+            int answered = answer(LinuxSockets.DO_NOT_WAIT);
+            while (answered > 0) {
+                answered = answer(LinuxSockets.DO_NOT_WAIT);
             }
         } catch (IOException e) {
             LOG.error("UDP thread {} ends: {}", thread.getName(), e.getMessage());

@@ -86,7 +86,7 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
     }
 
     private static void every(ScheduledExecutorService scheduler, long intervalMs, Runnable chore) {
-        scheduler.scheduleWithFixedDelay(
+        var unused = scheduler.scheduleWithFixedDelay(
                 () -> {
                     try {
                         chore.run();

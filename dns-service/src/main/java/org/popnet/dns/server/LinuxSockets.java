@@ -204,7 +204,7 @@ final class LinuxSockets {
     /** Reads the lower half of the address in a socket address; IPv4 in its mapped form. */
     static long addressLow(MemorySegment addresses, long at) {
         return addresses.get(JAVA_SHORT, at) == FAMILY_V4
-                ? 0xffff_0000_0000L | Integer.reverseBytes(addresses.get(JAVA_INT, at + 4)) & 0xffff_ffffL
+                ? 0xffff_0000_0000L | Integer.toUnsignedLong(Integer.reverseBytes(addresses.get(JAVA_INT, at + 4)))
                 : Long.reverseBytes(addresses.get(UNALIGNED_LONG, at + 16));
     }
 

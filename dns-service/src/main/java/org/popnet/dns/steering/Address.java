@@ -21,7 +21,7 @@ public final class Address {
     public static long low(InetAddress address) {
         byte[] bytes = address.getAddress();
         return bytes.length == 4
-                ? V4_PREFIX | ByteBuffer.wrap(bytes).getInt() & 0xffff_ffffL
+                ? V4_PREFIX | Integer.toUnsignedLong(ByteBuffer.wrap(bytes).getInt())
                 : ByteBuffer.wrap(bytes).getLong(8);
     }
 

@@ -14,6 +14,7 @@ import org.popnet.platform.message.TargetId;
  * @param weight its share among equals, relative
  * @param cost relative; a rule turns it into milliseconds
  */
+@SuppressWarnings("ArrayRecordComponent") // read by the hot path, never changed, never compared
 public record Candidate(
         int target, TargetId id, long identity, byte[] address, double capacity, double weight, double cost) {
     public static Candidate of(

@@ -8,6 +8,7 @@ package org.popnet.dns.steering;
  * @param pop the POP's index in {@link Topology}, or {@link #SERVER} for a customer's own server
  * @param members at least one
  */
+@SuppressWarnings("ArrayRecordComponent") // read by the hot path, never changed, never compared
 public record CandidateGroup(String name, long identity, int pop, Candidate[] members) {
     /** A server that stands in no POP: its latency is known only through probes (the sum rule). */
     public static final int SERVER = -1;

@@ -61,7 +61,8 @@ public final class Choice {
         return persisted;
     }
 
-    /** Whether this server is among those chosen. */
+    /** Whether this server is among those chosen; candidates of one tree are compared by identity. */
+    @SuppressWarnings("ReferenceEquality")
     public boolean holds(Candidate candidate) {
         for (int i = 0; i < count; i++) {
             if (chosen[i] == candidate) {

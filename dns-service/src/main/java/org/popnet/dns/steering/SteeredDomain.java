@@ -10,6 +10,7 @@ import org.popnet.platform.tree.Domain;
  * @param v6 candidates with IPv6 addresses
  * @param origins the customer's servers for this domain, whatever the candidates are: what {@code _origin} ranks
  */
+@SuppressWarnings("ArrayRecordComponent") // read by the hot path, never changed, never compared
 public record SteeredDomain(
         Domain domain, long identity, CandidateGroup[] v4, CandidateGroup[] v6, CandidateGroup[] origins) {
     public int ttlSeconds() {

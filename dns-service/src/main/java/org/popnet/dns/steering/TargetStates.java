@@ -12,6 +12,7 @@ import java.util.Arrays;
  * @param responseFromMs for customers' servers, response time by the POP that measured, NaN where unknown; empty if
  *     nobody knows, and for nodes
  */
+@SuppressWarnings("ArrayRecordComponent") // read by the hot path, never changed, never compared
 public record TargetStates(
         boolean[] down, long[] downSinceMs, float[] responseMs, float[] utilisation, float[][] responseFromMs) {
     /** From this utilisation on, a server gets clients only when nobody else is left. */

@@ -47,7 +47,7 @@ public final class Cookies {
         int length = input(query, time, sourceHigh, sourceLow, scratch);
         long came = bigEndian(message, server + 8, 8);
         return came == Long.reverseBytes(current.hash(scratch, length))
-                || previous != null && came == Long.reverseBytes(previous.hash(scratch, length));
+                || (previous != null && came == Long.reverseBytes(previous.hash(scratch, length)));
     }
 
     /** Writes the client's cookie and a fresh server cookie, 24 bytes. */

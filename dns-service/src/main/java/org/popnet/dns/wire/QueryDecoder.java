@@ -91,7 +91,7 @@ public final class QueryDecoder {
             int size = in[at] & 0xff;
             int used = at - start;
             if (size > Dns.LABEL_BYTES_MAX
-                    || used + size + 1 >= Dns.NAME_BYTES_MAX && size > 0
+                    || (used + size + 1 >= Dns.NAME_BYTES_MAX && size > 0)
                     || at + size >= length) {
                 return MALFORMED;
             }

@@ -10,6 +10,7 @@ import java.util.List;
  *
  * @param compress whether the names may be compressed (RFC 3597, 4: only those of RFC 1035's types)
  */
+@SuppressWarnings("ArrayRecordComponent") // read by the hot path, never changed, never compared
 public record RecordData(int type, byte[] before, List<WireName> names, byte[] after, boolean compress) {
     private static final byte[] NOTHING = {};
 

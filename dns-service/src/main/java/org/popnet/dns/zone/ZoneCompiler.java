@@ -286,6 +286,6 @@ public final class ZoneCompiler {
     }
 
     private static int weight(double requestsPerSecond) {
-        return (int) Math.clamp(Math.round(requestsPerSecond), 1, WEIGHT_MAX);
+        return Math.clamp(Math.round(requestsPerSecond), 1, WEIGHT_MAX);
     }
 }

@@ -121,6 +121,6 @@ public final class ZoneSnapshot {
     }
 
     private int slotOf(long hash) {
-        return (int) (hash ^ hash >>> 32) * 0x9e3779b1 >>> 7 & mask;
+        return (((int) (hash ^ (hash >>> 32)) * 0x9e3779b1) >>> 7) & mask;
     }
 }
