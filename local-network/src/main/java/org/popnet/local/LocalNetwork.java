@@ -81,8 +81,8 @@ public final class LocalNetwork implements AutoCloseable {
         this.progress = builder.progress;
         this.startTimeout = builder.startTimeout;
         this.stopPatience = builder.stopPatience;
-        this.operator = new ControlHttp(
-                NetworkTls.client(network.state().operator()), InetAddress.getLoopbackAddress());
+        this.operator =
+                new ControlHttp(NetworkTls.client(network.state().operator()), InetAddress.getLoopbackAddress());
         this.ledger = new Ledger(network.state().processes());
         this.faults = new LoopbackFaults(network.instance());
         NetworkProcesses all = new NetworkProcesses(
@@ -225,7 +225,8 @@ public final class LocalNetwork implements AutoCloseable {
         }
 
         private StateDirectory stateDirectory() {
-            return new StateDirectory(state != null ? state : installation.home().resolve(".popnet"));
+            return new StateDirectory(
+                    state != null ? state : installation.home().resolve(".popnet"));
         }
 
         /** Makes the state ready, starts everything and waits until it is up. */
@@ -420,7 +421,9 @@ public final class LocalNetwork implements AutoCloseable {
                     OptionalLong.empty()));
         }
         Map<String, Health> health = Parallel.map(
-                specs.values(), ProcessSpec::name, s -> pids.containsKey(s.name()) ? s.health().ask() : Health.DOWN);
+                specs.values(),
+                ProcessSpec::name,
+                s -> pids.containsKey(s.name()) ? s.health().ask() : Health.DOWN);
         for (ProcessSpec spec : specs.values()) {
             Health asked = health.getOrDefault(spec.name(), Health.SILENT);
             status.add(ProcessStatus.of(
@@ -446,8 +449,8 @@ public final class LocalNetwork implements AutoCloseable {
 
     /** What a node's {@code /actuator/prometheus} says now. */
     public Metrics metrics(String node) {
-        HttpResponse<String> answer = operator.send(HttpRequest.newBuilder(
-                ControlHttp.uri(node(node).controlAddress(), "/actuator/prometheus")));
+        HttpResponse<String> answer = operator.send(
+                HttpRequest.newBuilder(ControlHttp.uri(node(node).controlAddress(), "/actuator/prometheus")));
         if (answer.statusCode() != 200) {
             throw new IllegalStateException(node + " answered " + answer.statusCode() + " for its metrics");
         }
@@ -516,7 +519,9 @@ public final class LocalNetwork implements AutoCloseable {
         faults.close();
         try {
             Parallel.each(
-                    processes.values().stream().filter(p -> !p.spec().service().equals(Service.ADMIN.key())).toList(),
+                    processes.values().stream()
+                            .filter(p -> !p.spec().service().equals(Service.ADMIN.key()))
+                            .toList(),
                     p -> p.stop(stopPatience));
             Parallel.each(processes.values(), p -> p.stop(stopPatience));
         } finally {

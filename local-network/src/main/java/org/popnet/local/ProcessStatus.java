@@ -23,7 +23,13 @@ public record ProcessStatus(
         @Nullable Long generation) {
 
     static ProcessStatus of(
-            String name, String pop, String service, @Nullable Long pid, String address, String health, OptionalLong generation) {
+            String name,
+            String pop,
+            String service,
+            @Nullable Long pid,
+            String address,
+            String health,
+            OptionalLong generation) {
         return new ProcessStatus(
                 name, pop, service, pid, address, health, generation.isPresent() ? generation.getAsLong() : null);
     }

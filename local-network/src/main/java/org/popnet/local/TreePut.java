@@ -9,9 +9,9 @@ import java.util.function.Predicate;
 import org.popnet.local.state.CommittedTree;
 import org.popnet.local.state.Preparation;
 import org.popnet.local.state.PreparedNetwork;
+import org.popnet.platform.agent.NodeDescription;
 import org.popnet.platform.control.ControlException;
 import org.popnet.platform.control.ControlHttp;
-import org.popnet.platform.agent.NodeDescription;
 import org.popnet.platform.identity.IdentityFiles;
 import org.popnet.platform.identity.NetworkTls;
 import org.popnet.platform.tree.Generation;
@@ -33,7 +33,8 @@ final class TreePut {
     Generation put(String text) {
         CommittedTree committed = Preparation.commitTree(network.state(), text);
         List<Node> sources = network.tree().nodes().values().stream()
-                .filter(n -> n.service().isConfigSource() && running.test(n.name().toString()))
+                .filter(n ->
+                        n.service().isConfigSource() && running.test(n.name().toString()))
                 .toList();
         long next = 1 + sources.stream().mapToLong(this::generationOf).max().orElse(0);
         Generation generation = new Generation(next, committed.commit(), Generation.sha256(committed.text()));
@@ -52,13 +53,12 @@ final class TreePut {
     }
 
     private static void put(ControlHttp admin, Node node, String text, Generation generation) {
-        HttpResponse<String> answer =
-                admin.send(HttpRequest.newBuilder(ControlHttp.uri(node.controlAddress(), "/tree"))
-                        .header("Content-Type", "text/yaml")
-                        .header("Popnet-Generation", Long.toString(generation.number()))
-                        .header("Popnet-Commit", generation.commit())
-                        .header("Popnet-Sha256", generation.sha256())
-                        .PUT(BodyPublishers.ofString(text)));
+        HttpResponse<String> answer = admin.send(HttpRequest.newBuilder(ControlHttp.uri(node.controlAddress(), "/tree"))
+                .header("Content-Type", "text/yaml")
+                .header("Popnet-Generation", Long.toString(generation.number()))
+                .header("Popnet-Commit", generation.commit())
+                .header("Popnet-Sha256", generation.sha256())
+                .PUT(BodyPublishers.ofString(text)));
         if (answer.statusCode() / 100 != 2) {
             throw new IllegalStateException(
                     node.name() + " refused the tree: " + answer.statusCode() + " " + answer.body());

@@ -90,7 +90,9 @@ class LocalNetworkTest {
                     .hasMessageContaining("admin.hq ended at once, with exit code 1")
                     .hasMessageContaining("ThisOptionDoesNotExist");
             assertThat(network.state().processes()).doesNotExist();
-            assertThat(ProcessHandle.current().descendants().map(p -> p.info().command().orElse("")))
+            assertThat(ProcessHandle.current()
+                            .descendants()
+                            .map(p -> p.info().command().orElse("")))
                     .noneMatch(command -> command.contains("postgres"));
         }
     }

@@ -12,7 +12,8 @@ class ProcessStatusTest {
     @Test
     void jsonIsAnArrayOfExactlyTheseFields() {
         String json = ProcessStatus.json(List.of(
-                ProcessStatus.of("edge1.westusa", "westusa", "edge-cache", 4711L, "127.0.1.2", "UP", OptionalLong.of(3)),
+                ProcessStatus.of(
+                        "edge1.westusa", "westusa", "edge-cache", 4711L, "127.0.1.2", "UP", OptionalLong.of(3)),
                 ProcessStatus.of("postgresql", "hq", "postgresql", null, "127.0.0.1", "DOWN", OptionalLong.empty())));
         JsonNode array = JsonMapper.shared().readTree(json);
         assertThat(array.isArray()).isTrue();

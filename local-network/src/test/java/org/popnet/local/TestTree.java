@@ -4,8 +4,7 @@ package org.popnet.local;
 public final class TestTree {
     private TestTree() {}
 
-    public static final String TEXT =
-            """
+    public static final String TEXT = """
             # a comment that stays
             network: {zone: pop.example, administrators: [admin.hq], ports: {dns: 5300, datagram: 5301, http: 8080, https: 8443, fetch: 8081, control: 9443}}
             push: {masters: [dns.westusa, log.hq]}

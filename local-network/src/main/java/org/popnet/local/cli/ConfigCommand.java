@@ -53,7 +53,8 @@ final class ConfigCommand implements Callable<Integer> {
 
         @Override
         public Integer call() throws IOException {
-            Path tree = file != null ? file : Installation.find().configRepository().resolve("network.yml");
+            Path tree =
+                    file != null ? file : Installation.find().configRepository().resolve("network.yml");
             PrintWriter out = parent.popnet.out();
             try {
                 NetworkTree valid = TreeParser.parse(tree.getFileName().toString(), Files.readString(tree));

@@ -42,7 +42,12 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter out = popnet.out();
         Installation installation = Installation.find();
-        needed(out, "JDK", Runtime.version().feature() >= 25, Runtime.version() + ", " + System.getProperty("java.home"), "");
+        needed(
+                out,
+                "JDK",
+                Runtime.version().feature() >= 25,
+                Runtime.version() + ", " + System.getProperty("java.home"),
+                "");
         long memory = Machine.memoryAvailableBytes();
         needed(
                 out,
@@ -59,7 +64,10 @@ final class DoctorCommand implements Callable<Integer> {
                 "the build, caches and logs need about 3 GB");
         tree(out, installation);
         postgres(out);
-        optional(out, "git", Capability.onPath("git") ? Optional.empty() : Optional.of("only needed to clone and commit"));
+        optional(
+                out,
+                "git",
+                Capability.onPath("git") ? Optional.empty() : Optional.of("only needed to clone and commit"));
         for (Capability capability : Capability.values()) {
             optional(out, capability.key(), capability.missing().map(why -> why + " (some tests are skipped)"));
         }

@@ -38,9 +38,8 @@ final class DownCommand implements Callable<Integer> {
         StateDirectory state = popnet.state();
         PrintWriter out = popnet.out();
         Ledger ledger = new Ledger(state.processes());
-        int running = (int) ledger.entries().stream()
-                .filter(e -> e.handle().isPresent())
-                .count();
+        int running = (int)
+                ledger.entries().stream().filter(e -> e.handle().isPresent()).count();
         Optional<ProcessHandle> supervisor = Supervisor.pid(state).flatMap(ProcessHandle::of);
         if (supervisor.isPresent()) {
             out.println("stopping " + running + " processes …");

@@ -110,7 +110,9 @@ final class FlushCommand implements Callable<Integer> {
                 "flush %d of %s %s after %s%n",
                 flush.path("number").asLong(),
                 site,
-                complete ? "is done on every node" : "is not done on every node; those that stay behind apply it before they serve,",
+                complete
+                        ? "is done on every node"
+                        : "is not done on every node; those that stay behind apply it before they serve,",
                 VisitReport.ms(took));
         out.flush();
         return complete ? 0 : 1;

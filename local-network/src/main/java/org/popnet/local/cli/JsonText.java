@@ -30,7 +30,8 @@ final class JsonText {
         Set<String> head = new LinkedHashSet<>();
         rows.forEach(row -> row.properties().forEach(field -> head.add(field.getKey())));
         Table table = new Table(head.toArray(String[]::new));
-        rows.forEach(row -> table.row(head.stream().map(name -> cell(row.path(name))).toArray(String[]::new)));
+        rows.forEach(
+                row -> table.row(head.stream().map(name -> cell(row.path(name))).toArray(String[]::new)));
         return table.toString().indent(2);
     }
 

@@ -11,7 +11,9 @@ final class Problems {
         if (problem instanceof InvalidTreeException invalid) {
             int count = invalid.problems().size();
             return "the tree has " + (count == 1 ? "a mistake" : count + " mistakes") + ":\n  "
-                    + String.join("\n  ", invalid.problems().stream().map(Object::toString).toList());
+                    + String.join(
+                            "\n  ",
+                            invalid.problems().stream().map(Object::toString).toList());
         }
         String message = problem.getMessage();
         if (problem instanceof UncheckedIOException && problem.getCause() != null) {

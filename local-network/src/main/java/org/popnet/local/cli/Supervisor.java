@@ -107,8 +107,7 @@ final class Supervisor {
     void run(Runnable whenListening) throws IOException {
         state.create();
         Path socket = socket(state);
-        try (FileChannel file = FileChannel.open(
-                        lockFile(state), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel file = FileChannel.open(lockFile(state), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = file.tryLock()) {
             if (lock == null) {
                 throw new IllegalStateException("Popnet is already running (process "

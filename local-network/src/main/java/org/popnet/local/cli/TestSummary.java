@@ -98,7 +98,9 @@ final class TestSummary {
     private static void list(StringBuilder text, String title, List<String> tests) {
         if (!tests.isEmpty()) {
             text.append(title).append(":\n");
-            tests.stream().sorted().forEach(test -> text.append("  ").append(test).append('\n'));
+            tests.stream()
+                    .sorted()
+                    .forEach(test -> text.append("  ").append(test).append('\n'));
             text.append('\n');
         }
     }

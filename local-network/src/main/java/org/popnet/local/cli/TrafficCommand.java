@@ -46,7 +46,8 @@ final class TrafficCommand implements Callable<Integer> {
             int urls = crowd.discover();
             if (urls == 0) {
                 progress.end();
-                throw new IllegalStateException("no site of the network can be reached; ./popnet status says what runs");
+                throw new IllegalStateException(
+                        "no site of the network can be reached; ./popnet status says what runs");
             }
             List<Crowd.Tally> tallies =
                     crowd.play(Duration.ofSeconds(seconds), rate, done -> progress.line(done + " requests"));

@@ -119,8 +119,7 @@ final class UpCommand implements Callable<Integer> {
             try {
                 listening.await();
                 Optional<String> failure = startAll(state, out);
-                failure.ifPresentOrElse(
-                        why -> System.err.println("popnet: " + why), () -> welcome(out, false, begun));
+                failure.ifPresentOrElse(why -> System.err.println("popnet: " + why), () -> welcome(out, false, begun));
             } catch (IOException | InterruptedException e) {
                 System.err.println("popnet: " + Problems.sentence(e));
             }
@@ -173,7 +172,8 @@ final class UpCommand implements Callable<Integer> {
             }
         }
         process.destroyForcibly();
-        throw new IllegalStateException("the supervisor did not start:\n" + Files.readString(log).strip());
+        throw new IllegalStateException(
+                "the supervisor did not start:\n" + Files.readString(log).strip());
     }
 
     private static void end(Process supervisor) {
@@ -201,14 +201,14 @@ final class UpCommand implements Callable<Integer> {
         Path file = state.isPrepared()
                 ? state.tree()
                 : Installation.find().configRepository().resolve("network.yml");
-        NetworkTree tree =
-                TreeParser.parse(file.toString(), popnet.instance().translate(Files.readString(file)));
+        NetworkTree tree = TreeParser.parse(file.toString(), popnet.instance().translate(Files.readString(file)));
         boolean leftovers = new Ledger(state.processes())
                 .entries().stream().anyMatch(e -> e.handle().isPresent()); // ended at the start
-        List<String> busy = leftovers ? List.of() : BusyPorts.of(popnet.network().processes(tree));
+        List<String> busy =
+                leftovers ? List.of() : BusyPorts.of(popnet.network().processes(tree));
         if (!busy.isEmpty()) {
-            throw new IllegalStateException("ports that the network needs are taken:\n  "
-                    + String.join("\n  ", busy) + "\nStop what holds them, then run ./popnet up again.");
+            throw new IllegalStateException("ports that the network needs are taken:\n  " + String.join("\n  ", busy)
+                    + "\nStop what holds them, then run ./popnet up again.");
         }
     }
 

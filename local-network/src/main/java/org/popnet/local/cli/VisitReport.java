@@ -42,7 +42,9 @@ final class VisitReport {
                 place.name(),
                 String.join(
                         ", ",
-                        resolution.addresses().stream().map(a -> a.getHostAddress()).toList()),
+                        resolution.addresses().stream()
+                                .map(a -> a.getHostAddress())
+                                .toList()),
                 resolution.ttl().toSeconds(),
                 ms(resolution.took()));
         out.printf(

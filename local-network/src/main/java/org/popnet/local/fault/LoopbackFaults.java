@@ -62,9 +62,21 @@ public final class LoopbackFaults implements AutoCloseable {
         for (InetAddress address : cutOff) {
             String a = address.getHostAddress();
             String others = instance.prefix();
-            rules.append("    ip saddr ").append(a).append(" ip daddr ").append(a).append(" accept\n");
-            rules.append("    ip saddr ").append(a).append(" ip daddr ").append(others).append(" drop\n");
-            rules.append("    ip saddr ").append(others).append(" ip daddr ").append(a).append(" drop\n");
+            rules.append("    ip saddr ")
+                    .append(a)
+                    .append(" ip daddr ")
+                    .append(a)
+                    .append(" accept\n");
+            rules.append("    ip saddr ")
+                    .append(a)
+                    .append(" ip daddr ")
+                    .append(others)
+                    .append(" drop\n");
+            rules.append("    ip saddr ")
+                    .append(others)
+                    .append(" ip daddr ")
+                    .append(a)
+                    .append(" drop\n");
         }
         losses.forEach((path, percent) -> rules.append("    ip saddr ")
                 .append(path.from.getHostAddress())
@@ -89,7 +101,9 @@ public final class LoopbackFaults implements AutoCloseable {
 
     private void run(String rules) {
         try {
-            Process nft = new ProcessBuilder("nft", "-f", "-").redirectErrorStream(true).start();
+            Process nft = new ProcessBuilder("nft", "-f", "-")
+                    .redirectErrorStream(true)
+                    .start();
             nft.getOutputStream().write(rules.getBytes(StandardCharsets.US_ASCII));
             nft.getOutputStream().close();
             String output = new String(nft.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

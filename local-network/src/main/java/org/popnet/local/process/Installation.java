@@ -52,7 +52,8 @@ public final class Installation {
                 return new Installation(at);
             }
         }
-        throw new IllegalStateException(working + " is not inside the Popnet project: set -Dpopnet.home to its directory");
+        throw new IllegalStateException(
+                working + " is not inside the Popnet project: set -Dpopnet.home to its directory");
     }
 
     public Path home() {
@@ -106,7 +107,9 @@ public final class Installation {
     private static String contentOf(Path jar) throws IOException {
         CRC32C all = new CRC32C();
         try (ZipFile zip = new ZipFile(jar.toFile())) {
-            zip.stream().forEach(entry -> all.update((entry.getName() + " " + entry.getCrc() + "\n").getBytes(StandardCharsets.UTF_8)));
+            zip.stream()
+                    .forEach(entry -> all.update(
+                            (entry.getName() + " " + entry.getCrc() + "\n").getBytes(StandardCharsets.UTF_8)));
         }
         return Long.toHexString(all.getValue()) + "-" + Files.size(jar);
     }
@@ -141,8 +144,8 @@ public final class Installation {
         Path directory = builds.resolve(build);
         Files.createDirectories(builds);
         EXTRACTING.lock();
-        try (FileChannel file = FileChannel.open(
-                        builds.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel file =
+                        FileChannel.open(builds.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = file.lock()) {
             if (!lock.isValid() || Files.exists(directory.resolve(APPLICATION))) {
                 return;

@@ -44,7 +44,10 @@ public final class Ledger {
         }
 
         private static long started(ProcessHandle handle) {
-            return handle.info().startInstant().map(java.time.Instant::toEpochMilli).orElse(0L);
+            return handle.info()
+                    .startInstant()
+                    .map(java.time.Instant::toEpochMilli)
+                    .orElse(0L);
         }
     }
 
@@ -56,10 +59,13 @@ public final class Ledger {
             return List.of();
         }
         try {
-            return List.copyOf(JSON.readValue(Files.readString(file), Entries.class).processes());
+            return List.copyOf(
+                    JSON.readValue(Files.readString(file), Entries.class).processes());
         } catch (IOException | JacksonException e) {
-            throw new IllegalStateException("cannot read " + file + " (" + e.getMessage()
-                    + "): end the java processes that still run, and delete it", e);
+            throw new IllegalStateException(
+                    "cannot read " + file + " (" + e.getMessage()
+                            + "): end the java processes that still run, and delete it",
+                    e);
         }
     }
 
@@ -82,8 +88,9 @@ public final class Ledger {
      */
     public synchronized List<String> endLeftovers(Duration patience) throws InterruptedException {
         List<String> ended = new ArrayList<>();
-        List<Entry> alive =
-                entries().reversed().stream().filter(e -> e.handle().isPresent()).toList();
+        List<Entry> alive = entries().reversed().stream()
+                .filter(e -> e.handle().isPresent())
+                .toList();
         for (Entry entry : alive) {
             entry.handle().ifPresent(ProcessHandle::destroy);
             ended.add(entry.name());

@@ -97,7 +97,8 @@ public final class NetworkProcesses {
                 .toList());
         command.add("-jar");
         command.add(installation.application(node.service()).toString());
-        command.add("--popnet.node-file=" + network.state().nodeProperties(node.name().toString()));
+        command.add("--popnet.node-file="
+                + network.state().nodeProperties(node.name().toString()));
         return command;
     }
 

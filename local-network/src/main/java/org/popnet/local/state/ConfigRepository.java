@@ -69,6 +69,9 @@ final class ConfigRepository {
     private Git open() throws IOException, GitAPIException {
         return exists()
                 ? Git.open(directory.toFile())
-                : Git.init().setDirectory(directory.toFile()).setInitialBranch("main").call();
+                : Git.init()
+                        .setDirectory(directory.toFile())
+                        .setInitialBranch("main")
+                        .call();
     }
 }

@@ -75,8 +75,8 @@ final class Identities {
 
     private boolean isCurrent(Path certificate, CertificateAuthority authority, List<InetAddress> addresses) {
         try (InputStream in = Files.newInputStream(certificate)) {
-            X509Certificate present = (X509Certificate)
-                    CertificateFactory.getInstance("X.509").generateCertificate(in);
+            X509Certificate present =
+                    (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
             Instant renewal = present.getNotAfter().toInstant().minus(RENEWED_BEFORE);
             present.verify(authority.certificate().getPublicKey());
             return clock.instant().isBefore(renewal)

@@ -18,8 +18,7 @@ public record Login(String name, String password, String role, String customer) 
         logins.add(new Login("admin", secrets.password(), "NETWORK_ADMIN", ""));
         tree.customers()
                 .keySet()
-                .forEach(customer ->
-                        logins.add(new Login(customer, secrets.password(), "CUSTOMER_ADMIN", customer)));
+                .forEach(customer -> logins.add(new Login(customer, secrets.password(), "CUSTOMER_ADMIN", customer)));
         return logins;
     }
 
@@ -37,8 +36,8 @@ public record Login(String name, String password, String role, String customer) 
                 .map(line -> {
                     String[] parts = line.split(":", -1);
                     if (parts.length != 4) {
-                        throw new IllegalArgumentException("a login line of " + parts.length
-                                + " parts: must be name:password:ROLE:customer");
+                        throw new IllegalArgumentException(
+                                "a login line of " + parts.length + " parts: must be name:password:ROLE:customer");
                     }
                     return new Login(parts[0], parts[1], parts[2], parts[3]);
                 })

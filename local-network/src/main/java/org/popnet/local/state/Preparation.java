@@ -88,7 +88,8 @@ public final class Preparation {
     public static CommittedTree commitTree(StateDirectory state, String text) {
         NetworkTree tree = TreeParser.parse(TREE_FILE, text);
         String withKeys = TreeKeys.write(text, new Identities(state, InstantSource.system()).issue(tree));
-        String commit = new ConfigRepository(state.configRepository()).commit(Map.of(TREE_FILE, withKeys), "a new tree");
+        String commit =
+                new ConfigRepository(state.configRepository()).commit(Map.of(TREE_FILE, withKeys), "a new tree");
         return new CommittedTree(withKeys, commit);
     }
 
@@ -102,7 +103,9 @@ public final class Preparation {
         for (Node node : tree.nodes().values()) {
             Map<String, String> settings = new LinkedHashMap<>();
             settings.put("popnet.node", node.name().toString());
-            settings.put("popnet.state-directory", network.state().node(node.name().toString()).toString());
+            settings.put(
+                    "popnet.state-directory",
+                    network.state().node(node.name().toString()).toString());
             settings.put("popnet.address", node.address().getHostAddress());
             settings.put("popnet.control-port", Integer.toString(node.ports().control()));
             settings.put("popnet.zone", tree.zone());
@@ -114,13 +117,19 @@ public final class Preparation {
                 String role = node.service().key();
                 settings.put("spring.datasource.url", "jdbc:postgresql://localhost:" + postgresPort + "/popnet");
                 settings.put("spring.datasource.username", role);
-                settings.put("spring.datasource.password", network.databasePasswords().getOrDefault(role, ""));
+                settings.put(
+                        "spring.datasource.password",
+                        network.databasePasswords().getOrDefault(role, ""));
             }
             if (node.service() == Service.ADMIN) {
-                settings.put("popnet.admin.repository.directory", network.state().configRepository().toString());
+                settings.put(
+                        "popnet.admin.repository.directory",
+                        network.state().configRepository().toString());
             }
             if (node.service() == Service.NETVIEW) {
-                settings.put("popnet.netview.bootstrap-users", network.state().logins().toString());
+                settings.put(
+                        "popnet.netview.bootstrap-users",
+                        network.state().logins().toString());
             }
             write(network.state().nodeProperties(node.name().toString()), settings);
         }
@@ -154,11 +163,9 @@ public final class Preparation {
     }
 
     private Map<String, String> databasePasswords() {
-        String text = Secrets.keep(
-                state.postgres().resolve("passwords"),
-                () -> WITH_DATABASE.stream()
-                        .map(service -> service.key() + "=" + secrets.password() + "\n")
-                        .collect(Collectors.joining()));
+        String text = Secrets.keep(state.postgres().resolve("passwords"), () -> WITH_DATABASE.stream()
+                .map(service -> service.key() + "=" + secrets.password() + "\n")
+                .collect(Collectors.joining()));
         Properties properties = new Properties();
         try {
             properties.load(new StringReader(text));

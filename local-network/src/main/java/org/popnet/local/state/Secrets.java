@@ -38,8 +38,7 @@ final class Secrets {
             Files.deleteIfExists(temporary);
             if (Files.getFileStore(file.getParent()).supportsFileAttributeView("posix")) {
                 Files.createFile(
-                        temporary,
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                        temporary, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             }
             Files.writeString(temporary, text);
             Files.move(temporary, file);

@@ -21,9 +21,10 @@ public enum Capability {
     NFT {
         @Override
         public Optional<String> missing() {
-            return ROOT.missing().or(() -> succeeds("nft", "list", "tables")
-                    ? Optional.empty()
-                    : Optional.of("nft does not work here: install nftables"));
+            return ROOT.missing()
+                    .or(() -> succeeds("nft", "list", "tables")
+                            ? Optional.empty()
+                            : Optional.of("nft does not work here: install nftables"));
         }
     },
     BROWSER {
@@ -60,7 +61,8 @@ public enum Capability {
 
     /** Whether a program of this name is on the PATH. */
     public static boolean onPath(String program) {
-        return Arrays.stream(Optional.ofNullable(System.getenv("PATH")).orElse("").split(":"))
+        return Arrays.stream(
+                        Optional.ofNullable(System.getenv("PATH")).orElse("").split(":"))
                 .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
     }
 

@@ -195,7 +195,9 @@ public final class Crowd implements AutoCloseable {
         }
 
         private static Duration percentile(List<Duration> sorted, double share) {
-            return sorted.isEmpty() ? Duration.ZERO : sorted.get((int) Math.min(sorted.size() - 1L, (long) (sorted.size() * share)));
+            return sorted.isEmpty()
+                    ? Duration.ZERO
+                    : sorted.get((int) Math.min(sorted.size() - 1L, (long) (sorted.size() * share)));
         }
     }
 

@@ -104,13 +104,15 @@ public final class Visitor implements AutoCloseable {
     }
 
     private String noAddress(String host, int rcode) {
-        String known = String.join(", ", tree.domains().keySet().stream().sorted().toList());
+        String known =
+                String.join(", ", tree.domains().keySet().stream().sorted().toList());
         return switch (rcode) {
             case Rcode.NOERROR -> host + " exists and has no IPv4 address";
             case Rcode.NXDOMAIN -> "there is no name " + host + ". This network answers for " + known;
             case Rcode.REFUSED -> "the name servers refuse " + host + ". This network answers for " + known;
-            default -> "the resolver of " + place.name() + " answered " + Rcode.string(rcode) + " for " + host
-                    + "; ./popnet status says whether the name servers are up";
+            default ->
+                "the resolver of " + place.name() + " answered " + Rcode.string(rcode) + " for " + host
+                        + "; ./popnet status says whether the name servers are up";
         };
     }
 
@@ -121,13 +123,18 @@ public final class Visitor implements AutoCloseable {
      */
     public Visit get(URI url) {
         String host = hostOf(url);
+        return fetch(url, fresh(host));
+    }
+
+    private Resolution fresh(String host) {
         long now = System.nanoTime();
         Kept known = kept.get(host);
-        Resolution resolution = known != null && known.untilNanos - now > 0 ? known.resolution : resolve(host);
-        if (known == null || known.resolution != resolution) {
-            kept.put(host, new Kept(resolution, now + resolution.ttl().toNanos()));
+        if (known != null && known.untilNanos - now > 0) {
+            return known.resolution;
         }
-        return fetch(url, resolution);
+        Resolution resolution = resolve(host);
+        kept.put(host, new Kept(resolution, now + resolution.ttl().toNanos()));
+        return resolution;
     }
 
     private Visit fetch(URI url, Resolution resolution) {

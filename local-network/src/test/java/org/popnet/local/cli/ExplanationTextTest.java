@@ -7,9 +7,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class ExplanationTextTest {
-    private static final JsonNode EXPLANATION = JsonMapper.shared()
-            .readTree(
-                    """
+    private static final JsonNode EXPLANATION = JsonMapper.shared().readTree("""
                     {"name": "static.customer1.example", "latencySource": "MEASURED", "persisted": false,
                      "scores": [
                        {"round": 1, "group": "eastusa", "score": 75.16, "chosen": false, "terms": []},

@@ -24,7 +24,8 @@ class PopnetTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "up", "down", "status", "doctor", "get", "traffic", "flush", "explain", "config", "train", "test"
+            strings = {
+                "", "up", "down", "status", "doctor", "get", "traffic", "flush", "explain", "config", "train", "test"
             })
     void everyCommandHasHelp(String command) {
         int code = command.isEmpty() ? run("--help") : run(command, "--help");
@@ -54,14 +55,16 @@ class PopnetTest {
 
     @Test
     void unknownPlaceIsRefusedWithThoseThatExist() {
-        assertThat(runHere("get", "http://www.customer1.example/", "--from", "mars")).isEqualTo(2);
+        assertThat(runHere("get", "http://www.customer1.example/", "--from", "mars"))
+                .isEqualTo(2);
         assertThat(err.toString()).contains("'mars' is none of california, newyork, paris");
     }
 
     @Test
     void flushWantsExactlyOneSelection() {
         assertThat(runHere("flush", "--site", "static.customer1.example")).isEqualTo(2);
-        assertThat(runHere("flush", "--site", "static.customer1.example", "--all", "--tag", "a")).isEqualTo(2);
+        assertThat(runHere("flush", "--site", "static.customer1.example", "--all", "--tag", "a"))
+                .isEqualTo(2);
     }
 
     @Test
@@ -74,9 +77,13 @@ class PopnetTest {
     void everyMistakeOfATreeIsToldWithItsLine() throws Exception {
         Path tree = directory.resolve("network.yml");
         Files.writeString(
-                tree, TestTree.TEXT.replace("127.0.1.2", "nowhere").replace("candidates: [servers]", "candidates: [all]"));
+                tree,
+                TestTree.TEXT.replace("127.0.1.2", "nowhere").replace("candidates: [servers]", "candidates: [all]"));
         assertThat(run("config", "validate", tree.toString())).isEqualTo(1);
-        assertThat(err.toString()).contains("2 mistakes").contains("(network.yml:16)").contains("(network.yml:23)");
+        assertThat(err.toString())
+                .contains("2 mistakes")
+                .contains("(network.yml:16)")
+                .contains("(network.yml:23)");
     }
 
     @Test
@@ -89,7 +96,8 @@ class PopnetTest {
 
     @Test
     void missingTreeIsSaidToBeMissing() {
-        assertThat(run("config", "validate", directory.resolve("none.yml").toString())).isEqualTo(1);
+        assertThat(run("config", "validate", directory.resolve("none.yml").toString()))
+                .isEqualTo(1);
         assertThat(err.toString()).contains("there is no file");
     }
 

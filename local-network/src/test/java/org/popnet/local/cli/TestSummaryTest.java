@@ -14,9 +14,7 @@ class TestSummaryTest {
     @Test
     void failuresAndSkipsAreNamedAndModulesCounted() throws Exception {
         Path reports = Files.createDirectories(project.resolve("dns-service/target/surefire-reports"));
-        Files.writeString(
-                reports.resolve("TEST-a.xml"),
-                """
+        Files.writeString(reports.resolve("TEST-a.xml"), """
                 <testsuite name="a">
                   <testcase name="answers()" classname="org.popnet.dns.WireTest"/>
                   <testcase name="refuses()" classname="org.popnet.dns.WireTest">

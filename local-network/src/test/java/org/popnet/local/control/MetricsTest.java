@@ -6,8 +6,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class MetricsTest {
-    private static final Metrics METRICS = Metrics.parse(
-            """
+    private static final Metrics METRICS = Metrics.parse("""
             # HELP popnet_edge_requests_total requests
             # TYPE popnet_edge_requests_total counter
             popnet_edge_requests_total{outcome="hit",site="a \\"b\\" {c}"} 3.0
@@ -21,7 +20,8 @@ class MetricsTest {
     @Test
     void aMetricIsSummedOverItsLabels() {
         assertThat(METRICS.sum("popnet_edge_requests_total")).isEqualTo(5);
-        assertThat(METRICS.sum("popnet_edge_requests_total", Map.of("outcome", "hit"))).isEqualTo(3);
+        assertThat(METRICS.sum("popnet_edge_requests_total", Map.of("outcome", "hit")))
+                .isEqualTo(3);
         assertThat(METRICS.sum("popnet_up")).isEqualTo(1);
         assertThat(METRICS.sum("absent")).isZero();
     }

@@ -26,8 +26,8 @@ class BusyPortsTest {
     void holderOfAUdpPortIsNamed() throws Exception {
         try (DatagramSocket held = new DatagramSocket(0, ADDRESS)) {
             assertThat(BusyPorts.problem(ADDRESS, new Port(Protocol.UDP, held.getLocalPort())))
-                    .hasValueSatisfying(why ->
-                            assertThat(why).contains("process " + ProcessHandle.current().pid()));
+                    .hasValueSatisfying(why -> assertThat(why)
+                            .contains("process " + ProcessHandle.current().pid()));
         }
     }
 

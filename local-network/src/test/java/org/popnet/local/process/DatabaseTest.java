@@ -30,7 +30,8 @@ class DatabaseTest {
             }
             try (Connection connection = connect(database, "netview", "two");
                     Statement statement = connection.createStatement()) {
-                assertThatThrownBy(() -> statement.execute("SELECT * FROM log.kept")).isInstanceOf(SQLException.class);
+                assertThatThrownBy(() -> statement.execute("SELECT * FROM log.kept"))
+                        .isInstanceOf(SQLException.class);
             }
             assertThat(database.process()).isPresent();
         }
@@ -51,7 +52,8 @@ class DatabaseTest {
     }
 
     private static Connection connect(Database database, String role, String password) throws SQLException {
-        return DriverManager.getConnection("jdbc:postgresql://localhost:" + database.port() + "/popnet", role, password);
+        return DriverManager.getConnection(
+                "jdbc:postgresql://localhost:" + database.port() + "/popnet", role, password);
     }
 
     private static String one(Statement statement, String query) throws SQLException {

@@ -53,7 +53,8 @@ class LocalProcessTest {
         ledger.add("some.node", process.handle());
 
         Ledger later = new Ledger(directory.resolve("processes.json"));
-        assertThat(later.entries()).singleElement().satisfies(e -> assertThat(e.handle()).isPresent());
+        assertThat(later.entries()).singleElement().satisfies(e -> assertThat(e.handle())
+                .isPresent());
         assertThat(later.endLeftovers(PATIENCE)).containsExactly("some.node");
         process.handle().onExit().get();
         assertThat(later.entries()).isEmpty();

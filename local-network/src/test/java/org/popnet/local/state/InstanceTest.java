@@ -26,7 +26,9 @@ class InstanceTest {
 
     @Test
     void numbersOutsideTheRangeAreRefused() {
-        assertThatThrownBy(() -> new Instance(100)).hasMessageContaining("must be 0").hasMessageContaining("99");
+        assertThatThrownBy(() -> new Instance(100))
+                .hasMessageContaining("must be 0")
+                .hasMessageContaining("99");
         assertThatThrownBy(() -> new Instance(-1)).isInstanceOf(IllegalArgumentException.class);
     }
 }

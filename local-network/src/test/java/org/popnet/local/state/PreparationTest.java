@@ -44,7 +44,8 @@ class PreparationTest {
         PreparedNetwork network = prepare(7, NOW);
         assertThat(network.tree().nodes()).hasSize(4);
         network.tree().nodes().values().forEach(node -> {
-            IdentityFiles identity = IdentityFiles.inStateDirectory(state.node(node.name().toString()));
+            IdentityFiles identity =
+                    IdentityFiles.inStateDirectory(state.node(node.name().toString()));
             assertThat(identity.hasCertificate()).isTrue();
             assertThat(node.keys()).containsExactly(identity.loadOrCreateKey());
         });
@@ -59,7 +60,11 @@ class PreparationTest {
         PreparedNetwork network = prepare(7, NOW);
         assertThat(Files.readString(state.configRepository().resolve("dns-service.yml")))
                 .isEqualTo("peer: 127.107.1.1\n");
-        assertThat(network.tree().node(NodeName.of("dns.westusa")).orElseThrow().address().getHostAddress())
+        assertThat(network.tree()
+                        .node(NodeName.of("dns.westusa"))
+                        .orElseThrow()
+                        .address()
+                        .getHostAddress())
                 .isEqualTo("127.107.1.1");
     }
 
@@ -137,7 +142,9 @@ class PreparationTest {
         try (Stream<Path> paths = Files.walk(state.root())) {
             for (Path path : paths.filter(Files::isRegularFile).toList()) {
                 if (!path.toString().contains("/.git/")) {
-                    files.put(path.toString(), new String(Files.readAllBytes(path), java.nio.charset.StandardCharsets.ISO_8859_1));
+                    files.put(
+                            path.toString(),
+                            new String(Files.readAllBytes(path), java.nio.charset.StandardCharsets.ISO_8859_1));
                 }
             }
         }
