@@ -111,7 +111,7 @@ class ScreenTest {
             Page page = signedIn("admin", 1280, scheme, true);
             for (String path : PAGES) {
                 page.navigate(console.url(path));
-                new AxeBuilder(page).analyze().getViolations().forEach(rule -> rule.getNodes()
+                new AxeBuilder(page).setLegacyMode(true).analyze().getViolations().forEach(rule -> rule.getNodes()
                         .forEach(node -> violations.add(
                                 path + " " + scheme + ": " + rule.getId() + " " + node.getHtml())));
             }

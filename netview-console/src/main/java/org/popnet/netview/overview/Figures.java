@@ -32,7 +32,7 @@ final class Figures {
             @Nullable Double value,
             ToDoubleFunction<Traffic.Second> measure) {
         if (current == null || current.seconds() == null || current.seconds().isEmpty()) {
-            return new Figure(title, Format.quantity(value, unit), null, 0, "", null, "the last minute, all domains");
+            return new Figure(title, Format.quantity(value, unit), null, 0, "", null, "last minute");
         }
         List<Traffic.Second> seconds = current.seconds();
         int half = seconds.size() / 2;
@@ -46,7 +46,7 @@ final class Figures {
                 ChartDrawing.sparkline(
                         seconds.stream().<@Nullable Double>map(measure::applyAsDouble).toList()),
                 current.dataUpTo() == null ? seconds.getLast().time() : current.dataUpTo(),
-                "the last minute, all domains");
+                "last minute");
     }
 
     private static Figure hitRatio(

@@ -45,7 +45,7 @@ final class TrafficPageController {
 
         Reply<Traffic.Summary> summary = sums.join();
         model.addAttribute(
-                "figures", figures(viewing, summary.value(), before.join().value()));
+                "figures", figures(summary.value(), before.join().value()));
         model.addAttribute("sums", summary.value());
         model.addAttribute(
                 "charts",
@@ -69,8 +69,8 @@ final class TrafficPageController {
     }
 
     private static List<Figure> figures(
-            Viewing viewing, Traffic.@Nullable Summary now, Traffic.@Nullable Summary before) {
-        String than = " than the " + viewing.range().label() + " before";
+            Traffic.@Nullable Summary now, Traffic.@Nullable Summary before) {
+        String than = " than before";
         return List.of(
                 figure("Requests", now, before, s -> (double) s.requests(), "", than),
                 figure("Bytes to users", now, before, s -> (double) s.bytesOut(), "B", than),
