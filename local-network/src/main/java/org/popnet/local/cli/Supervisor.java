@@ -37,12 +37,15 @@ final class Supervisor {
 
     private final StateDirectory state;
     private final Supplier<LocalNetwork.Builder> builder;
+    private final Consumer<String> log;
     private final AtomicReference<@Nullable LocalNetwork> network = new AtomicReference<>();
     private volatile Consumer<String> listener = line -> {};
 
-    Supervisor(StateDirectory state, Supplier<LocalNetwork.Builder> builder) {
+    /** @param log told what every command is told too */
+    Supervisor(StateDirectory state, Supplier<LocalNetwork.Builder> builder, Consumer<String> log) {
         this.state = state;
         this.builder = builder;
+        this.log = log;
     }
 
     /** Whether a supervisor holds this state directory. */
@@ -138,7 +141,7 @@ final class Supervisor {
             }
             try {
                 listener = line -> {
-                    System.out.println(line);
+                    log.accept(line);
                     out.println(line);
                 };
                 start();

@@ -124,7 +124,7 @@ final class UpCommand implements Callable<Integer> {
                 System.err.println("popnet: " + Problems.sentence(e));
             }
         });
-        new Supervisor(state, popnet::network).run(listening::countDown);
+        new Supervisor(state, popnet::network, line -> {}).run(listening::countDown);
         try {
             starting.join(SUPERVISOR_START);
         } catch (InterruptedException e) {

@@ -35,7 +35,8 @@ import org.xbill.DNS.Type;
 
 /**
  * A user at a place. Keeps connections, and answers of the resolver for as long as they say, as a browser does. Blocking;
- * many threads may use one.
+ * many threads may use one. The JVM must run with {@code
+ * -Djdk.httpclient.allowRestrictedHeaders=host}, as {@code ./popnet} does: addresses are chosen here, not by the JDK.
  */
 public final class Visitor implements AutoCloseable {
     private static final Duration DNS_TIMEOUT = Duration.ofSeconds(5);
