@@ -28,8 +28,13 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties(prefix = "popnet.netview", ignoreUnknownFields = false)
 public record NetViewSettings(
         @Nullable Path bootstrapUsers,
-        @DefaultValue("2500ms") @DurationMin(millis = 100) @DurationMax(seconds = 9) Duration backendTimeout,
-        @DefaultValue("8h") @DurationMin(minutes = 5) @DurationMax(days = 7) Duration sessionIdle,
+
+        @DefaultValue("2500ms") @DurationMin(millis = 100) @DurationMax(seconds = 9)
+        Duration backendTimeout,
+
+        @DefaultValue("8h") @DurationMin(minutes = 5) @DurationMax(days = 7)
+        Duration sessionIdle,
+
         @DefaultValue("1000") @Min(10) @Max(100_000) int connectionsMax,
         @DefaultValue("20000") @Min(100) @Max(1_000_000) int sessionsMax,
         @DefaultValue @Valid Login login) {
@@ -48,5 +53,7 @@ public record NetViewSettings(
             @DefaultValue("5") @Min(1) @Max(1_000) int perUserAndAddress,
             @DefaultValue("30") @Min(1) @Max(10_000) int perAddress,
             @DefaultValue("100") @Min(1) @Max(10_000) int perUser,
-            @DefaultValue("5m") @DurationMin(minutes = 1) @DurationMax(days = 1) Duration window) {}
+
+            @DefaultValue("5m") @DurationMin(minutes = 1) @DurationMax(days = 1)
+            Duration window) {}
 }

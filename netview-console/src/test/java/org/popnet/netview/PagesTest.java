@@ -16,8 +16,14 @@ class PagesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/", "/traffic", "/traffic?range=1h&domain=static.customer1.example", "/flush", "/domains",
-                "/domains/static.customer1.example", "/account", "/flush/static.customer1.example/1"
+                "/",
+                "/traffic",
+                "/traffic?range=1h&domain=static.customer1.example",
+                "/flush",
+                "/domains",
+                "/domains/static.customer1.example",
+                "/account",
+                "/flush/static.customer1.example/1"
             })
     void everyPageOfACustomerRenders(String path) {
         HttpResponse<String> page = Browser.of(console, "alice").get(path);
@@ -85,7 +91,10 @@ class PagesTest {
         String page = Browser.of(console, "alice")
                 .get("/domains/static.customer1.example?client=127.0.21.1&type=A")
                 .body();
-        assertThat(page).contains("70.1 (70.1 × 1.0)").contains("node:edge1.westusa").contains("down since 12 s");
+        assertThat(page)
+                .contains("70.1 (70.1 × 1.0)")
+                .contains("node:edge1.westusa")
+                .contains("down since 12 s");
         assertThat(console.network.asked)
                 .contains("GET dns.westusa /explain?name=static.customer1.example&client=127.0.21.1&type=A");
     }

@@ -27,8 +27,14 @@ class ScreenTest {
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
     private static final Path PICTURES = Path.of("target", "screens");
     private static final List<String> PAGES = List.of(
-            "/", "/traffic", "/flush", "/flush/static.customer1.example/1", "/domains",
-            "/domains/static.customer1.example?client=127.0.21.1", "/network", "/account");
+            "/",
+            "/traffic",
+            "/flush",
+            "/flush/static.customer1.example/1",
+            "/domains",
+            "/domains/static.customer1.example?client=127.0.21.1",
+            "/network",
+            "/account");
 
     private static Playwright playwright;
     private static Browser chromium;
@@ -39,12 +45,18 @@ class ScreenTest {
         assumeTrue(Files.isExecutable(CHROMIUM), "needs the capability 'browser': no " + CHROMIUM);
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        chromium = playwright.chromium()
+        chromium = playwright
+                .chromium()
                 .launch(new BrowserType.LaunchOptions()
                         .setExecutablePath(CHROMIUM)
                         .setArgs(List.of(
-                                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                                "--disable-background-networking", "--disable-component-update", "--disable-sync")));
+                                "--no-sandbox",
+                                "--disable-gpu",
+                                "--disable-quic",
+                                "--no-first-run",
+                                "--disable-background-networking",
+                                "--disable-component-update",
+                                "--disable-sync")));
     }
 
     @AfterAll
@@ -77,8 +89,9 @@ class ScreenTest {
     }
 
     private static void picture(Page page, String name) {
-        page.screenshot(
-                new Page.ScreenshotOptions().setPath(PICTURES.resolve(name + ".png")).setFullPage(true));
+        page.screenshot(new Page.ScreenshotOptions()
+                .setPath(PICTURES.resolve(name + ".png"))
+                .setFullPage(true));
     }
 
     private static String nameOf(String path) {
@@ -93,7 +106,9 @@ class ScreenTest {
                 for (String path : PAGES) {
                     page.navigate(console.url(path));
                     page.waitForLoadState();
-                    picture(page, nameOf(path) + "-" + width + "-" + scheme.name().toLowerCase(java.util.Locale.ROOT));
+                    picture(
+                            page,
+                            nameOf(path) + "-" + width + "-" + scheme.name().toLowerCase(java.util.Locale.ROOT));
                     assertThat((Boolean) page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
                             .as("%s at %d is not wider than the window", path, width)
                             .isTrue();
@@ -111,9 +126,13 @@ class ScreenTest {
             Page page = signedIn("admin", 1280, scheme, true);
             for (String path : PAGES) {
                 page.navigate(console.url(path));
-                new AxeBuilder(page).setLegacyMode(true).analyze().getViolations().forEach(rule -> rule.getNodes()
-                        .forEach(node -> violations.add(
-                                path + " " + scheme + ": " + rule.getId() + " " + node.getHtml())));
+                new AxeBuilder(page)
+                        .setLegacyMode(true)
+                        .analyze()
+                        .getViolations()
+                        .forEach(rule -> rule.getNodes()
+                                .forEach(node -> violations.add(
+                                        path + " " + scheme + ": " + rule.getId() + " " + node.getHtml())));
             }
             page.context().close();
         }
@@ -175,7 +194,8 @@ class ScreenTest {
     @Test
     void signInPage() {
         for (ColorScheme scheme : new ColorScheme[] {ColorScheme.LIGHT, ColorScheme.DARK}) {
-            Page page = chromium.newPage(new Browser.NewPageOptions().setColorScheme(scheme).setViewportSize(1024, 700));
+            Page page = chromium.newPage(
+                    new Browser.NewPageOptions().setColorScheme(scheme).setViewportSize(1024, 700));
             page.navigate(console.url("/login"));
             picture(page, "login-" + scheme.name().toLowerCase(java.util.Locale.ROOT));
         }

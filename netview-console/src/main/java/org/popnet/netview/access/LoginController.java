@@ -45,13 +45,13 @@ final class LoginController {
 
     private static Problem problem(HttpStatus status, String detail) {
         return switch (status) {
-            case TOO_MANY_REQUESTS -> new Problem(
-                    "Too many wrong passwords.", "", "Wait a little: " + detail + ".");
+            case TOO_MANY_REQUESTS -> new Problem("Too many wrong passwords.", "", "Wait a little: " + detail + ".");
             case UNAUTHORIZED -> new Problem("Wrong name or password.", "", "Check both and try again.");
-            default -> new Problem(
-                    "Nobody can sign in at the moment: " + detail + ".",
-                    "Your sites are served as before.",
-                    "Try again in a minute. Operators: ./popnet status");
+            default ->
+                new Problem(
+                        "Nobody can sign in at the moment: " + detail + ".",
+                        "Your sites are served as before.",
+                        "Try again in a minute. Operators: ./popnet status");
         };
     }
 }

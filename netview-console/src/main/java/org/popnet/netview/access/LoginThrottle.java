@@ -82,8 +82,7 @@ final class LoginThrottle {
             if (key.kind() == Kind.PAIR) {
                 counts.remove(key);
             } else {
-                counts.computeIfPresent(
-                        key, (k, count) -> new Count(count.since(), Math.max(0, count.failures() - 1)));
+                counts.computeIfPresent(key, (k, count) -> new Count(count.since(), Math.max(0, count.failures() - 1)));
             }
         }
     }

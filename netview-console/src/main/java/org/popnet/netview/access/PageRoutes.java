@@ -41,8 +41,9 @@ final class PageRoutes {
     static final RequestMatcher ALL = new OrRequestMatcher(OPEN, SIGN_IN, READ, OWN, FLUSH, NETWORK);
 
     /** Where pages are, whatever is done there. */
-    private static final RequestMatcher PLACES = request ->
-            ALL.matches(request) || ALL.matches(new WithMethod(request, "GET")) || ALL.matches(new WithMethod(request, "POST"));
+    private static final RequestMatcher PLACES = request -> ALL.matches(request)
+            || ALL.matches(new WithMethod(request, "GET"))
+            || ALL.matches(new WithMethod(request, "POST"));
 
     private PageRoutes() {}
 

@@ -61,9 +61,8 @@ final class PasswordAuthentication implements AuthenticationProvider {
             if (!admitted) {
                 throw new AuthenticationServiceException("too many people are signing in at once");
             }
-            Optional<ConsoleUser> user = password.length() > PASSWORD_CHARS_MAX
-                    ? Optional.empty()
-                    : users.withPassword(name, password);
+            Optional<ConsoleUser> user =
+                    password.length() > PASSWORD_CHARS_MAX ? Optional.empty() : users.withPassword(name, password);
             return user.orElse(null);
         } catch (DataAccessException | TransactionException e) {
             throw new AuthenticationServiceException("the console's database does not answer", e);

@@ -49,20 +49,20 @@ class PeopleSecurity {
             throws Exception {
         return http.securityMatcher(port)
                 .authenticationProvider(passwords)
-                .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(
-                                DispatcherType.ERROR, DispatcherType.FORWARD)
-                        .permitAll()
-                        .requestMatchers(PageRoutes.OPEN, PageRoutes.SIGN_IN)
-                        .permitAll()
-                        .requestMatchers(PageRoutes.READ, PageRoutes.OWN)
-                        .authenticated()
-                        .requestMatchers(PageRoutes.FLUSH)
-                        .access((user, context) ->
-                                new AuthorizationDecision(ConsoleRole.of(user.get()).mayFlush()))
-                        .requestMatchers(PageRoutes.NETWORK)
-                        .authenticated() // the page itself does not exist for others
-                        .anyRequest()
-                        .denyAll())
+                .authorizeHttpRequests(
+                        requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR, DispatcherType.FORWARD)
+                                .permitAll()
+                                .requestMatchers(PageRoutes.OPEN, PageRoutes.SIGN_IN)
+                                .permitAll()
+                                .requestMatchers(PageRoutes.READ, PageRoutes.OWN)
+                                .authenticated()
+                                .requestMatchers(PageRoutes.FLUSH)
+                                .access((user, context) -> new AuthorizationDecision(
+                                        ConsoleRole.of(user.get()).mayFlush()))
+                                .requestMatchers(PageRoutes.NETWORK)
+                                .authenticated() // the page itself does not exist for others
+                                .anyRequest()
+                                .denyAll())
                 .formLogin(form -> form.loginPage("/login")
                         .usernameParameter("user")
                         .passwordParameter("password")
@@ -71,20 +71,18 @@ class PeopleSecurity {
                         .failureHandler(outcome)
                         .permitAll())
                 .logout(logout -> logout.logoutRequestMatcher(
-                                PathPatternRequestMatcher.withDefaults().matcher(
-                                        HttpMethod.POST, "/logout"))
+                                PathPatternRequestMatcher.withDefaults().matcher(HttpMethod.POST, "/logout"))
                         .logoutSuccessUrl("/login?signedOut")
                         .invalidateHttpSession(true)
                         .deleteCookies("netview"))
                 .requestCache(cache -> cache.requestCache(requestCache))
                 .exceptionHandling(handling -> handling.authenticationEntryPoint(
                         (request, response, reason) -> signInFirst(request, response)))
-                .sessionManagement(management -> management.sessionFixation(
-                                fixation -> fixation.changeSessionId())
+                .sessionManagement(management -> management
+                        .sessionFixation(fixation -> fixation.changeSessionId())
                         .maximumSessions(SESSIONS_PER_USER_MAX)
                         .sessionRegistry(sessions)
-                        .expiredSessionStrategy(event ->
-                                signInFirst(event.getRequest(), event.getResponse())))
+                        .expiredSessionStrategy(event -> signInFirst(event.getRequest(), event.getResponse())))
                 .headers(headers -> headers.contentSecurityPolicy(
                                 policy -> policy.policyDirectives(CONTENT_SECURITY_POLICY))
                         .referrerPolicy(policy -> policy.policy(ReferrerPolicy.SAME_ORIGIN))
@@ -93,8 +91,7 @@ class PeopleSecurity {
     }
 
     /** A fragment under way gets told to load the login page, rather than the login page in its place. */
-    private static void signInFirst(
-            HttpServletRequest request, HttpServletResponse response) throws IOException {
+    private static void signInFirst(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (request.getHeader("HX-Request") != null) {
             response.setHeader("HX-Redirect", "/login");
             response.setStatus(HttpServletResponse.SC_UNAUTHORIZED);
@@ -108,10 +105,9 @@ class PeopleSecurity {
     @SuppressWarnings("NullAway") // null is how this setter is told to leave the URL as it was
     RequestCache requestCache() {
         HttpSessionRequestCache cache = new HttpSessionRequestCache();
-        cache.setRequestMatcher(request ->
-                PageRoutes.READ.matches(request)
-                        && request.getHeader("HX-Request") == null
-                        && !request.getRequestURI().startsWith("/traffic/export/"));
+        cache.setRequestMatcher(request -> PageRoutes.READ.matches(request)
+                && request.getHeader("HX-Request") == null
+                && !request.getRequestURI().startsWith("/traffic/export/"));
         cache.setMatchingRequestParameterName(null);
         return cache;
     }

@@ -3,7 +3,6 @@ package org.popnet.netview.account;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
-import org.jspecify.annotations.Nullable;
 import org.popnet.netview.backend.Problem;
 import org.popnet.netview.page.Page;
 import org.popnet.netview.page.Viewing;
@@ -51,11 +50,11 @@ final class AccountController {
             return account(model, null);
         }
         endOtherSessions(viewing.user(), request.getSession().getId());
-        return "redirect:" + viewing.link("/account") + (viewing.link("/account").contains("?") ? "&" : "?") + "changed";
+        return "redirect:" + viewing.link("/account")
+                + (viewing.link("/account").contains("?") ? "&" : "?") + "changed";
     }
 
-    private @Nullable Problem problem(
-            ConsoleUser user, String current, String fresh, String again) {
+    private @Nullable Problem problem(ConsoleUser user, String current, String fresh, String again) {
         if (fresh.length() < Users.PASSWORD_CHARS_MIN || fresh.length() > Users.PASSWORD_CHARS_MAX) {
             return new Problem(
                     "The new password has " + fresh.length() + " characters.",
@@ -69,7 +68,9 @@ final class AccountController {
         try {
             if (users.withPassword(user.name(), current).isEmpty()) {
                 return new Problem(
-                        "The current password is wrong.", "Your password is unchanged.", "Type the one you signed in with.");
+                        "The current password is wrong.",
+                        "Your password is unchanged.",
+                        "Type the one you signed in with.");
             }
             users.changePassword(user.name(), fresh);
             return null;

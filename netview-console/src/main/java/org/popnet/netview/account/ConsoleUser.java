@@ -9,8 +9,8 @@ import org.springframework.security.core.AuthenticatedPrincipal;
  *
  * @param customer whose figures the user sees; null exactly for those who belong to the network
  */
-public record ConsoleUser(String name, ConsoleRole role, @Nullable String customer)
-        implements AuthenticatedPrincipal, Serializable {
+public record ConsoleUser(
+        String name, ConsoleRole role, @Nullable String customer) implements AuthenticatedPrincipal, Serializable {
     public ConsoleUser {
         if (role.isNetwork() != (customer == null)) {
             throw new IllegalArgumentException("user " + name + ": " + role

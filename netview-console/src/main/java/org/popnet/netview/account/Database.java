@@ -100,7 +100,9 @@ class Database implements SmartLifecycle, HealthIndicator {
 
     @Override
     public Health health() {
-        return ready ? Health.up().build() : Health.down().withDetail("problem", problem).build();
+        return ready
+                ? Health.up().build()
+                : Health.down().withDetail("problem", problem).build();
     }
 
     @Override

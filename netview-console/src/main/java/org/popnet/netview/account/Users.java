@@ -59,9 +59,8 @@ public class Users {
     /** Gives the user a new password. */
     void changePassword(String name, String password) {
         String hash = encode(password);
-        transactions.executeWithoutResult(status -> repository
-                .findById(folded(name))
-                .ifPresent(row -> {
+        transactions.executeWithoutResult(
+                status -> repository.findById(folded(name)).ifPresent(row -> {
                     row.setPassword(hash, clock.instant());
                     repository.save(row);
                 }));

@@ -27,10 +27,7 @@ public class Fleet {
     public Pending<NodeReport> report(Node node) {
         return questions.ask(
                 () -> backends.get(node, "/node", NodeReport.class),
-                failure -> new Problem(
-                        String.valueOf(failure.getMessage()),
-                        "",
-                        "./popnet status"));
+                failure -> new Problem(String.valueOf(failure.getMessage()), "", "./popnet status"));
     }
 
     /** What the probes watch, as judged by the first name server that answers. */

@@ -100,13 +100,13 @@ public class FlushDesk {
                     means,
                     "An administrator adds a node of service admin to network.yml.")));
         }
-        return questions.ask(() -> question.to(admin.get()), failure -> new Problem(
-                failure.isOfTheNode()
-                        ? "The admin service " + admin.get().name() + " does not answer."
-                        : "The admin service refused: " + failure.getMessage(),
-                means,
-                failure.isOfTheNode()
-                        ? "Try again in a minute."
-                        : "Correct it and try again."));
+        return questions.ask(
+                () -> question.to(admin.get()),
+                failure -> new Problem(
+                        failure.isOfTheNode()
+                                ? "The admin service " + admin.get().name() + " does not answer."
+                                : "The admin service refused: " + failure.getMessage(),
+                        means,
+                        failure.isOfTheNode() ? "Try again in a minute." : "Correct it and try again."));
     }
 }

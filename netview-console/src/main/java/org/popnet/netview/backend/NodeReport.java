@@ -8,4 +8,5 @@ import org.jspecify.annotations.Nullable;
  * @param health {@code UP}, or what is wrong
  * @param generation number of the tree it has activated; null if it has none
  */
-public record NodeReport(String name, String health, @Nullable Long generation) {}
+public record NodeReport(
+        String name, String health, @Nullable Long generation) {}

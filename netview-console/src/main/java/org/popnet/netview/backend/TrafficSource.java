@@ -79,9 +79,9 @@ public class TrafficSource {
 
     private static List<Node> logServers(NetworkTree tree, String customer) {
         List<Node> nodes = new ArrayList<>();
-        tree.logServerOf(customer).ifPresent((LogServer server) -> Stream.concat(
-                        Stream.of(server.node()), server.deputies().stream())
-                .forEach(name -> tree.node(name).ifPresent(nodes::add)));
+        tree.logServerOf(customer)
+                .ifPresent((LogServer server) -> Stream.concat(Stream.of(server.node()), server.deputies().stream())
+                        .forEach(name -> tree.node(name).ifPresent(nodes::add)));
         return nodes;
     }
 }

@@ -80,10 +80,11 @@ public record ChartDrawing(List<Stroke> strokes, List<Bar> bars, List<String> la
         for (Chart.Line line : panel.lines()) {
             List<@Nullable Double> values = new ArrayList<>();
             chart.rows().forEach(row -> values.add(row.values().get(line.column())));
-            int settled = (int) chart.rows().stream().filter(row -> !row.provisional()).count();
+            int settled = (int)
+                    chart.rows().stream().filter(row -> !row.provisional()).count();
             strokes.add(new Stroke(path(values, 0, settled, max), line.color(), Kind.SETTLED));
-            strokes.add(
-                    new Stroke(path(values, Math.max(0, settled - 1), values.size(), max), line.color(), Kind.PROVISIONAL));
+            strokes.add(new Stroke(
+                    path(values, Math.max(0, settled - 1), values.size(), max), line.color(), Kind.PROVISIONAL));
             strokes.add(new Stroke(dots(values, max), line.color(), Kind.DOT));
         }
         return strokes.stream().filter(stroke -> !stroke.path().isEmpty()).toList();
@@ -108,8 +109,8 @@ public record ChartDrawing(List<Stroke> strokes, List<Bar> bars, List<String> la
         StringBuilder path = new StringBuilder();
         for (int i = 0; i < values.size(); i++) {
             Double value = values.get(i);
-            boolean alone = (i == 0 || values.get(i - 1) == null)
-                    && (i == values.size() - 1 || values.get(i + 1) == null);
+            boolean alone =
+                    (i == 0 || values.get(i - 1) == null) && (i == values.size() - 1 || values.get(i + 1) == null);
             if (value != null && alone) {
                 path.append('M').append(point(i, values.size(), value, max)).append("h0");
             }

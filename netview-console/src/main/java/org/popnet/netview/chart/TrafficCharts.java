@@ -111,8 +111,7 @@ public final class TrafficCharts {
             Instant upTo,
             Traffic.@Nullable Point point,
             ToDoubleFunction<Traffic.Point>... measures) {
-        double known = Math.min(
-                1, (double) Duration.between(time, upTo).toMillis() / Math.max(1, step.toMillis()));
+        double known = Math.min(1, (double) Duration.between(time, upTo).toMillis() / Math.max(1, step.toMillis()));
         List<@Nullable Double> values = new ArrayList<>();
         for (ToDoubleFunction<Traffic.Point> measure : measures) {
             values.add(

@@ -59,7 +59,9 @@ record DomainView(
         }
         if (!candidates.nodes().isEmpty()) {
             words.add("edges "
-                    + String.join(", ", candidates.nodes().stream().map(Object::toString).toList()));
+                    + String.join(
+                            ", ",
+                            candidates.nodes().stream().map(Object::toString).toList()));
         }
         if (candidates.servers()) {
             words.add("your servers");

@@ -38,7 +38,11 @@ final class DomainsController {
     }
 
     /** A customer's server as it stands for one domain, or for all of them together. */
-    record ServerLine(CustomerServer server, State state, @Nullable Double responseMs, @Nullable String reason) {
+    record ServerLine(
+            CustomerServer server,
+            State state,
+            @Nullable Double responseMs,
+            @Nullable String reason) {
         public String address() {
             String host = server.address().getHostAddress();
             return (host.contains(":") ? "[" + host + "]" : host) + ":" + server.port();
@@ -49,15 +53,13 @@ final class DomainsController {
     String domains(Viewing viewing, Model model) {
         Reply<List<Watched>> watched = fleet.watched().join();
         model.addAttribute(
-                "domains",
-                viewing.pickedDomains().stream().map(DomainView::of).toList());
+                "domains", viewing.pickedDomains().stream().map(DomainView::of).toList());
         model.addAttribute(
                 "servers",
                 viewing.customer().servers().values().stream()
                         .map(server -> line(server, viewing.pickedDomains(), watched.orElse(List.of())))
                         .toList());
-        model.addAttribute(
-                "problems", Stream.ofNullable(watched.problem()).toList());
+        model.addAttribute("problems", Stream.ofNullable(watched.problem()).toList());
         return "domains/domains";
     }
 
@@ -71,7 +73,8 @@ final class DomainsController {
             @RequestParam(name = "server", required = false) @Nullable String nameServer) {
         Domain domain = viewing.domainOf(name);
         Reply<List<Watched>> watched = fleet.watched().join();
-        List<Problem> problems = new ArrayList<>(Stream.ofNullable(watched.problem()).toList());
+        List<Problem> problems =
+                new ArrayList<>(Stream.ofNullable(watched.problem()).toList());
         model.addAttribute("it", DomainView.of(domain));
         model.addAttribute(
                 "servers",
@@ -80,7 +83,10 @@ final class DomainsController {
                         .toList());
         model.addAttribute(
                 "nameServers",
-                viewing.tree().nodes(Service.DNS).map(node -> node.name().toString()).toList());
+                viewing.tree()
+                        .nodes(Service.DNS)
+                        .map(node -> node.name().toString())
+                        .toList());
         model.addAttribute("client", client);
         model.addAttribute("type", "AAAA".equals(type) ? "AAAA" : "A");
         model.addAttribute("nameServer", nameServer);
@@ -140,8 +146,9 @@ final class DomainsController {
     /** A check in words. */
     static String words(Check check) {
         return switch (check) {
-            case Check.Http http -> "GET " + http.path() + " answers " + http.status()
-                    + http.text().map(text -> " with “" + text + "”").orElse("");
+            case Check.Http http ->
+                "GET " + http.path() + " answers " + http.status()
+                        + http.text().map(text -> " with “" + text + "”").orElse("");
             case Check.Tcp tcp -> "port " + tcp.port() + " accepts connections";
         };
     }

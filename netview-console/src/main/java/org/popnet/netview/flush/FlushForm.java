@@ -10,7 +10,11 @@ import org.popnet.netview.backend.Problem;
 import org.popnet.platform.flush.FlushOrder;
 
 /** What someone typed into the flush form, right or wrong; shown again as it was when it is wrong. */
-record FlushForm(@Nullable String site, @Nullable String kind, @Nullable String value, @Nullable String confirm) {
+record FlushForm(
+        @Nullable String site,
+        @Nullable String kind,
+        @Nullable String value,
+        @Nullable String confirm) {
     private static final int VALUE_CHARS_MAX = 2048;
     private static final Pattern TAG = Pattern.compile("[\\x21-\\x7e]{1,256}");
     private static final Pattern EVERYTHING = Pattern.compile("/?\\**");
@@ -56,7 +60,8 @@ record FlushForm(@Nullable String site, @Nullable String kind, @Nullable String 
     /** What is wrong with it; null if nothing. */
     @Nullable Problem problem() {
         if (wantedKind().isEmpty()) {
-            return new Problem("“" + kind + "” is no way to choose what to flush.", UNCHANGED, "Choose one of the list.");
+            return new Problem(
+                    "“" + kind + "” is no way to choose what to flush.", UNCHANGED, "Choose one of the list.");
         }
         String text = checkedValue();
         if (text.length() > VALUE_CHARS_MAX) {
@@ -68,12 +73,13 @@ record FlushForm(@Nullable String site, @Nullable String kind, @Nullable String 
         Problem wrong =
                 switch (checkedKind()) {
                     case URL, PREFIX, WILDCARD -> pathProblem(text);
-                    case TAG -> TAG.matcher(text).matches()
-                            ? null
-                            : new Problem(
-                                    "A tag is 1 to 256 visible ASCII characters without spaces.",
-                                    UNCHANGED,
-                                    "Type one tag as your server sends it in Surrogate-Key.");
+                    case TAG ->
+                        TAG.matcher(text).matches()
+                                ? null
+                                : new Problem(
+                                        "A tag is 1 to 256 visible ASCII characters without spaces.",
+                                        UNCHANGED,
+                                        "Type one tag as your server sends it in Surrogate-Key.");
                     case ALL -> null;
                 };
         if (wrong == null && everything() && !Objects.equals(site, confirm == null ? null : confirm.strip())) {

@@ -33,7 +33,8 @@ final class NetworkController {
     }
 
     /** @param behind whether it serves another generation than the console knows */
-    record NodeLine(Node node, State state, String word, @Nullable Long generation, boolean behind, String detail) {
+    record NodeLine(
+            Node node, State state, String word, @Nullable Long generation, boolean behind, String detail) {
         public String address() {
             return node.address().getHostAddress();
         }
@@ -57,9 +58,7 @@ final class NetworkController {
         Map<Node, Pending<NodeReport>> reports = new LinkedHashMap<>();
         viewing.tree().nodes().values().forEach(node -> reports.put(node, fleet.report(node)));
         Map<String, Pending<List<Watched>>> views = new LinkedHashMap<>();
-        viewing.tree()
-                .nodes(Service.DNS)
-                .forEach(node -> views.put(node.name().toString(), fleet.watched(node)));
+        viewing.tree().nodes(Service.DNS).forEach(node -> views.put(node.name().toString(), fleet.watched(node)));
 
         long current = viewing.active().generation().number();
         List<PopLines> pops = new ArrayList<>();
@@ -68,9 +67,7 @@ final class NetworkController {
                     .map(node -> line(node, report(reports, node), current))
                     .toList();
             pops.add(new PopLines(
-                    pop,
-                    State.together(lines.stream().map(NodeLine::state).toList()),
-                    lines));
+                    pop, State.together(lines.stream().map(NodeLine::state).toList()), lines));
         }
         long nodes = reports.size();
         long healthy = pops.stream()

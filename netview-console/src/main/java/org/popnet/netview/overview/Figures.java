@@ -19,8 +19,18 @@ final class Figures {
             Traffic.@Nullable Summary yesterday,
             Traffic.@Nullable Series series) {
         return List.of(
-                now("Requests now", "req/s", current, current == null ? null : current.requestsPerSecond(), s -> s.requests()),
-                now("Bandwidth now", "bit/s", current, current == null ? null : current.bitsPerSecond(), s -> s.bytesOut() * 8.0),
+                now(
+                        "Requests now",
+                        "req/s",
+                        current,
+                        current == null ? null : current.requestsPerSecond(),
+                        s -> s.requests()),
+                now(
+                        "Bandwidth now",
+                        "bit/s",
+                        current,
+                        current == null ? null : current.bitsPerSecond(),
+                        s -> s.bytesOut() * 8.0),
                 hitRatio(today, yesterday, series),
                 firstByte(today, yesterday));
     }
@@ -43,16 +53,15 @@ final class Figures {
                 Format.quantity(value, unit),
                 change(Figure.relative(after, before), "half a minute before"),
                 Figure.trend(after, before),
-                ChartDrawing.sparkline(
-                        seconds.stream().<@Nullable Double>map(measure::applyAsDouble).toList()),
+                ChartDrawing.sparkline(seconds.stream()
+                        .<@Nullable Double>map(measure::applyAsDouble)
+                        .toList()),
                 current.dataUpTo() == null ? seconds.getLast().time() : current.dataUpTo(),
                 "last minute");
     }
 
     private static Figure hitRatio(
-            Traffic.@Nullable Summary today,
-            Traffic.@Nullable Summary yesterday,
-            Traffic.@Nullable Series series) {
+            Traffic.@Nullable Summary today, Traffic.@Nullable Summary yesterday, Traffic.@Nullable Series series) {
         Double value = today == null ? null : today.hitRatioByBytes();
         Double before = yesterday == null ? null : yesterday.hitRatioByBytes();
         String change = Figure.points(value, before);

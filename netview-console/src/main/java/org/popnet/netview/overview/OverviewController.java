@@ -50,15 +50,14 @@ final class OverviewController {
 
     @GetMapping("/")
     String overview(Viewing viewing, Model model) {
-        TrafficQuery shown = new TrafficQuery(
-                viewing.customer().name(), viewing.domainName(), viewing.from(), viewing.now());
-        TrafficQuery day = new TrafficQuery(
-                shown.customer(), shown.domain(), TimeRange.DAY.from(viewing.now()), viewing.now());
+        TrafficQuery shown =
+                new TrafficQuery(viewing.customer().name(), viewing.domainName(), viewing.from(), viewing.now());
+        TrafficQuery day =
+                new TrafficQuery(shown.customer(), shown.domain(), TimeRange.DAY.from(viewing.now()), viewing.now());
         Pending<Traffic.Current> current = traffic.current(shown);
         Pending<Traffic.Summary> today = traffic.summary(day);
         Pending<Traffic.Summary> yesterday = traffic.summary(day.previous());
-        Pending<Traffic.Series> series =
-                traffic.series(shown, viewing.range().step());
+        Pending<Traffic.Series> series = traffic.series(shown, viewing.range().step());
         Pending<List<Traffic.OfPop>> pops = traffic.pops(shown);
         Pending<List<Watched>> watched = fleet.watched();
         Pending<List<Flushed>> latest = flushes.latest(
@@ -68,9 +67,12 @@ final class OverviewController {
         model.addAttribute(
                 "figures",
                 Figures.of(
-                        current.join().value(), today.join().value(), yesterday.join().value(), drawn.value()));
-        Chart chart = drawn.map(s -> TrafficCharts.requestsAndBandwidth(viewing, s))
-                .value();
+                        current.join().value(),
+                        today.join().value(),
+                        yesterday.join().value(),
+                        drawn.value()));
+        Chart chart =
+                drawn.map(s -> TrafficCharts.requestsAndBandwidth(viewing, s)).value();
         model.addAttribute("chart", chart);
         Traffic.Summary sums = today.join().value();
         model.addAttribute("quiet", chart != null && !chart.hasData() && sums != null && sums.requests() == 0);

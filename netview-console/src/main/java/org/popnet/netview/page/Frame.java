@@ -41,12 +41,6 @@ final class Frame {
 
     private static Entry entry(Viewing viewing, String title, String path, String icon, String key, boolean small) {
         return new Entry(
-                title,
-                path,
-                viewing.link(path),
-                icon,
-                key,
-                viewing.pickerPath().equals(path),
-                small);
+                title, path, viewing.link(path), icon, key, viewing.pickerPath().equals(path), small);
     }
 }

@@ -114,8 +114,8 @@ final class ViewingResolver implements HandlerMethodArgumentResolver {
             return TimeRange.DEFAULT;
         }
         return TimeRange.ofKey(asked)
-                .orElseThrow(() -> new ResponseStatusException(
-                        HttpStatus.BAD_REQUEST, "range: must be 1h, 6h, 24h, 7d or 30d"));
+                .orElseThrow(() ->
+                        new ResponseStatusException(HttpStatus.BAD_REQUEST, "range: must be 1h, 6h, 24h, 7d or 30d"));
     }
 
     private static ZoneId zone(HttpServletRequest request) {

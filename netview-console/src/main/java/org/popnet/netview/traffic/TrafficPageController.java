@@ -44,8 +44,7 @@ final class TrafficPageController {
         Pending<List<Traffic.OfUrl>> urls = traffic.urls(query, URLS);
 
         Reply<Traffic.Summary> summary = sums.join();
-        model.addAttribute(
-                "figures", figures(summary.value(), before.join().value()));
+        model.addAttribute("figures", figures(summary.value(), before.join().value()));
         model.addAttribute("sums", summary.value());
         model.addAttribute(
                 "charts",
@@ -68,8 +67,7 @@ final class TrafficPageController {
         return "traffic/traffic";
     }
 
-    private static List<Figure> figures(
-            Traffic.@Nullable Summary now, Traffic.@Nullable Summary before) {
+    private static List<Figure> figures(Traffic.@Nullable Summary now, Traffic.@Nullable Summary before) {
         String than = " than before";
         return List.of(
                 figure("Requests", now, before, s -> (double) s.requests(), "", than),
@@ -137,14 +135,30 @@ final class TrafficPageController {
 
     private Csv seriesCsv(TrafficQuery query, Viewing viewing) {
         Csv csv = new Csv(
-                "time_utc", "seconds", "requests", "bytes_out", "hits", "hit_bytes", "status_2xx", "status_3xx",
-                "status_4xx", "status_5xx");
+                "time_utc",
+                "seconds",
+                "requests",
+                "bytes_out",
+                "hits",
+                "hit_bytes",
+                "status_2xx",
+                "status_3xx",
+                "status_4xx",
+                "status_5xx");
         long seconds = viewing.range().step().toSeconds();
         for (Traffic.Point p :
                 answered(traffic.series(query, viewing.range().step())).points()) {
             csv.row(
-                    p.time(), seconds, p.requests(), p.bytesOut(), p.hits(), p.hitBytes(), p.status2xx(),
-                    p.status3xx(), p.status4xx(), p.status5xx());
+                    p.time(),
+                    seconds,
+                    p.requests(),
+                    p.bytesOut(),
+                    p.hits(),
+                    p.hitBytes(),
+                    p.status2xx(),
+                    p.status3xx(),
+                    p.status4xx(),
+                    p.status5xx());
         }
         return csv;
     }

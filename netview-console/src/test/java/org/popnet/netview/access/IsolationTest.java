@@ -17,9 +17,15 @@ import org.popnet.netview.harness.Console;
 /** FW1: one customer never reaches another's things, and people never reach the control port's. */
 class IsolationTest {
     private static final String FOREIGN_DOMAIN = "www.customer2.example";
-    private static final List<String> PAGES =
-            List.of("/", "/traffic", "/traffic/export/series", "/traffic/export/pops", "/traffic/export/urls", "/flush",
-                    "/domains", "/account");
+    private static final List<String> PAGES = List.of(
+            "/",
+            "/traffic",
+            "/traffic/export/series",
+            "/traffic/export/pops",
+            "/traffic/export/urls",
+            "/flush",
+            "/domains",
+            "/account");
 
     private final Console console = Console.shared();
 
@@ -74,13 +80,26 @@ class IsolationTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/node", "/tree", "/actuator", "/actuator/health", "/actuator/prometheus", "/actuator/env", "/error",
-                "/load", "//node", "/node/", "/./node", "/traffic/..;/node", "/%6eode", "/traffic/..%2fnode", "/login/../node"
+                "/node",
+                "/tree",
+                "/actuator",
+                "/actuator/health",
+                "/actuator/prometheus",
+                "/actuator/env",
+                "/error",
+                "/load",
+                "//node",
+                "/node/",
+                "/./node",
+                "/traffic/..;/node",
+                "/%6eode",
+                "/traffic/..%2fnode",
+                "/login/../node"
             })
     void controlEndpointsAreAbsentFromThePeoplesPort(String path) throws Exception {
         for (Browser browser : List.of(new Browser(console), Browser.of(console, "admin"))) {
-            HttpResponse<String> response =
-                    browser.send(HttpRequest.newBuilder(URI.create(console.url("/")).resolve(console.url(path))));
+            HttpResponse<String> response = browser.send(
+                    HttpRequest.newBuilder(URI.create(console.url("/")).resolve(console.url(path))));
             assertThat(response.statusCode()).isIn(400, 404);
             assertThat(response.body()).doesNotContain("control").doesNotContain("UP");
         }

@@ -28,9 +28,14 @@ class ScriptInFieldsTest {
                 alice.get("/?range=" + encoded),
                 alice.get("/flush?kind=" + encoded + "&value=" + encoded),
                 alice.get("/domains/" + encoded.replace("+", "%20")),
-                alice.get("/domains/www.customer1.example?client=" + encoded + "&type=" + encoded + "&server=" + encoded),
-                alice.post("/flush", "/flush", Map.of("site", "static.customer1.example", "kind", SCRIPT, "value", SCRIPT)),
-                alice.post("/flush", "/flush", Map.of("site", "static.customer1.example", "kind", "URL", "value", SCRIPT)),
+                alice.get(
+                        "/domains/www.customer1.example?client=" + encoded + "&type=" + encoded + "&server=" + encoded),
+                alice.post(
+                        "/flush",
+                        "/flush",
+                        Map.of("site", "static.customer1.example", "kind", SCRIPT, "value", SCRIPT)),
+                alice.post(
+                        "/flush", "/flush", Map.of("site", "static.customer1.example", "kind", "URL", "value", SCRIPT)),
                 alice.post("/flush", "/flush", Map.of("site", SCRIPT, "kind", "URL", "value", "/")),
                 new Browser(console).signIn(SCRIPT, SCRIPT));
         for (HttpResponse<String> page : pages) {
@@ -68,6 +73,7 @@ class ScriptInFieldsTest {
     @Test
     void exportFailsRatherThanBeHalfWhenTheLogServerIsDown() {
         console.network.stop("log.hq");
-        assertThat(Browser.of(console, "alice").get("/traffic/export/series").statusCode()).isEqualTo(502);
+        assertThat(Browser.of(console, "alice").get("/traffic/export/series").statusCode())
+                .isEqualTo(502);
     }
 }

@@ -37,8 +37,8 @@ class SignInTest {
         assertThat(browser.post("/account", "/logout", Map.of()).headers().firstValue("Location"))
                 .contains("/login?signedOut");
         Browser thief = new Browser(console);
-        HttpResponse<String> response = thief.send(HttpRequest.newBuilder(URI.create(console.url("/")))
-                .header("Cookie", "netview=" + during));
+        HttpResponse<String> response =
+                thief.send(HttpRequest.newBuilder(URI.create(console.url("/"))).header("Cookie", "netview=" + during));
         assertThat(response.statusCode()).isEqualTo(302);
     }
 
@@ -76,7 +76,8 @@ class SignInTest {
     @Test
     void everyPageForbidsWhatDoesNotComeFromHere() {
         Browser browser = Browser.of(console, "admin");
-        for (String path : List.of("/", "/traffic", "/flush", "/domains", "/network", "/account", "/nothing", "/?range=x")) {
+        for (String path :
+                List.of("/", "/traffic", "/flush", "/domains", "/network", "/account", "/nothing", "/?range=x")) {
             HttpResponse<String> page = browser.get(path);
             assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
                     .as(path)
@@ -86,7 +87,10 @@ class SignInTest {
                     .contains("frame-ancestors 'none'")
                     .doesNotContain("unsafe");
             assertThat(page.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
-            assertThat(page.body()).doesNotContain("style=\"").doesNotContain("onclick").doesNotContain("<style");
+            assertThat(page.body())
+                    .doesNotContain("style=\"")
+                    .doesNotContain("onclick")
+                    .doesNotContain("<style");
         }
     }
 
@@ -95,22 +99,41 @@ class SignInTest {
     void writesWithoutATokenAreRefused(String path) {
         Browser browser = Browser.of(console, "alice");
         Map<String, String> fields = Map.of(
-                "site", "static.customer1.example", "kind", "URL", "value", "/x", "user", "alice", "password", "x",
-                "current", Console.PASSWORD, "fresh", "another-password", "again", "another-password");
+                "site",
+                "static.customer1.example",
+                "kind",
+                "URL",
+                "value",
+                "/x",
+                "user",
+                "alice",
+                "password",
+                "x",
+                "current",
+                Console.PASSWORD,
+                "fresh",
+                "another-password",
+                "again",
+                "another-password");
         assertThat(browser.postWithoutToken(path, fields).statusCode()).isEqualTo(403);
         assertThat(browser.get("/account").statusCode()).isEqualTo(200);
         assertThat(console.network.asked).noneMatch(q -> q.startsWith("POST"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/logout", "/flush?site=static.customer1.example&kind=ALL&confirm=static.customer1.example",
-        "/account/password?current=x&fresh=yyyyyyyyyyyyyy&again=yyyyyyyyyyyyyy"})
+    @ValueSource(
+            strings = {
+                "/logout",
+                "/flush?site=static.customer1.example&kind=ALL&confirm=static.customer1.example",
+                "/account/password?current=x&fresh=yyyyyyyyyyyyyy&again=yyyyyyyyyyyyyy"
+            })
     void readingChangesNothing(String path) {
         Browser browser = Browser.of(console, "alice");
         browser.get(path);
         assertThat(browser.get("/account").statusCode()).isEqualTo(200);
         assertThat(console.network.asked).noneMatch(q -> q.startsWith("POST"));
-        assertThat(new Browser(console).signIn("alice", Console.PASSWORD).statusCode()).isEqualTo(302);
+        assertThat(new Browser(console).signIn("alice", Console.PASSWORD).statusCode())
+                .isEqualTo(302);
     }
 
     @Test
@@ -164,21 +187,27 @@ class SignInTest {
         Browser there = Browser.of(console, "carol");
         String fresh = "a new one, twelve and more";
         HttpResponse<String> changed = here.post(
-                "/account",
-                "/account/password",
-                Map.of("current", Console.PASSWORD, "fresh", fresh, "again", fresh));
+                "/account", "/account/password", Map.of("current", Console.PASSWORD, "fresh", fresh, "again", fresh));
         assertThat(changed.headers().firstValue("Location")).contains("/account?changed");
         assertThat(here.get("/account").statusCode()).isEqualTo(200);
         assertThat(there.get("/account").statusCode()).isEqualTo(302);
-        assertThat(new Browser(console).signIn("carol", Console.PASSWORD).statusCode()).isEqualTo(401);
+        assertThat(new Browser(console).signIn("carol", Console.PASSWORD).statusCode())
+                .isEqualTo(401);
         assertThat(new Browser(console).signIn("carol", fresh).statusCode()).isEqualTo(302);
-        here.post("/account", "/account/password", Map.of("current", fresh, "fresh", Console.PASSWORD, "again", Console.PASSWORD));
+        here.post(
+                "/account",
+                "/account/password",
+                Map.of("current", fresh, "fresh", Console.PASSWORD, "again", Console.PASSWORD));
     }
 
     @Test
     void newPasswordNeedsTheOldOneAndEnoughCharacters() {
         Browser alice = Browser.of(console, "alice");
-        assertThat(alice.post("/account", "/account/password", Map.of("current", Console.PASSWORD, "fresh", "short", "again", "short")).statusCode())
+        assertThat(alice.post(
+                                "/account",
+                                "/account/password",
+                                Map.of("current", Console.PASSWORD, "fresh", "short", "again", "short"))
+                        .statusCode())
                 .isEqualTo(422);
         HttpResponse<String> wrong = alice.post(
                 "/account",

@@ -18,7 +18,13 @@ class ChartDrawingTest {
                     Instant.ofEpochSecond(60L * i), i >= values.length - provisional, Arrays.asList(values[i])));
         }
         return new Chart(
-                "c", "C", bars, List.of(new Chart.Panel("C", "req/s", List.of(new Chart.Line("C", 0, 1)))), rows, null, "/");
+                "c",
+                "C",
+                bars,
+                List.of(new Chart.Panel("C", "req/s", List.of(new Chart.Line("C", 0, 1)))),
+                rows,
+                null,
+                "/");
     }
 
     private static List<ChartDrawing.Stroke> strokes(Chart chart) {

@@ -23,13 +23,19 @@ class FlushFormTest {
 
     @ParameterizedTest
     @CsvSource({
-        "URL,images/logo.png", "URL,''", "URL,/a b", "URL,/a%zz", "PREFIX,''", "WILDCARD,*.css", "TAG,''", "TAG,two tags",
+        "URL,images/logo.png",
+        "URL,''",
+        "URL,/a b",
+        "URL,/a%zz",
+        "PREFIX,''",
+        "WILDCARD,*.css",
+        "TAG,''",
+        "TAG,two tags",
         "NUKE,/"
     })
     void whatIsWrongIsExplained(String kind, String value) {
-        assertThat(form(kind, value, "").problem())
-                .isNotNull()
-                .satisfies(problem -> assertThat(problem.means()).startsWith("Nothing was flushed."));
+        assertThat(form(kind, value, "").problem()).isNotNull().satisfies(problem -> assertThat(problem.means())
+                .startsWith("Nothing was flushed."));
     }
 
     @ParameterizedTest

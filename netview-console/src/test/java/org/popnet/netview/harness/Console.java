@@ -69,8 +69,7 @@ public final class Console implements AutoCloseable {
             this.controlPort = freePort();
             String text = Files.readString(TREE)
                     .replace("{http: 8090, control: 8097}", "{http: " + peoplePort + ", control: " + controlPort + "}");
-            ActiveTree tree = ActiveTree.of(
-                    new Generation(7, "3f9c2a71".repeat(5), Generation.sha256(text)), text);
+            ActiveTree tree = ActiveTree.of(new Generation(7, "3f9c2a71".repeat(5), Generation.sha256(text)), text);
             this.network = new FakeNetwork(tree.tree());
             this.context = start(jdbcUrl, tree);
         } catch (IOException e) {

@@ -74,8 +74,10 @@ public final class FakeNetwork implements Backends {
             tree.nodes(service).forEach(node -> receipts.add(receipt(node, done)));
         }
         synchronized (flushes) {
-            long number = flushes.values().stream().filter(f -> f.site().equals(site)).count() + 1;
-            Flushed flushed = new Flushed(site, number, kind, value, by, Instant.now().minus(ago), done, receipts);
+            long number =
+                    flushes.values().stream().filter(f -> f.site().equals(site)).count() + 1;
+            Flushed flushed =
+                    new Flushed(site, number, kind, value, by, Instant.now().minus(ago), done, receipts);
             flushes.put(site + "/" + number, flushed);
             return flushed;
         }
@@ -107,8 +109,9 @@ public final class FakeNetwork implements Backends {
                     case "/traffic/pops" -> pops();
                     case "/traffic/urls" -> urls();
                     case "/traffic/current" -> current();
-                    case "/node" -> new NodeReport(
-                            node.name().toString(), "UP", node.name().node().equals("edge2") ? 6L : 7L);
+                    case "/node" ->
+                        new NodeReport(
+                                node.name().toString(), "UP", node.name().node().equals("edge2") ? 6L : 7L);
                     case "/targets" -> targets();
                     case "/explain" -> explanation(uri);
                     case "/flushes" -> list(String.valueOf(uri.getQueryParams().getFirst("site")));
@@ -187,7 +190,8 @@ public final class FakeNetwork implements Backends {
             double noise = Math.sin(index * 12.9898) * 43758.5453;
             double jitter = (noise - Math.floor(noise) - 0.5) * 0.16;
             double rate = 50 * (1 + 0.55 * day) * (1 + jitter) * (index == 70 ? 1.7 : 1);
-            long seconds = Math.max(1, Math.min(step.toSeconds(), Duration.between(time, to).toSeconds()));
+            long seconds = Math.max(
+                    1, Math.min(step.toSeconds(), Duration.between(time, to).toSeconds()));
             long requests = Math.round(rate * seconds);
             long bytes = requests * (16_000 + Math.round(6_000 * jitter * 5));
             points.add(new Traffic.Point(
@@ -217,9 +221,16 @@ public final class FakeNetwork implements Backends {
     private Traffic.OfUrl[] urls() {
         List<Traffic.OfUrl> urls = new ArrayList<>();
         String[] paths = {
-            url, "/scripts/app.js", "/styles/site.css", "/images/logo.png", "/fonts/inter-var.woff2",
-            "/images/products/kettle-matte-black-1200.avif?fit=cover&v=20261122", "/images/icons.svg",
-            "/video/intro/720p/segment-00001.m4s", "/api/quotes.json", "/favicon.ico"
+            url,
+            "/scripts/app.js",
+            "/styles/site.css",
+            "/images/logo.png",
+            "/fonts/inter-var.woff2",
+            "/images/products/kettle-matte-black-1200.avif?fit=cover&v=20261122",
+            "/images/icons.svg",
+            "/video/intro/720p/segment-00001.m4s",
+            "/api/quotes.json",
+            "/favicon.ico"
         };
         for (int i = 0; traffic && i < paths.length; i++) {
             urls.add(new Traffic.OfUrl(
@@ -235,23 +246,30 @@ public final class FakeNetwork implements Backends {
             long requests = traffic ? Math.round(54 + 9 * Math.sin(i / 5.0) + 5 * Math.sin(i * 1.7)) : 0;
             seconds.add(new Traffic.Second(now.minusSeconds(i), requests, requests * 17_800));
         }
-        return traffic ? new Traffic.Current(57.4, 8_173_760, 131, now, seconds) : new Traffic.Current(0, 0, 0, now, seconds);
+        return traffic
+                ? new Traffic.Current(57.4, 8_173_760, 131, now, seconds)
+                : new Traffic.Current(0, 0, 0, now, seconds);
     }
 
     private Watched[] targets() {
         List<Watched> targets = new ArrayList<>();
         List<Service> content = List.of(Service.EDGE_CACHE, Service.ORIGIN_FETCH);
-        tree.nodes().values().stream().filter(n -> content.contains(n.service())).forEach(node -> {
-            boolean up = !down.contains(node.name().toString());
-            targets.add(watched("node:" + node.name(), up, 1.8 + (node.name().hashCode() & 7), "no connection"));
-        });
-        tree.customers().values().forEach(customer -> customer.servers().values().forEach(server -> customer.domains()
-                .keySet()
-                .forEach(domain -> targets.add(watched(
-                        "server:" + customer.name() + "/" + server.name() + "/" + domain,
-                        true,
-                        9.2 + (server.name().hashCode() & 15),
-                        "")))));
+        tree.nodes().values().stream()
+                .filter(n -> content.contains(n.service()))
+                .forEach(node -> {
+                    boolean up = !down.contains(node.name().toString());
+                    targets.add(watched(
+                            "node:" + node.name(), up, 1.8 + (node.name().hashCode() & 7), "no connection"));
+                });
+        tree.customers()
+                .values()
+                .forEach(customer -> customer.servers().values().forEach(server -> customer.domains()
+                        .keySet()
+                        .forEach(domain -> targets.add(watched(
+                                "server:" + customer.name() + "/" + server.name() + "/" + domain,
+                                true,
+                                9.2 + (server.name().hashCode() & 15),
+                                "")))));
         return targets.toArray(Watched[]::new);
     }
 
@@ -283,6 +301,7 @@ public final class FakeNetwork implements Backends {
                  "rejected": [{"target": "node:edge1.europe", "reason": "down since 12 s"}],
                  "level": "HEALTHY", "persisted": false, "scope": 24,
                  "answer": [{"target": "node:edge1.westusa", "address": "127.0.1.2"}]}
-                """.formatted(uri.getQueryParams().getFirst("name"), uri.getQueryParams().getFirst("client")));
+                """.formatted(
+                uri.getQueryParams().getFirst("name"), uri.getQueryParams().getFirst("client")));
     }
 }

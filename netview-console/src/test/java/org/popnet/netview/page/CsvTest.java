@@ -15,7 +15,9 @@ class CsvTest {
 
     @Test
     void numbersStayNumbersAndTextIsQuotedWhereNeeded() {
-        assertThat(new Csv("a", "b", "c", "d").row(-5, "say \"hi\", you", null, "/plain").toString())
+        assertThat(new Csv("a", "b", "c", "d")
+                        .row(-5, "say \"hi\", you", null, "/plain")
+                        .toString())
                 .isEqualTo("a,b,c,d\r\n-5,\"say \"\"hi\"\", you\",,/plain\r\n");
     }
 }

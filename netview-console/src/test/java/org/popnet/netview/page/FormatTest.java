@@ -12,11 +12,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FormatTest {
     @ParameterizedTest
     @CsvSource({
-        "0, 0 bit/s", "7, 7 bit/s", "7.25, 7.25 bit/s", "999, 999 bit/s", "999.6, 1.00 kbit/s", "12400000, 12.4 Mbit/s",
-        "123456, 123 kbit/s", "99960, 100 kbit/s", "1e18, 1.00 Ebit/s", "9e21, '9,000 Ebit/s'"
+        "0, 0 bit/s",
+        "7, 7 bit/s",
+        "7.25, 7.25 bit/s",
+        "999, 999 bit/s",
+        "999.6, 1.00 kbit/s",
+        "12400000, 12.4 Mbit/s",
+        "123456, 123 kbit/s",
+        "99960, 100 kbit/s",
+        "1e18, 1.00 Ebit/s",
+        "9e21, '9,000 Ebit/s'"
     })
     void threeDigitsWithDecimalPrefixes(double value, String text) {
-        assertThat(Format.quantity(value, "bit/s").toString().replace('\u00a0', ' ')).isEqualTo(text);
+        assertThat(Format.quantity(value, "bit/s").toString().replace('\u00a0', ' '))
+                .isEqualTo(text);
     }
 
     @Test
