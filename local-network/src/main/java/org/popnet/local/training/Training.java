@@ -70,9 +70,11 @@ public final class Training {
             }
             Path state = run.resolve("training");
             delete(state);
+            delete(run.resolve("training-caches"));
             Path fresh = Files.createDirectories(run.resolve("training-caches"));
             train(state, fresh, progress);
             publish(fresh);
+            delete(fresh);
             delete(state);
             return Service.values().length;
         }
