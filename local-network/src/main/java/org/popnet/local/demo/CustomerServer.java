@@ -83,6 +83,10 @@ public final class CustomerServer {
         Runtime runtime = Runtime.getRuntime();
         double memory = (double) (runtime.totalMemory() - runtime.freeMemory()) / runtime.maxMemory();
         return String.format(
-                Locale.ROOT, "{\"cpu\":%.3f,\"memory\":%.3f,\"connections\":%d}%n", Math.max(0, cpu), memory, open.get());
+                Locale.ROOT,
+                "{\"cpu\":%.3f,\"memory\":%.3f,\"connections\":%d}%n",
+                Math.max(0, cpu),
+                memory,
+                open.get());
     }
 }

@@ -25,7 +25,8 @@ final class Delays {
                 }
                 parsed.delays.add(new Delay(
                         Cidr.parse(part.substring(0, equals).strip()),
-                        Duration.ofMillis(Long.parseLong(part.substring(equals + 1).strip()))));
+                        Duration.ofMillis(
+                                Long.parseLong(part.substring(equals + 1).strip()))));
             }
         }
         return parsed;

@@ -68,7 +68,9 @@ final class LibrarySite implements Site {
     private static String visitor(HttpExchange exchange) {
         String cookie = Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst("Cookie"), "");
         int at = cookie.indexOf("visitor=");
-        if (at >= 0 && cookie.length() >= at + 16 && cookie.substring(at + 8, at + 16).matches("[0-9a-f]{8}")) {
+        if (at >= 0
+                && cookie.length() >= at + 16
+                && cookie.substring(at + 8, at + 16).matches("[0-9a-f]{8}")) {
             return cookie.substring(at + 8, at + 16);
         }
         String visitor = UUID.randomUUID().toString().substring(0, 8);
@@ -87,7 +89,9 @@ final class LibrarySite implements Site {
         }
         String rows = files.stream()
                 .map(file -> "<tr><td><a href=\"/%1$s\">%1$s</a><td style=\"text-align:right\">%2$.1f MB"
-                        .formatted(Reply.escape(file.getFileName().toString()), file.toFile().length() / 1e6))
+                        .formatted(
+                                Reply.escape(file.getFileName().toString()),
+                                file.toFile().length() / 1e6))
                 .collect(Collectors.joining("\n"));
         exchange.getResponseHeaders().set("Cache-Control", "public, max-age=60");
         Reply.text(exchange, 200, "text/html; charset=utf-8", """

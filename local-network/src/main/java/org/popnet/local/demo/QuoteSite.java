@@ -42,7 +42,11 @@ final class QuoteSite implements Site {
         double price(Instant at) {
             double t = at.toEpochMilli() / 1000.0;
             int seed = symbol.hashCode();
-            return base * (1 + 0.012 * Math.sin(t / 7 + seed) + 0.02 * Math.sin(t / 61 + seed * 3) + 0.004 * Math.sin(t / 2.3));
+            return base
+                    * (1
+                            + 0.012 * Math.sin(t / 7 + seed)
+                            + 0.02 * Math.sin(t / 61 + seed * 3)
+                            + 0.004 * Math.sin(t / 2.3));
         }
     }
 
@@ -122,7 +126,9 @@ final class QuoteSite implements Site {
 
     private String table(List<Company> companies) {
         Instant now = clock.instant();
-        return companies.stream().map(company -> row(company, now)).collect(Collectors.joining("\n", """
+        return companies.stream()
+                .map(company -> row(company, now))
+                .collect(Collectors.joining("\n", """
                 <table><thead><tr><th>Company<th>Sector<th class="n">Price<th class="n">Today</tr></thead><tbody>
                 """, "</tbody></table>"));
     }
@@ -131,8 +137,7 @@ final class QuoteSite implements Site {
         double change = change(company, now);
         return """
                 <tr data-symbol="%s"><td><img src="%s/img/%s.svg" alt="" width="28" height="28"> <b>%s</b> <i>%s</i>
-                <td>%s<td class="n price">%.2f<td class="n change %s">%+.2f %%</tr>"""
-                .formatted(
+                <td>%s<td class="n price">%.2f<td class="n change %s">%+.2f %%</tr>""".formatted(
                         company.symbol,
                         STATIC,
                         company.symbol.toLowerCase(Locale.ROOT),

@@ -88,7 +88,8 @@ public final class SimulatedResolver {
             if (!distance.isZero()) {
                 LockSupport.parkNanos(distance.toNanos());
             }
-            Message answer = question.getHeader().getFlag(Flags.RD) && distance.isZero() ? resolve(question, first) : null;
+            Message answer =
+                    question.getHeader().getFlag(Flags.RD) && distance.isZero() ? resolve(question, first) : null;
             byte[] wire = (answer == null ? refusal(question) : answer).toWire(QUERY_BYTES_MAX);
             socket.send(new DatagramPacket(wire, wire.length, asker));
         } catch (IOException e) {

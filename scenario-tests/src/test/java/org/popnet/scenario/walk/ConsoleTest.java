@@ -1,0 +1,173 @@
+package org.popnet.scenario.walk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.ColorScheme;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.popnet.local.LocalNetwork;
+import org.popnet.local.state.Login;
+import org.popnet.local.testing.Requires;
+
+/** A browser: a customer at the console, and a user at the customers' sites. */
+@Tag("process")
+@Tag("browser")
+@Requires("browser")
+@ExtendWith(WholeNetwork.class)
+class ConsoleTest {
+    private static final Path SCREENS = Path.of("target/screens");
+    private static final Duration SOON = Duration.ofMinutes(2);
+
+    private LocalNetwork network;
+    private Users users;
+    private Playwright playwright;
+
+    @BeforeEach
+    void whole(LocalNetwork shared) {
+        network = shared;
+        users = new Users(shared);
+        playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    }
+
+    @AfterEach
+    void close() {
+        playwright.close();
+    }
+
+    @Test
+    void aCustomerSeesItsTrafficAndFlushesItEverywhere() {
+        String object = "http://static.customer1.example/img/jnp.svg";
+        for (String place : List.of("california", "newyork", "paris")) {
+            await().atMost(SOON).until(() -> users.get(place, object).outcome().equals("HIT"));
+        }
+        try (Browser browser = browser(List.of())) {
+            Page page = signIn(browser, "customer1");
+            await().atMost(SOON).untilAsserted(() -> {
+                page.navigate(console("/traffic"));
+                assertThat(page.locator("#content").innerText()).containsPattern("(?i)requests");
+                assertThat(page.content()).contains("static.customer1.example");
+            });
+            page.screenshot(new Page.ScreenshotOptions().setPath(SCREENS.resolve("traffic.png")));
+
+            page.navigate(console("/flush"));
+            page.locator("select[name=site]").selectOption("static.customer1.example");
+            page.locator("input[name=kind][value=PREFIX]").check();
+            page.locator("input[name=value]").fill("/img/");
+            page.locator("form.flush-form button[type=submit]").click();
+            page.waitForURL(Pattern.compile(".*/flush/static.customer1.example/\\d+.*"));
+            page.getByText("Out everywhere").waitFor();
+            page.screenshot(new Page.ScreenshotOptions().setPath(SCREENS.resolve("flushed.png")));
+        }
+        for (String place : List.of("california", "newyork", "paris")) {
+            assertThat(users.get(place, object).outcome()).as("next request from " + place).isEqualTo("MISS");
+            assertThat(users.get(place, object).outcome()).isEqualTo("HIT");
+        }
+    }
+
+    @Test
+    void oneCustomerSeesNothingOfAnother() {
+        try (Browser browser = browser(List.of())) {
+            Page page = signIn(browser, "customer2");
+            for (String path : List.of(
+                    "/traffic?customer=customer1",
+                    "/domains/static.customer1.example",
+                    "/flush/static.customer1.example/1",
+                    "/network")) {
+                assertThat(page.navigate(console(path)).status()).as(path).isIn(403, 404);
+                assertThat(page.content()).as(path).doesNotContain("alr.svg");
+            }
+        }
+    }
+
+    @Test
+    void anAdministratorSeesEveryPopAndProbe() {
+        try (Browser browser = browser(List.of())) {
+            Page page = signIn(browser, "admin");
+            page.navigate(console("/network"));
+            assertThat(page.locator("#content").innerText())
+                    .contains("westusa", "eastusa", "europe", "edge1.westusa", "fetch1.europe", "probe.eastusa");
+            page.screenshot(
+                    new Page.ScreenshotOptions().setPath(SCREENS.resolve("network.png")).setFullPage(true));
+        }
+    }
+
+    @Test
+    void theCustomersSitesLookAsTheirOwnersMadeThem() {
+        String edge = users.resolve("paris", "static.customer1.example") + ":"
+                + network.node("edge1.europe").ports().http();
+        String server = users.resolve("paris", "www.customer1.example") + ":8080";
+        try (Browser browser = browser(List.of("--host-resolver-rules=MAP static.customer1.example " + edge
+                + ", MAP *.customer2.example " + edge + ", MAP www.customer1.example " + server))) {
+            Page page = browser.newPage();
+            List<String> failed = new ArrayList<>();
+            page.onResponse(response -> {
+                if (response.status() >= 400) {
+                    failed.add(response.url() + " " + response.status());
+                }
+            });
+            page.navigate("http://www.customer1.example/");
+            assertThat(page.locator("tbody tr").count()).isEqualTo(12);
+            assertThat(page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 0)"))
+                    .isEqualTo(true);
+            page.navigate("http://www.customer2.example/api/index.html");
+            assertThat(page.title()).containsIgnoringCase("assertj");
+            assertThat(failed).isEmpty();
+        }
+    }
+
+    private String console(String path) {
+        var node = network.node("netview.hq");
+        return "http://" + node.address().getHostAddress() + ":" + node.ports().http() + path;
+    }
+
+    private Browser browser(List<String> more) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync"));
+        arguments.addAll(more);
+        return playwright
+                .chromium()
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(Path.of("/usr/bin/chromium"))
+                        .setArgs(arguments));
+    }
+
+    private Page signIn(Browser browser, String user) {
+        Login login = network.logins().stream()
+                .filter(l -> l.name().equals(user))
+                .findFirst()
+                .orElseThrow();
+        BrowserContext context = browser.newContext(new Browser.NewContextOptions()
+                .setViewportSize(1280, 800)
+                .setColorScheme(ColorScheme.LIGHT));
+        Page page = context.newPage();
+        page.navigate(console("/login"));
+        page.locator("input[name=user]").fill(login.name());
+        page.locator("input[name=password]").fill(login.password());
+        page.locator("button[type=submit]").click();
+        page.waitForURL(url -> !url.contains("/login"));
+        return page;
+    }
+}
