@@ -47,7 +47,7 @@
         series.push({ fill: paint(column), stroke: paint(column), width: 0, points: { show: false }, paths: uPlot.paths.bars({ size: [0.8, 40] }) });
       } else {
         series.push({ stroke: paint(column), width: 1.5, points: dots(column, paint(column)), spanGaps: false });
-        series.push({ stroke: paint(column), width: 1.5, dash: [4, 4], points: { show: false }, spanGaps: false });
+        series.push({ stroke: paint(column), width: 1.5, dash: [4, 4], points: dots(column, paint(column)), spanGaps: false });
       }
     }
     return {

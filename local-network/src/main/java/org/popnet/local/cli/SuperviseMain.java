@@ -12,7 +12,8 @@ final class SuperviseMain {
     public static void main(String... arguments) throws IOException {
         int instance = Integer.parseInt(arguments[0]);
         StateDirectory state = new StateDirectory(Path.of(arguments[1]));
-        new Supervisor(state, () -> LocalNetwork.builder().instance(instance).state(state.root()), System.out::println).run(() -> {});
+        new Supervisor(state, () -> LocalNetwork.builder().instance(instance).state(state.root()), System.out::println)
+                .run(() -> {});
         System.exit(1); // it only comes back if the network could not be started
     }
 }

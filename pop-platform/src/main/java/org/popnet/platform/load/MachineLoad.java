@@ -13,8 +13,7 @@ import java.nio.file.Path;
  */
 final class MachineLoad {
     private static final Path MEMINFO = Path.of("/proc/meminfo");
-    private final OperatingSystemMXBean system =
-            ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    private final OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
     /** Share of the processors in use since the last call, 0 to 1. */
     double cpu() {

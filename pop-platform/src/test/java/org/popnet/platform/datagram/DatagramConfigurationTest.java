@@ -20,8 +20,8 @@ import org.popnet.platform.identity.IdentityFiles;
 import org.popnet.platform.settings.NodeSettings;
 import org.popnet.platform.tree.ActiveTree;
 import org.popnet.platform.tree.Generation;
-import org.popnet.platform.tree.NodeName;
 import org.popnet.platform.tree.NodeKey;
+import org.popnet.platform.tree.NodeName;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -45,7 +45,13 @@ class DatagramConfigurationTest {
                 .withBean(
                         NodeSettings.class,
                         () -> new NodeSettings(
-                                "edge.a", state, ADDRESS, 9443, "pop.example", URI.create("https://127.0.0.1:8095"), List.of()))
+                                "edge.a",
+                                state,
+                                ADDRESS,
+                                9443,
+                                "pop.example",
+                                URI.create("https://127.0.0.1:8095"),
+                                List.of()))
                 .withUserConfiguration(DatagramConfiguration.class);
     }
 
@@ -53,7 +59,8 @@ class DatagramConfigurationTest {
     void nodeHasAPortWithTheKeyOfItsIdentity() {
         node.run(context -> {
             assertThat(context).hasSingleBean(DatagramPort.class);
-            assertThat(context.getBean(HealthIndicator.class).health().getStatus()).isEqualTo(Status.UP);
+            assertThat(context.getBean(HealthIndicator.class).health().getStatus())
+                    .isEqualTo(Status.UP);
             assertThat(state.resolve("datagrams/epoch")).exists();
         });
     }
@@ -66,12 +73,11 @@ class DatagramConfigurationTest {
 
     @Test
     void impossibleSettingFailsTheStart() {
-        node.withPropertyValues("popnet.datagrams.receive-buffer=1KB")
-                .run(context -> assertThat(context)
-                        .getFailure()
-                        .rootCause()
-                        .hasMessageContaining("popnet.datagrams.receive-buffer")
-                        .hasMessageContaining("must be 64KB to 64MB"));
+        node.withPropertyValues("popnet.datagrams.receive-buffer=1KB").run(context -> assertThat(context)
+                .getFailure()
+                .rootCause()
+                .hasMessageContaining("popnet.datagrams.receive-buffer")
+                .hasMessageContaining("must be 64KB to 64MB"));
     }
 
     private static CurrentTree tree(NodeKey key, int port) {

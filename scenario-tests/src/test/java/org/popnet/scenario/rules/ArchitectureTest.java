@@ -129,8 +129,7 @@ class ArchitectureTest {
         List<String> silent = all.stream()
                 .map(c -> c.getPackageName())
                 .distinct()
-                .filter(name -> all.stream()
-                        .noneMatch(c -> c.getName().equals(name + ".package-info")))
+                .filter(name -> all.stream().noneMatch(c -> c.getName().equals(name + ".package-info")))
                 .sorted()
                 .toList();
         assertThat(silent).as("packages without package-info.java").isEmpty();

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /** docs/coverage.md lists every requirement, and the tests that it names exist. */
 class CoverageTest {
-    private static final Pattern ROW = Pattern.compile("^\\| `([A-Z]+[0-9.]+)` \\| (.+?) \\| (.+?) \\|$", Pattern.MULTILINE);
+    private static final Pattern ROW =
+            Pattern.compile("^\\| `([A-Z]+[0-9.]+)` \\| (.+?) \\| (.+?) \\|$", Pattern.MULTILINE);
     private static final Pattern TEST = Pattern.compile("`([A-Z]\\w+)#(\\w+)`");
 
     /** How many requirements each family has. */
@@ -65,7 +66,8 @@ class CoverageTest {
     @Test
     void everyNamedTestExists() {
         Map<String, String> sources = new TreeMap<>();
-        for (Path file : Repository.files(f -> f.toString().contains("/src/test/") && f.toString().endsWith("Test.java"))) {
+        for (Path file : Repository.files(
+                f -> f.toString().contains("/src/test/") && f.toString().endsWith("Test.java"))) {
             sources.put(file.getFileName().toString().replace(".java", ""), Repository.read(file));
         }
         List<String> missing = new ArrayList<>();
@@ -76,6 +78,8 @@ class CoverageTest {
                 missing.add(tests.group());
             }
         }
-        assertThat(missing).as("tests that docs/coverage.md names and nobody wrote").isEmpty();
+        assertThat(missing)
+                .as("tests that docs/coverage.md names and nobody wrote")
+                .isEmpty();
     }
 }

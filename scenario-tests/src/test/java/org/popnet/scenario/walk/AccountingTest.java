@@ -59,9 +59,8 @@ class AccountingTest {
         network.start("log.hq");
         request(30, "edge1.europe");
 
-        await().atMost(SOON)
-                .ignoreExceptions()
-                .untilAsserted(() -> assertThat(summary().requests - before.requests).isEqualTo(90));
+        await().atMost(SOON).ignoreExceptions().untilAsserted(() -> assertThat(summary().requests - before.requests)
+                .isEqualTo(90));
     }
 
     @Test
@@ -72,8 +71,8 @@ class AccountingTest {
         network.kill("edge2.westusa");
         network.start("edge2.westusa");
 
-        await().atMost(SOON)
-                .untilAsserted(() -> assertThat(summary().requests - before.requests).isEqualTo(40));
+        await().atMost(SOON).untilAsserted(() -> assertThat(summary().requests - before.requests)
+                .isEqualTo(40));
     }
 
     @Test
@@ -84,15 +83,15 @@ class AccountingTest {
         network.lose("log.hq", "edge1.eastusa", 20);
         try {
             request(200, "edge1.eastusa");
-            await().atMost(SOON)
-                    .untilAsserted(() -> assertThat(summary().requests - before.requests).isEqualTo(200));
+            await().atMost(SOON).untilAsserted(() -> assertThat(summary().requests - before.requests)
+                    .isEqualTo(200));
         } finally {
             network.heal("edge1.eastusa");
             network.heal("log.hq");
         }
-        await().during(Duration.ofSeconds(3))
-                .atMost(SOON)
-                .untilAsserted(() -> assertThat(summary().requests - before.requests).isEqualTo(200));
+        await().during(Duration.ofSeconds(3)).atMost(SOON).untilAsserted(() -> assertThat(
+                        summary().requests - before.requests)
+                .isEqualTo(200));
     }
 
     /** Asks the edges in turn; returns the bytes of all bodies. */
@@ -101,8 +100,9 @@ class AccountingTest {
         try (HttpClient client = HttpClient.newHttpClient()) {
             for (int i = 0; i < times; i++) {
                 var edge = network.node(edges[i % edges.length]);
-                HttpRequest request = HttpRequest.newBuilder(URI.create("http://"
-                                + edge.address().getHostAddress() + ":" + edge.ports().http() + "/?n=" + i % 7))
+                HttpRequest request = HttpRequest.newBuilder(
+                                URI.create("http://" + edge.address().getHostAddress() + ":"
+                                        + edge.ports().http() + "/?n=" + i % 7))
                         .header("Host", HOST)
                         .timeout(Duration.ofSeconds(30))
                         .build();
@@ -121,8 +121,8 @@ class AccountingTest {
         JsonNode sum = network.operator()
                 .get(
                         network.node("log.hq"),
-                        "/traffic/summary?customer=customer2&domain=" + HOST + "&from="
-                                + now.minus(Duration.ofHours(2)) + "&to=" + now.plus(Duration.ofHours(1)),
+                        "/traffic/summary?customer=customer2&domain=" + HOST + "&from=" + now.minus(Duration.ofHours(2))
+                                + "&to=" + now.plus(Duration.ofHours(1)),
                         JsonNode.class);
         return new Sum(sum.path("requests").asLong(), sum.path("bytesOut").asLong());
     }

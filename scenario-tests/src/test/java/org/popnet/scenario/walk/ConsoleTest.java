@@ -75,7 +75,9 @@ class ConsoleTest {
             page.screenshot(new Page.ScreenshotOptions().setPath(SCREENS.resolve("flushed.png")));
         }
         for (String place : List.of("california", "newyork", "paris")) {
-            assertThat(users.get(place, object).outcome()).as("next request from " + place).isEqualTo("MISS");
+            assertThat(users.get(place, object).outcome())
+                    .as("next request from " + place)
+                    .isEqualTo("MISS");
             assertThat(users.get(place, object).outcome()).isEqualTo("HIT");
         }
     }
@@ -102,8 +104,9 @@ class ConsoleTest {
             page.navigate(console("/network"));
             assertThat(page.locator("#content").innerText())
                     .contains("westusa", "eastusa", "europe", "edge1.westusa", "fetch1.europe", "probe.eastusa");
-            page.screenshot(
-                    new Page.ScreenshotOptions().setPath(SCREENS.resolve("network.png")).setFullPage(true));
+            page.screenshot(new Page.ScreenshotOptions()
+                    .setPath(SCREENS.resolve("network.png"))
+                    .setFullPage(true));
         }
     }
 
@@ -159,9 +162,8 @@ class ConsoleTest {
                 .filter(l -> l.name().equals(user))
                 .findFirst()
                 .orElseThrow();
-        BrowserContext context = browser.newContext(new Browser.NewContextOptions()
-                .setViewportSize(1280, 800)
-                .setColorScheme(ColorScheme.LIGHT));
+        BrowserContext context = browser.newContext(
+                new Browser.NewContextOptions().setViewportSize(1280, 800).setColorScheme(ColorScheme.LIGHT));
         Page page = context.newPage();
         page.navigate(console("/login"));
         page.locator("input[name=user]").fill(login.name());

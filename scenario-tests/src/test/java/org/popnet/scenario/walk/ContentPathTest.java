@@ -57,7 +57,8 @@ class ContentPathTest {
             List<ProcessStatus> status = network.status();
             assertThat(status).allMatch(ProcessStatus::isUp);
             assertThat(status.stream()
-                            .map(ProcessStatus::generation).filter(java.util.Objects::nonNull)
+                            .map(ProcessStatus::generation)
+                            .filter(java.util.Objects::nonNull)
                             .distinct())
                     .as("generations of the nodes")
                     .hasSize(1);
@@ -85,11 +86,14 @@ class ContentPathTest {
     @Test
     void everyPlaceIsServedByItsOwnPop() {
         await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> {
-            assertThat(users.get("california", "http://static.customer1.example/site.css").server())
+            assertThat(users.get("california", "http://static.customer1.example/site.css")
+                            .server())
                     .endsWith(".westusa");
-            assertThat(users.get("newyork", "http://static.customer1.example/site.css").server())
+            assertThat(users.get("newyork", "http://static.customer1.example/site.css")
+                            .server())
                     .endsWith(".eastusa");
-            assertThat(users.get("paris", "http://static.customer1.example/site.css").server())
+            assertThat(users.get("paris", "http://static.customer1.example/site.css")
+                            .server())
                     .endsWith(".europe");
         });
     }
@@ -97,8 +101,10 @@ class ContentPathTest {
     @Test
     void aDynamicDomainIsAnsweredByTheBetterOfTheCustomersOwnServers() {
         await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> {
-            assertThat(users.get("california", "http://www.customer1.example/").server()).isEqualTo("west.customer1");
-            assertThat(users.get("newyork", "http://www.customer1.example/").server()).isEqualTo("east.customer1");
+            assertThat(users.get("california", "http://www.customer1.example/").server())
+                    .isEqualTo("west.customer1");
+            assertThat(users.get("newyork", "http://www.customer1.example/").server())
+                    .isEqualTo("east.customer1");
         });
         Visit page = users.get("california", "http://www.customer1.example/search?q=metals");
         assertThat(new String(page.body(), StandardCharsets.UTF_8))
@@ -117,7 +123,8 @@ class ContentPathTest {
                 .isNotEqualTo(front.headers().firstValue("Set-Cookie"));
         Visit file = users.get("paris", "http://www.customer2.example/api/index.html");
         assertThat(file.status()).isEqualTo(200);
-        assertThat(users.get("paris", "http://www.customer2.example/api/index.html").outcome())
+        assertThat(users.get("paris", "http://www.customer2.example/api/index.html")
+                        .outcome())
                 .isEqualTo("HIT");
     }
 
@@ -149,11 +156,14 @@ class ContentPathTest {
         Visit whole = users.get("newyork", "http://download.customer2.example/icu4j-78.1.jar");
 
         assertThat(original).hasSizeGreaterThan(10_000_000);
-        assertThat(Arrays.equals(whole.body(), original)).as("bytes are the origin's").isTrue();
+        assertThat(Arrays.equals(whole.body(), original))
+                .as("bytes are the origin's")
+                .isTrue();
         String edge = users.resolve("newyork", "download.customer2.example");
         try (HttpClient client = HttpClient.newHttpClient()) {
             HttpResponse<byte[]> part = client.send(
-                    HttpRequest.newBuilder(request(edge, "download.customer2.example", "/icu4j-78.1.jar"), (n, v) -> true)
+                    HttpRequest.newBuilder(
+                                    request(edge, "download.customer2.example", "/icu4j-78.1.jar"), (n, v) -> true)
                             .header("Range", "bytes=5000000-5999999")
                             .build(),
                     BodyHandlers.ofByteArray());
@@ -211,7 +221,9 @@ class ContentPathTest {
                             .getBytes(StandardCharsets.US_ASCII));
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
             assertThat(answer).startsWith("HTTP/1.1 400 ");
-            assertThat(answer.split("HTTP/1\\.1 ")).as("one response, then closed").hasSize(2);
+            assertThat(answer.split("HTTP/1\\.1 "))
+                    .as("one response, then closed")
+                    .hasSize(2);
         }
     }
 

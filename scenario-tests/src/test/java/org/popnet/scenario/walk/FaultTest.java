@@ -66,15 +66,17 @@ class FaultTest {
 
     @Test
     void withOneCustomerServerDownTheOtherServesBothSitesAndTheirMisses() throws Exception {
-        await().atMost(SOON)
-                .until(() -> users.get("california", "http://www.customer1.example/").server().equals("west.customer1"));
+        await().atMost(SOON).until(() -> users.get("california", "http://www.customer1.example/")
+                .server()
+                .equals("west.customer1"));
 
         network.kill("west.customer1");
         try {
-            await().atMost(SOON)
-                    .ignoreExceptions()
-                    .until(() -> users.get("california", "http://www.customer1.example/").server().equals("east.customer1"));
-            assertThat(users.get("california", OBJECT + "?miss=" + System.nanoTime()).status())
+            await().atMost(SOON).ignoreExceptions().until(() -> users.get("california", "http://www.customer1.example/")
+                    .server()
+                    .equals("east.customer1"));
+            assertThat(users.get("california", OBJECT + "?miss=" + System.nanoTime())
+                            .status())
                     .isEqualTo(200);
         } finally {
             network.start("west.customer1");
@@ -150,8 +152,8 @@ class FaultTest {
 
         Generation next = network.putTree(text.replace("persistence: 10m", "persistence: 9m"));
 
-        await().atMost(SOON).untilAsserted(() -> assertThat(network.status().stream()
-                        .map(ProcessStatus::generation).filter(java.util.Objects::nonNull))
+        await().atMost(SOON).untilAsserted(() -> assertThat(
+                        network.status().stream().map(ProcessStatus::generation).filter(java.util.Objects::nonNull))
                 .isNotEmpty()
                 .allMatch(number -> number == next.number()));
         org.assertj.core.api.Assertions.assertThatThrownBy(
