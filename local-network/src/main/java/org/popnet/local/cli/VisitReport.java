@@ -108,10 +108,9 @@ final class VisitReport {
 
     /** The first name server's explanation, if one answers. */
     static Optional<JsonNode> explain(LocalNetwork network, String name, String client) {
-        String query = "/explain?name=" + encode(name) + "&client=" + encode(client) + "&type=A";
         for (Node node : network.tree().nodes(Service.DNS).toList()) {
             try {
-                return Optional.of(network.operator().get(node, query, JsonNode.class));
+                return Optional.of(explain(network, node, name, client));
             } catch (ControlException e) {
                 if (e.status() != 0) {
                     throw e; // it did answer, and refused
@@ -119,6 +118,16 @@ final class VisitReport {
             }
         }
         return Optional.empty();
+    }
+
+    /** This name server's explanation of what it answers this place. */
+    static JsonNode explain(LocalNetwork network, Node nameServer, String name, Place place) {
+        return explain(network, nameServer, name, place.resolverAddress(network.instance()).getHostAddress());
+    }
+
+    private static JsonNode explain(LocalNetwork network, Node nameServer, String name, String client) {
+        String query = "/explain?name=" + encode(name) + "&client=" + encode(client) + "&type=A";
+        return network.operator().get(nameServer, query, JsonNode.class);
     }
 
     static String ms(Duration duration) {
