@@ -2,6 +2,7 @@ package org.popnet.scenario.rules;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -11,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -85,7 +87,8 @@ class ArchitectureTest {
                 .that(are(resideInAPackage("org.popnet.caching..")))
                 .should()
                 .onlyDependOnClassesThat(resideInAnyPackage(
-                        "org.popnet.caching..", "java.lang..", "java.util..", "java.time..", "org.jspecify.."))
+                                "org.popnet.caching..", "java.lang..", "java.util..", "java.time..", "org.jspecify..")
+                        .or(type(URI.class)))
                 .check(all);
     }
 
