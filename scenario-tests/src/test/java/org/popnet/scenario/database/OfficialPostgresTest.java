@@ -42,9 +42,9 @@ class OfficialPostgresTest {
                 assertThat(version.getInt(1)).isGreaterThanOrEqualTo(180_000);
                 for (String foreign : new String[] {"admin", "netview"}) {
                     assertThat(org.assertj.core.api.Assertions.catchThrowableOfType(
-                                    SQLException.class,
-                                    () -> statement.executeQuery(
-                                            "SELECT * FROM " + foreign + ".flyway_schema_history"))
+                                            SQLException.class,
+                                            () -> statement.executeQuery(
+                                                    "SELECT * FROM " + foreign + ".flyway_schema_history"))
                                     .getMessage())
                             .contains("permission denied");
                 }
