@@ -29,5 +29,6 @@ class TestSummaryTest {
                 .contains("Failed:\n  WireTest.refuses(): expected: REFUSED\n")
                 .contains("Skipped:\n  WireTest.drops(): needs nft: nft does not work here\n")
                 .containsPattern("dns-service +3 +1 +1");
+        assertThat(TestSummary.read(project).line()).isEqualTo("tests: 1 passed, 1 failed, 1 skipped");
     }
 }
