@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             ConfigCommand.class,
             TrainCommand.class,
             TestCommand.class,
+            StagingCommand.class,
         },
         footer = {
             "",
@@ -79,6 +80,10 @@ public final class Popnet implements Runnable {
 
     Instance instance() {
         return new Instance(instance);
+    }
+
+    int instanceNumber() {
+        return instance;
     }
 
     StateDirectory state() {

@@ -154,7 +154,7 @@ final class UpCommand implements Callable<Integer> {
                 "-cp",
                 Installation.classPath(),
                 SuperviseMain.class.getName(),
-                Integer.toString(popnet.instance().number()),
+                Integer.toString(popnet.instanceNumber()),
                 state.root().toString()));
         Process process = new ProcessBuilder(command)
                 .directory(state.root().toFile())

@@ -24,7 +24,7 @@ public final class LoopbackFaults implements AutoCloseable {
 
     public LoopbackFaults(Instance instance) {
         this.instance = instance;
-        this.table = "popnet_" + instance.number();
+        this.table = "popnet_" + instance.octets().replace('.', '_');
     }
 
     /** Nothing passes any more between this address and the rest of the instance; whoever watches from 127.0.0.1 sees it. */

@@ -9,8 +9,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * A local network's PostgreSQL: data kept, fsync on, database {@code popnet} with a schema and a role of the same name
@@ -111,11 +113,32 @@ public final class Database implements AutoCloseable {
                 if (!exists(statement, "SELECT 1 FROM pg_roles WHERE rolname = '" + name + "'")) {
                     statement.execute("CREATE ROLE " + name + " LOGIN");
                 }
-                statement.execute("ALTER ROLE " + name + " PASSWORD '" + role.getValue() + "'");
-                statement.execute("CREATE SCHEMA IF NOT EXISTS " + name + " AUTHORIZATION " + name);
-                statement.execute("ALTER ROLE " + name + " IN DATABASE " + DATABASE + " SET search_path = " + name);
+                for (String sql : ofRole(name, role.getValue())) {
+                    statement.execute(sql);
+                }
             }
         }
+    }
+
+    private static List<String> ofRole(String name, String password) {
+        return List.of(
+                "ALTER ROLE " + name + " PASSWORD '" + password + "'",
+                "CREATE SCHEMA IF NOT EXISTS " + name + " AUTHORIZATION " + name,
+                "ALTER ROLE " + name + " IN DATABASE " + DATABASE + " SET search_path = " + name);
+    }
+
+    /**
+     * The same roles and schemas, for a new and empty database {@code popnet} of a PostgreSQL that somebody else starts.
+     *
+     * @param passwords by role
+     */
+    public static String script(Map<String, String> passwords) {
+        StringBuilder script = new StringBuilder();
+        new TreeMap<>(passwords).forEach((name, password) -> {
+            script.append("CREATE ROLE ").append(name).append(" LOGIN;\n\n");
+            ofRole(name, password).forEach(sql -> script.append(sql).append(";\n\n"));
+        });
+        return script.toString();
     }
 
     private static boolean exists(Statement statement, String query) throws SQLException {

@@ -93,8 +93,22 @@ public final class Preparation {
         return new CommittedTree(withKeys, commit);
     }
 
-    /** Writes the node file of every node: what a process must know before it has a tree. */
+    /** Writes a generated password into this file, readable by its owner only, if it is not there yet. */
+    public static void keepPassword(Path file) {
+        Secrets.keep(file, () -> new Secrets(new SecureRandom()).password() + "\n");
+    }
+
+    /** Writes the node files of a network whose PostgreSQL is on this machine. */
     public static void writeNodeFiles(PreparedNetwork network, int postgresPort) {
+        writeNodeFiles(network, "localhost:" + postgresPort);
+    }
+
+    /**
+     * Writes the node file of every node: what a process must know before it has a tree.
+     *
+     * @param postgres {@code host:port}
+     */
+    public static void writeNodeFiles(PreparedNetwork network, String postgres) {
         NetworkTree tree = network.tree();
         String nameServers = tree.nodes(Service.DNS)
                 .map(n -> n.address().getHostAddress() + ":" + n.ports().dns())
@@ -115,7 +129,7 @@ public final class Preparation {
                     "https://" + a.address().getHostAddress() + ":" + a.ports().control()));
             if (WITH_DATABASE.contains(node.service())) {
                 String role = node.service().key();
-                settings.put("spring.datasource.url", "jdbc:postgresql://localhost:" + postgresPort + "/popnet");
+                settings.put("spring.datasource.url", "jdbc:postgresql://" + postgres + "/popnet");
                 settings.put("spring.datasource.username", role);
                 settings.put(
                         "spring.datasource.password",

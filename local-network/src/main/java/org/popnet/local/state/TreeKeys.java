@@ -24,7 +24,8 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 final class TreeKeys {
     private TreeKeys() {}
 
-    private record Edit(int from, int to, String text) {}
+    /** A replacement of a part of the text. */
+    record Edit(int from, int to, String text) {}
 
     /**
      * @param keys by node name; nodes that the tree does not have are ignored
@@ -38,17 +39,26 @@ final class TreeKeys {
                 edits.add(edit(tree, node, key));
             }
         });
-        edits.sort(Comparator.comparingInt(Edit::from).reversed());
+        return apply(tree, edits);
+    }
+
+    static String apply(String tree, List<Edit> edits) {
         StringBuilder text = new StringBuilder(tree);
-        edits.forEach(e -> text.replace(e.from, e.to, e.text));
+        edits.stream()
+                .sorted(Comparator.comparingInt(Edit::from).reversed())
+                .forEach(e -> text.replace(e.from, e.to, e.text));
         return text.toString();
+    }
+
+    /** The node's value in place of that one. */
+    static Edit replace(String tree, Node value, String text) {
+        return new Edit(index(tree, value.getStartMark()), index(tree, value.getEndMark()), text);
     }
 
     private static Edit edit(String tree, MappingNode node, NodeKey key) {
         Optional<Node> present = child(node, "key");
         if (present.isPresent()) {
-            Node value = present.get();
-            return new Edit(index(tree, value.getStartMark()), index(tree, value.getEndMark()), key.toString());
+            return replace(tree, present.get(), key.toString());
         }
         if (node.getFlowStyle() == FlowStyle.FLOW) {
             int end = index(tree, node.getValue().getLast().getValueNode().getEndMark());
@@ -60,7 +70,7 @@ final class TreeKeys {
     }
 
     /** The mappings below {@code pops.*.nodes}, by node name. */
-    private static Map<String, MappingNode> nodes(String tree) {
+    static Map<String, MappingNode> nodes(String tree) {
         Map<String, MappingNode> nodes = new LinkedHashMap<>();
         Node root = new Yaml(new LoaderOptions()).compose(new StringReader(tree));
         child(root, "pops").ifPresent(pops -> entries(pops).forEach(pop -> child(pop.getValueNode(), "nodes")
@@ -78,7 +88,7 @@ final class TreeKeys {
         return node instanceof MappingNode mapping ? mapping.getValue() : List.of();
     }
 
-    private static Optional<Node> child(Node node, String key) {
+    static Optional<Node> child(Node node, String key) {
         return entries(node).stream()
                 .filter(t -> t.getKeyNode() instanceof ScalarNode scalar
                         && scalar.getValue().equals(key))

@@ -55,7 +55,7 @@ class LoopbackFaultsTest {
     void rulesNameOnlyAddressesOfTheInstance() {
         LoopbackFaults faults = new LoopbackFaults(INSTANCE);
         assertThatThrownBy(() -> faults.lose(ONE, TWO, 101)).hasMessageContaining("0 to 100");
-        assertThat(faults.rules()).isEqualTo("add table ip popnet_98\ndelete table ip popnet_98\n");
+        assertThat(faults.rules()).isEqualTo("add table ip popnet_127_198\ndelete table ip popnet_127_198\n");
     }
 
     private static boolean arrives(DatagramSocket from, DatagramSocket to) throws Exception {
