@@ -25,6 +25,14 @@ class InstanceTest {
     }
 
     @Test
+    void networkInContainersHasAddressesOfItsOwn() {
+        Instance containers = new Instance("172.30");
+        assertThat(containers.translate("[127.0.1.2, 127.0.21.0/24]")).isEqualTo("[172.30.1.2, 172.30.21.0/24]");
+        assertThat(containers.isReal()).isFalse();
+        assertThatThrownBy(() -> new Instance("172.30.0.0/16")).hasMessageContaining("must be two octets");
+    }
+
+    @Test
     void numbersOutsideTheRangeAreRefused() {
         assertThatThrownBy(() -> new Instance(100))
                 .hasMessageContaining("must be 0")
