@@ -77,7 +77,12 @@ final class FirstVisit {
         try {
             JsonNode explanation = VisitReport.explain(network, nameServer, host, place);
             return explanation.path("latencySource").asString("").equals("MEASURED")
-                    && explanation.path("answer").path(0).path("address").asString("").equals(answer.getHostAddress());
+                    && explanation
+                            .path("answer")
+                            .path(0)
+                            .path("address")
+                            .asString("")
+                            .equals(answer.getHostAddress());
         } catch (ControlException e) {
             return true; // a name server that is away cannot be waited for
         }

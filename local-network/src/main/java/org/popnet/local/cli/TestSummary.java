@@ -96,8 +96,7 @@ final class TestSummary {
 
     /** The last line, for people and for whoever counts. */
     String line() {
-        return "tests: %d passed, %d failed, %d skipped"
-                .formatted(total(0) - total(1) - total(2), total(1), total(2));
+        return "tests: %d passed, %d failed, %d skipped".formatted(total(0) - total(1) - total(2), total(1), total(2));
     }
 
     private static void list(StringBuilder text, String title, List<String> tests) {

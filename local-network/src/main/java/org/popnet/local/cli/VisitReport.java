@@ -122,7 +122,11 @@ final class VisitReport {
 
     /** This name server's explanation of what it answers this place. */
     static JsonNode explain(LocalNetwork network, Node nameServer, String name, Place place) {
-        return explain(network, nameServer, name, place.resolverAddress(network.instance()).getHostAddress());
+        return explain(
+                network,
+                nameServer,
+                name,
+                place.resolverAddress(network.instance()).getHostAddress());
     }
 
     private static JsonNode explain(LocalNetwork network, Node nameServer, String name, String client) {
