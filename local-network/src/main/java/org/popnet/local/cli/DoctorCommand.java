@@ -27,7 +27,6 @@ import picocli.CommandLine.ParentCommand;
             "The exit code is 0 if up can work; what only some tests or measurements need does not count."
         })
 final class DoctorCommand implements Callable<Integer> {
-    private static final long MEMORY_BYTES_MIN = 3L << 30;
     private static final long DISK_BYTES_MIN = 3L << 30;
     private static final List<String> PEERS = List.of(
             "dnsperf", "nsd", "knotd", "gdnsd", "pdns_server", "nginx", "varnishd", "traffic_server", "wrk", "h2load");
@@ -52,9 +51,9 @@ final class DoctorCommand implements Callable<Integer> {
         needed(
                 out,
                 "memory",
-                memory >= MEMORY_BYTES_MIN,
+                memory >= Machine.MEMORY_BYTES_MIN,
                 String.format("%.1f GB free", memory / 1e9),
-                "the network needs about 3 GB: end something, or use ./popnet up --force");
+                "the network needs about 5 GB: end something, or use ./popnet up --force");
         long disk = Files.getFileStore(installation.home()).getUsableSpace();
         needed(
                 out,

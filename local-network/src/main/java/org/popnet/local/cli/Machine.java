@@ -8,6 +8,9 @@ import java.nio.file.Path;
 
 /** What this machine has. */
 final class Machine {
+    /** What a whole local network takes: docs/measurements.md. */
+    static final long MEMORY_BYTES_MIN = 5_000_000_000L;
+
     private static final Path MEMORY = Path.of("/proc/meminfo");
 
     private Machine() {}

@@ -37,7 +37,6 @@ import picocli.CommandLine.ParentCommand;
 final class UpCommand implements Callable<Integer> {
     private static final Duration SUPERVISOR_START = Duration.ofSeconds(20);
     private static final Duration SUPERVISOR_STOP = Duration.ofSeconds(60);
-    private static final long FREE_BYTES_MIN = 3L << 30;
 
     @ParentCommand
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -189,9 +188,9 @@ final class UpCommand implements Callable<Integer> {
 
     private void requireMemory() {
         long available = Machine.memoryAvailableBytes();
-        if (!force && available < FREE_BYTES_MIN) {
+        if (!force && available < Machine.MEMORY_BYTES_MIN) {
             throw new IllegalStateException(String.format(
-                    "the network needs about 3 GB of memory and %.1f GB are free: end something, or use --force",
+                    "the network needs about 5 GB of memory and %.1f GB are free: end something, or use --force",
                     available / 1e9));
         }
     }
