@@ -3,22 +3,18 @@ package org.popnet.local;
 import java.net.InetAddress;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.DoublePredicate;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.popnet.local.control.Metrics;
@@ -74,7 +70,7 @@ public final class LocalNetwork implements AutoCloseable {
     private final Thread endWithJvm = new Thread(this::close, "end of the network");
     private volatile boolean closed;
 
-    private LocalNetwork(Builder builder, PreparedNetwork network, boolean attached) {
+    LocalNetwork(LocalNetworkBuilder builder, PreparedNetwork network, boolean attached) {
         this.network = network;
         this.attached = attached;
         this.installation = builder.installation;
@@ -93,148 +89,8 @@ public final class LocalNetwork implements AutoCloseable {
                 .forEach(spec -> specs.put(spec.name(), spec));
     }
 
-    public static Builder builder() {
-        return new Builder();
-    }
-
-    /** What network, where, and how much of it. */
-    public static final class Builder {
-        private Installation installation = Installation.find();
-        private Instance instance = Instance.REAL;
-        private @Nullable Path state;
-        private @Nullable Path configRepository;
-        private Optional<String> tree = Optional.empty();
-        private Predicate<String> nodes = name -> true;
-        private boolean demo = true;
-        private List<String> jvmOptions = List.of();
-        private List<String> launcher = List.of();
-        private Duration startTimeout = Duration.ofSeconds(90);
-        private Duration stopPatience = Duration.ofSeconds(15);
-        private Consumer<String> progress = line -> {};
-
-        private Builder() {}
-
-        public Builder installation(Installation built) {
-            this.installation = built;
-            return this;
-        }
-
-        /** Test network {@code number} on 127.(100+number).x.y; without this it is the real one, on 127.0.x.y. */
-        public Builder instance(int number) {
-            this.instance = new Instance(number);
-            return this;
-        }
-
-        /** Where everything is kept; {@code .popnet} in the project if not given, which only the real network may. */
-        public Builder state(Path directory) {
-            this.state = directory;
-            return this;
-        }
-
-        /** What a first start takes its configuration from; the project's {@code config-repo} if not given. */
-        public Builder configRepository(Path directory) {
-            this.configRepository = directory;
-            return this;
-        }
-
-        /** A tree in place of the repository's {@code network.yml}, written with addresses 127.0.x.y. */
-        public Builder tree(String text) {
-            this.tree = Optional.of(text);
-            return this;
-        }
-
-        /** Starts only these nodes, by name, and nothing of the demo; the tree still has the others. */
-        public Builder only(String... names) {
-            List<String> chosen = List.of(names);
-            this.nodes = chosen::contains;
-            this.demo = false;
-            return this;
-        }
-
-        /** Whether customers' servers and users' resolvers are started too. */
-        public Builder demo(boolean started) {
-            this.demo = started;
-            return this;
-        }
-
-        /** Options for every service's JVM; {@code {service}} stands for its key. */
-        public Builder jvmOptions(String... options) {
-            this.jvmOptions = List.of(options);
-            return this;
-        }
-
-        /** What every service is started by: {@code nice -n 19}. */
-        public Builder launcher(String... command) {
-            this.launcher = List.of(command);
-            return this;
-        }
-
-        /** How long a process that was asked to end may take until it is killed. */
-        public Builder stopPatience(Duration patience) {
-            this.stopPatience = patience;
-            return this;
-        }
-
-        /** How long a single process may take until it is up. */
-        public Builder startTimeout(Duration timeout) {
-            this.startTimeout = timeout;
-            return this;
-        }
-
-        /** Told, in short lines, what is going on. */
-        public Builder progress(Consumer<String> listener) {
-            this.progress = listener;
-            return this;
-        }
-
-        /**
-         * Makes the state ready and starts nothing yet.
-         *
-         * @throws org.popnet.platform.tree.InvalidTreeException if the tree has mistakes
-         */
-        public LocalNetwork prepare() {
-            Path source = configRepository != null ? configRepository : installation.configRepository();
-            return new LocalNetwork(this, preparation().prepare(source, tree), false);
-        }
-
-        /**
-         * The network that was prepared before, perhaps started by another process: to look at, not to start.
-         *
-         * @throws IllegalStateException if there is none
-         */
-        public LocalNetwork attach() {
-            return new LocalNetwork(this, preparation().load(), true);
-        }
-
-        /** What the processes of this network would be, with this tree; nothing needs to be prepared for that. */
-        public List<ProcessSpec> processes(NetworkTree tree) {
-            NetworkProcesses all = new NetworkProcesses(
-                    new PreparedNetwork(stateDirectory(), instance, tree, List.of(), Map.of()),
-                    installation,
-                    launcher,
-                    jvmOptions,
-                    node -> () -> Health.SILENT);
-            return Stream.concat(all.nodes().stream(), all.demo().stream()).toList();
-        }
-
-        private Preparation preparation() {
-            if (state == null && !instance.isReal()) {
-                throw new IllegalStateException("a test network needs a state directory of its own");
-            }
-            return new Preparation(stateDirectory(), instance, InstantSource.system());
-        }
-
-        private StateDirectory stateDirectory() {
-            return new StateDirectory(
-                    state != null ? state : installation.home().resolve(".popnet"));
-        }
-
-        /** Makes the state ready, starts everything and waits until it is up. */
-        public LocalNetwork start() throws InterruptedException {
-            LocalNetwork network = prepare();
-            network.start();
-            return network;
-        }
+    public static LocalNetworkBuilder builder() {
+        return new LocalNetworkBuilder();
     }
 
     /**

@@ -97,7 +97,7 @@ class LocalNetworkTest {
         }
     }
 
-    private LocalNetwork.Builder network() {
+    private LocalNetworkBuilder network() {
         return LocalNetwork.builder()
                 .instance(INSTANCE)
                 .state(directory.resolve("state"))

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.popnet.local.LocalNetwork;
+import org.popnet.local.LocalNetworkBuilder;
 import org.popnet.local.process.Installation;
 import org.popnet.local.state.Instance;
 import org.popnet.local.state.StateDirectory;
@@ -96,7 +97,7 @@ public final class Popnet implements Runnable {
         return new StateDirectory(Installation.find().home().resolve(".popnet"));
     }
 
-    LocalNetwork.Builder network() {
+    LocalNetworkBuilder network() {
         return LocalNetwork.builder().instance(instance).state(state().root());
     }
 

@@ -21,6 +21,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.popnet.local.LocalNetwork;
+import org.popnet.local.LocalNetworkBuilder;
 import org.popnet.local.state.StateDirectory;
 
 /**
@@ -36,13 +37,13 @@ final class Supervisor {
     private static final int SOCKET_PATH_BYTES_MAX = 100;
 
     private final StateDirectory state;
-    private final Supplier<LocalNetwork.Builder> builder;
+    private final Supplier<LocalNetworkBuilder> builder;
     private final Consumer<String> log;
     private final AtomicReference<@Nullable LocalNetwork> network = new AtomicReference<>();
     private volatile Consumer<String> listener = line -> {};
 
     /** @param log told what every command is told too */
-    Supervisor(StateDirectory state, Supplier<LocalNetwork.Builder> builder, Consumer<String> log) {
+    Supervisor(StateDirectory state, Supplier<LocalNetworkBuilder> builder, Consumer<String> log) {
         this.state = state;
         this.builder = builder;
         this.log = log;

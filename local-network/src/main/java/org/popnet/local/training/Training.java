@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.popnet.local.LocalNetwork;
+import org.popnet.local.LocalNetworkBuilder;
 import org.popnet.local.process.Installation;
 import org.popnet.local.process.StartException;
 import org.popnet.local.state.Instance;
@@ -83,7 +84,7 @@ public final class Training {
     private void train(Path state, Path fresh, Consumer<String> progress) throws IOException, InterruptedException {
         Path tree = installation.configRepository().resolve("network.yml");
         String[] nodes = oneOfEach(TreeParser.parse(tree.toString(), Files.readString(tree)));
-        LocalNetwork.Builder builder = LocalNetwork.builder()
+        LocalNetworkBuilder builder = LocalNetwork.builder()
                 .installation(installation)
                 .instance(INSTANCE)
                 .state(state)
