@@ -148,8 +148,7 @@ public final class LocalNetworkBuilder {
     }
 
     private StateDirectory stateDirectory() {
-        return new StateDirectory(
-                state != null ? state : installation.home().resolve(".popnet"));
+        return new StateDirectory(state != null ? state : installation.home().resolve(".popnet"));
     }
 
     /** Makes the state ready, starts everything and waits until it is up. */
