@@ -85,7 +85,7 @@ final class TestEdge implements AutoCloseable {
                         System::nanoTime),
                 fetchers,
                 new Origins(choice),
-                new AccessLog((customer, record) -> log.add(new Logged(customer, record))),
+                new AccessLog((customer, record) -> log.add(new Logged(customer, (AccessRecord) record))),
                 metrics,
                 meter,
                 this::now,

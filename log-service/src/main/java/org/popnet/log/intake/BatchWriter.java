@@ -22,6 +22,7 @@ import org.popnet.platform.message.Message.LogAck;
 import org.popnet.platform.message.Message.LogBatch;
 import org.popnet.platform.spool.AccessRecord;
 import org.popnet.platform.spool.BatchFormat;
+import org.popnet.platform.spool.LogRecord;
 import org.popnet.platform.spool.MalformedBatchException;
 import org.popnet.platform.spool.UnknownFormatException;
 import org.slf4j.Logger;
@@ -36,6 +37,8 @@ final class BatchWriter {
     private static final Logger log = LoggerFactory.getLogger(BatchWriter.class);
     /** No response is larger; a record that says so would overflow sums. */
     private static final long BYTES_MAX = 1L << 50;
+    /** Later times have no four-digit year. */
+    private static final long TIME_MAX_MS = 1L << 47;
     /** Numbers of one acknowledgement: with names of any length they fit a datagram. */
     static final int ACKS_MAX = 80;
 
@@ -221,12 +224,14 @@ final class BatchWriter {
             check(contents);
             long bytesOut = 0;
             long firstMs = Long.MAX_VALUE;
-            for (AccessRecord record : contents.records()) {
+            for (LogRecord record : contents.records()) {
                 long accounted = settings.accountedMs(record.timeMs(), arrival.receivedMs());
                 tally.clocks += accounted == record.timeMs() ? 0 : 1;
-                sums.add(batch.customer(), arrival.sender(), accounted, record);
                 rawLog.add(batch.customer(), arrival.sender(), accounted, record);
-                bytesOut += record.bytesOut();
+                if (record instanceof AccessRecord access) {
+                    sums.add(batch.customer(), arrival.sender(), accounted, access);
+                    bytesOut += access.bytesOut();
+                }
                 firstMs = Math.min(firstMs, accounted);
             }
             row.count(batch.batch(), batch.records(), bytesOut, firstMs);
@@ -253,10 +258,15 @@ final class BatchWriter {
     }
 
     private static void check(BatchFormat.Contents contents) throws MalformedBatchException {
-        for (AccessRecord record : contents.records()) {
-            if (record.bytesOut() > BYTES_MAX || record.bytesIn() > BYTES_MAX || record.timeMs() > 1L << 48) {
-                throw new MalformedBatchException("a record of " + record.bytesOut() + " bytes out, " + record.bytesIn()
-                        + " in, at " + record.timeMs() + " ms: must be 2^50 at most, before the year 10000");
+        for (LogRecord record : contents.records()) {
+            if (record.timeMs() > TIME_MAX_MS) {
+                throw new MalformedBatchException(
+                        "a record at " + record.timeMs() + " ms: must be before the year 10000");
+            }
+            if (record instanceof AccessRecord access
+                    && (access.bytesOut() > BYTES_MAX || access.bytesIn() > BYTES_MAX)) {
+                throw new MalformedBatchException("a record of " + access.bytesOut() + " bytes out, " + access.bytesIn()
+                        + " in: must be 2^50 at most");
             }
         }
     }

@@ -4,21 +4,44 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import org.popnet.platform.spool.AccessRecord;
+import org.popnet.platform.spool.EventRecord;
+import org.popnet.platform.spool.LogRecord;
+import org.popnet.platform.spool.QueryRecord;
 
-/** The file of a customer's hour. */
-record RawFile(String customer, long hour) implements Comparable<RawFile> {
+/** The file of a customer's hour and of one kind of records. */
+record RawFile(String customer, long hour, Kind kind) implements Comparable<RawFile> {
     static final String SUFFIX = ".ndjson.zst";
     static final long HOUR_MS = 3_600_000;
     private static final DateTimeFormatter FOLDERS =
             DateTimeFormatter.ofPattern("uuuu/MM/dd/HH").withZone(ZoneOffset.UTC);
 
-    static RawFile of(String customer, long accountedMs) {
-        return new RawFile(customer, Math.floorDiv(accountedMs, HOUR_MS));
+    /** What a file holds; files of other kinds than accesses say theirs in their name. */
+    enum Kind {
+        ACCESS(""),
+        QUERIES("-queries"),
+        EVENTS("-events");
+
+        private final String infix;
+
+        Kind(String infix) {
+            this.infix = infix;
+        }
+    }
+
+    static RawFile of(String customer, long accountedMs, LogRecord record) {
+        Kind kind =
+                switch (record) {
+                    case AccessRecord access -> Kind.ACCESS;
+                    case QueryRecord query -> Kind.QUERIES;
+                    case EventRecord event -> Kind.EVENTS;
+                };
+        return new RawFile(customer, Math.floorDiv(accountedMs, HOUR_MS), kind);
     }
 
     /** Relative to the root, with slashes. */
     String path() {
-        return customer + "/" + FOLDERS.format(Instant.ofEpochMilli(hour * HOUR_MS)) + SUFFIX;
+        return customer + "/" + FOLDERS.format(Instant.ofEpochMilli(hour * HOUR_MS)) + kind.infix + SUFFIX;
     }
 
     static String pathOf(Path root, Path file) {
@@ -28,6 +51,7 @@ record RawFile(String customer, long hour) implements Comparable<RawFile> {
     @Override
     public int compareTo(RawFile other) {
         int byCustomer = customer.compareTo(other.customer);
-        return byCustomer != 0 ? byCustomer : Long.compare(hour, other.hour);
+        int byHour = byCustomer != 0 ? byCustomer : Long.compare(hour, other.hour);
+        return byHour != 0 ? byHour : kind.compareTo(other.kind);
     }
 }

@@ -20,13 +20,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import org.popnet.platform.spool.AccessRecord;
+import org.popnet.platform.spool.LogRecord;
 import org.popnet.platform.tree.NodeName;
 
 /**
  * Raw logs on disk: {@code <state>/raw/<customer>/2026/11/22/15.ndjson.zst} holds the records of that customer that are
  * accounted in that hour (UTC), as lines of JSON in zstd frames one after the other, which DuckDB, Spark and every zstd
- * tool read as they are.
+ * tool read as they are. {@code 15-queries.ndjson.zst} and {@code 15-events.ndjson.zst} hold the other kinds.
  *
  * <p>Each transaction appends one frame to each file it touches and syncs it before it commits; the committed length of
  * a file stands in the transaction. A file that is longer was left by a transaction that did not commit: the rest is cut
@@ -77,8 +77,8 @@ public final class RawLog implements AutoCloseable {
     }
 
     /** Adds a record to the transaction. */
-    public void add(String customer, NodeName sender, long accountedMs, AccessRecord record) {
-        RawFile file = RawFile.of(customer, accountedMs);
+    public void add(String customer, NodeName sender, long accountedMs, LogRecord record) {
+        RawFile file = RawFile.of(customer, accountedMs, record);
         RawLine.append(lines.computeIfAbsent(file, f -> new StringBuilder(4096)), sender, accountedMs, record);
     }
 

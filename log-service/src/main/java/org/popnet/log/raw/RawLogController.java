@@ -73,7 +73,7 @@ class RawLogController {
                 new BufferedWriter(new OutputStreamWriter(response.getOutputStream(), StandardCharsets.UTF_8), 1 << 16);
         long last = Math.floorDiv(end.toEpochMilli() - 1, RawFile.HOUR_MS);
         for (long hour = Math.floorDiv(start.toEpochMilli(), RawFile.HOUR_MS); hour <= last; hour++) {
-            String path = new RawFile(customer, hour).path();
+            String path = new RawFile(customer, hour, RawFile.Kind.ACCESS).path();
             Long bytes = committed.get(path);
             if (bytes != null) {
                 export.write(path, bytes, start, end, form, out);

@@ -18,7 +18,7 @@ import org.popnet.log.TestDatabase;
 import org.popnet.log.raw.RawLog;
 import org.popnet.log.traffic.AggregateStore;
 import org.popnet.log.traffic.LiveTraffic;
-import org.popnet.platform.spool.AccessRecord;
+import org.popnet.platform.spool.LogRecord;
 import org.popnet.platform.spool.TestSender;
 import org.popnet.platform.tree.NodeName;
 
@@ -50,7 +50,7 @@ class DeputyTest {
         List<Arrival> arrivals = new ArrayList<>();
         for (int batch = 1; batch <= 100; batch++) {
             for (String edge : EDGES) {
-                List<AccessRecord> records = new ArrayList<>();
+                List<LogRecord> records = new ArrayList<>();
                 workload.play((customer, record) -> records.add(record), 10);
                 arrivals.add(new Arrival(
                         NodeName.of(edge), TestSender.batch("customer1", edge.hashCode(), batch, batch, records), now));

@@ -63,16 +63,20 @@ public final class TestSender implements AutoCloseable {
 
     /** A batch with these records. */
     public static org.popnet.platform.message.Message.LogBatch batch(
-            String customer, long spool, long number, long newest, List<AccessRecord> records) {
+            String customer, long spool, long number, long newest, List<? extends LogRecord> records) {
         ByteSink sink = new ByteSink();
         java.io.ByteArrayOutputStream raw = new java.io.ByteArrayOutputStream();
-        for (AccessRecord record : records) {
-            AccessRecordCodec.encode(record, sink);
+        for (LogRecord record : records) {
+            LogRecordCodec.encode(record, sink);
             raw.write(sink.array(), 0, sink.length());
         }
         try (BatchFormat.Packer packer = new BatchFormat.Packer()) {
             return new org.popnet.platform.message.Message.LogBatch(
-                    customer, spool, number, records.size(), packer.pack(raw.toByteArray(), raw.size(), newest));
+                    customer,
+                    spool,
+                    number,
+                    records.size(),
+                    packer.pack(LogRecordCodec.WITH_KIND, raw.toByteArray(), raw.size(), newest));
         }
     }
 

@@ -37,7 +37,8 @@ public record AccessRecord(
         long durationMicros,
         @Nullable String referrer,
         @Nullable String userAgent,
-        @Nullable String contentType) {
+        @Nullable String contentType)
+        implements LogRecord {
 
     /** How a cache answered. */
     public enum CacheResult {

@@ -8,16 +8,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.popnet.platform.spool.AccessRecord.CacheResult;
 
-/** The binary form of one record; {@code package-info} has the layout. Cuts what exceeds {@link AccessRecord}'s bounds. */
+/** The binary form of an {@link AccessRecord}. */
 final class AccessRecordCodec {
-    /** Any record is cut to this, so that it fits a datagram even if it does not compress. */
-    static final int RECORD_BYTES_MAX = 900;
-
     private static final int URL_BYTES_MAX = 512;
     private static final int REFERRER_BYTES_MAX = 256;
     private static final int USER_AGENT_BYTES_MAX = 256;
     private static final int CONTENT_TYPE_BYTES_MAX = 128;
-    private static final int NULL = 0xFFFF;
 
     private static final List<String> METHODS =
             List.of("", "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT");
@@ -32,19 +28,22 @@ final class AccessRecordCodec {
 
     private AccessRecordCodec() {}
 
-    /** Writes a record of at most {@link #RECORD_BYTES_MAX} bytes, shortening the texts that matter least first. */
-    static void encode(AccessRecord record, ByteSink out) {
-        if (encode(record, out, URL_BYTES_MAX, REFERRER_BYTES_MAX, USER_AGENT_BYTES_MAX, CONTENT_TYPE_BYTES_MAX)) {
+    /** Writes a record that is not too long, shortening the texts that matter least first. */
+    static void encode(int kind, AccessRecord record, ByteSink out) {
+        if (encode(
+                kind, record, out, URL_BYTES_MAX, REFERRER_BYTES_MAX, USER_AGENT_BYTES_MAX, CONTENT_TYPE_BYTES_MAX)) {
             return;
         }
-        if (!encode(record, out, URL_BYTES_MAX, 64, 96, 32) && !encode(record, out, URL_BYTES_MAX, 0, 0, 0)) {
-            encode(record, out, 256, 0, 0, 0);
+        if (!encode(kind, record, out, URL_BYTES_MAX, 64, 96, 32)
+                && !encode(kind, record, out, URL_BYTES_MAX, 0, 0, 0)) {
+            encode(kind, record, out, 256, 0, 0, 0);
         }
     }
 
     private static boolean encode(
-            AccessRecord r, ByteSink out, int urlMax, int referrerMax, int agentMax, int typeMax) {
+            int kind, AccessRecord r, ByteSink out, int urlMax, int referrerMax, int agentMax, int typeMax) {
         out.reset();
+        out.octet(kind);
         out.varint(r.timeMs());
         out.varint(r.status());
         out.octet(RESULTS.indexOf(r.cache()));
@@ -53,33 +52,18 @@ final class AccessRecordCodec {
         out.varint(r.firstByteMicros());
         out.varint(r.durationMicros());
         out.text(r.site(), 253);
-        if (!out.ipv4(r.client())) {
-            out.octet(0);
-            out.text(r.client(), 45);
-        }
-        coded(METHODS, r.method(), 32, out);
+        out.address(r.client());
+        out.coded(METHODS, r.method(), 32);
         url(r.url(), urlMax, out);
-        coded(PROTOCOLS, r.protocol(), 16, out);
+        out.coded(PROTOCOLS, r.protocol(), 16);
         optional(r.referrer(), referrerMax, out);
         optional(r.userAgent(), agentMax, out);
         optional(r.contentType(), typeMax, out);
-        return out.length() <= RECORD_BYTES_MAX;
-    }
-
-    private static void coded(List<String> codes, String text, int bytesMax, ByteSink out) {
-        int code = text.isEmpty() ? -1 : codes.indexOf(text);
-        out.octet(Math.max(code, 0));
-        if (code < 0) {
-            out.text(text, bytesMax);
-        }
+        return out.length() <= LogRecordCodec.RECORD_BYTES_MAX;
     }
 
     private static void optional(@Nullable String text, int bytesMax, ByteSink out) {
-        if (text == null || bytesMax == 0) {
-            out.uint16(NULL);
-        } else {
-            out.text(text, bytesMax);
-        }
+        out.optionalText(bytesMax == 0 ? null : text, bytesMax);
     }
 
     private static void url(String url, int bytesMax, ByteSink out) {
@@ -117,10 +101,10 @@ final class AccessRecordCodec {
         long firstByte = in.varint();
         long duration = in.varint();
         String site = in.text(253);
-        String client = client(in);
-        String method = coded(METHODS, 32, in);
+        String client = in.address();
+        String method = in.coded(METHODS, 32);
         String url = in.text(URL_BYTES_MAX);
-        String protocol = coded(PROTOCOLS, 16, in);
+        String protocol = in.coded(PROTOCOLS, 16);
         return new AccessRecord(
                 time,
                 site,
@@ -137,18 +121,5 @@ final class AccessRecordCodec {
                 in.optionalText(REFERRER_BYTES_MAX),
                 in.optionalText(USER_AGENT_BYTES_MAX),
                 in.optionalText(CONTENT_TYPE_BYTES_MAX));
-    }
-
-    private static String client(ByteSource in) throws MalformedBatchException {
-        return switch (in.octet()) {
-            case 0 -> in.text(45);
-            case 4 -> in.octet() + "." + in.octet() + "." + in.octet() + "." + in.octet();
-            default -> throw new MalformedBatchException("client address of an unknown kind: must be 0 or 4");
-        };
-    }
-
-    private static String coded(List<String> codes, int bytesMax, ByteSource in) throws MalformedBatchException {
-        int code = in.index(codes.size(), "code");
-        return code == 0 ? in.text(bytesMax) : codes.get(code);
     }
 }

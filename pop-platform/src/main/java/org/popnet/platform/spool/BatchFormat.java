@@ -18,7 +18,6 @@ public final class BatchFormat {
     /** Most bytes of a batch's records before compression: bounds what a receiver has to hold. */
     public static final int RAW_BYTES_MAX = 32 * 1024;
 
-    private static final int PLAIN_ZSTD = 1;
     /** Format byte and the longest varint. */
     private static final int HEADER_BYTES_MAX = 10;
 
@@ -29,7 +28,7 @@ public final class BatchFormat {
      *
      * @param newestBatch the highest batch number that the sender had cut when it sent this
      */
-    public record Contents(long newestBatch, List<AccessRecord> records) {
+    public record Contents(long newestBatch, List<LogRecord> records) {
         public Contents {
             records = List.copyOf(records);
         }
@@ -43,8 +42,8 @@ public final class BatchFormat {
         byte[] bytes = batch.zstd();
         ByteSource header = new ByteSource(bytes, 0, Math.min(bytes.length, HEADER_BYTES_MAX));
         int format = header.octet();
-        if (format != PLAIN_ZSTD) {
-            throw new UnknownFormatException("batch format " + format + ": this version reads " + PLAIN_ZSTD);
+        if (!LogRecordCodec.isFormat(format)) {
+            throw new UnknownFormatException("batch format " + format + ": this version reads 1 and 2");
         }
         long newest = header.varint();
         byte[] frame = Arrays.copyOfRange(bytes, header.position(), bytes.length);
@@ -52,10 +51,10 @@ public final class BatchFormat {
             throw new MalformedBatchException("no zstd frame");
         }
         byte[] raw = decompress(frame);
-        List<AccessRecord> records = new ArrayList<>(Math.clamp(batch.records(), 0, RAW_BYTES_MAX / 16));
+        List<LogRecord> records = new ArrayList<>(Math.clamp(batch.records(), 0, RAW_BYTES_MAX / 16));
         ByteSource in = new ByteSource(raw, 0, raw.length);
         while (in.hasMore()) {
-            records.add(AccessRecordCodec.decode(in));
+            records.add(LogRecordCodec.decode(format, in));
         }
         if (records.size() != batch.records()) {
             throw new MalformedBatchException(records.size() + " records: " + batch.records() + " were announced");
@@ -92,9 +91,9 @@ public final class BatchFormat {
         }
 
         /** The bytes of {@link LogBatch#zstd()} for these records. */
-        byte[] pack(byte[] records, int length, long newestBatch) {
+        byte[] pack(int format, byte[] records, int length, long newestBatch) {
             ByteSink header = new ByteSink();
-            header.octet(PLAIN_ZSTD);
+            header.octet(format);
             header.varint(newestBatch);
             byte[] out = new byte[header.length() + (int) Zstd.compressBound(length)];
             System.arraycopy(header.array(), 0, out, 0, header.length());

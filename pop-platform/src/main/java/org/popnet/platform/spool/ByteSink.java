@@ -1,5 +1,8 @@
 package org.popnet.platform.spool;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /** A reusable buffer that one record is written into, without allocation. */
 final class ByteSink {
     private byte[] bytes = new byte[2048];
@@ -63,6 +66,32 @@ final class ByteSink {
         }
         length = start;
         return false;
+    }
+
+    /** Writes an address in 5 bytes if it is IPv4, else as a text. */
+    void address(String text) {
+        if (!ipv4(text)) {
+            octet(0);
+            text(text, 45);
+        }
+    }
+
+    /** Writes the place of the text in a list, or 0 and the text. */
+    void coded(List<String> codes, String text, int bytesMax) {
+        int code = text.isEmpty() ? -1 : codes.indexOf(text);
+        octet(Math.max(code, 0));
+        if (code < 0) {
+            text(text, bytesMax);
+        }
+    }
+
+    /** Writes a text or that there is none. */
+    void optionalText(@Nullable String text, int bytesMax) {
+        if (text == null) {
+            uint16(ByteSource.NULL);
+        } else {
+            text(text, bytesMax);
+        }
     }
 
     /** Writes length and UTF-8 of the text, cut before the character that does not fit. Lone surrogates become '?'. */

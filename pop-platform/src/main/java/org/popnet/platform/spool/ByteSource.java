@@ -3,10 +3,14 @@ package org.popnet.platform.spool;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what {@link ByteSink} wrote, trusting nothing. */
 final class ByteSource {
+    /** Stands in for the length of a text that is not there. */
+    static final int NULL = 0xFFFF;
+
     private final byte[] bytes;
     private final int end;
     private int at;
@@ -52,6 +56,19 @@ final class ByteSource {
         throw new MalformedBatchException("a number over 63 bits");
     }
 
+    String address() throws MalformedBatchException {
+        return switch (octet()) {
+            case 0 -> text(45);
+            case 4 -> octet() + "." + octet() + "." + octet() + "." + octet();
+            default -> throw new MalformedBatchException("client address of an unknown kind: must be 0 or 4");
+        };
+    }
+
+    String coded(List<String> codes, int bytesMax) throws MalformedBatchException {
+        int code = index(codes.size(), "code");
+        return code == 0 ? text(bytesMax) : codes.get(code);
+    }
+
     String text(int bytesMax) throws MalformedBatchException {
         String text = optionalText(bytesMax);
         if (text == null) {
@@ -62,7 +79,7 @@ final class ByteSource {
 
     @Nullable String optionalText(int bytesMax) throws MalformedBatchException {
         int length = octet() << 8 | octet();
-        if (length == 0xFFFF) {
+        if (length == NULL) {
             return null;
         }
         if (length > bytesMax || length > end - at) {

@@ -30,17 +30,21 @@ final class CustomerSpool implements AutoCloseable {
         DISK
     }
 
+    /** Of the first segment: customers with little traffic, of whom there may be thousands, never need more. */
+    static final int FIRST_SEGMENT_BYTES = 64 * 1024;
+
     private final String customer;
     private final Path directory;
     private final long id;
-    private final int segmentSize;
-    private final int segmentsMax;
+    private final int segmentBytesMax;
+    private final long bytesMax;
     private final Budget budget;
 
     private final ByteSink encoded = new ByteSink();
     private @Nullable Segment active;
     private @Nullable Segment spare;
     private final AtomicLong nextSegment = new AtomicLong(1);
+    private final AtomicLong held = new AtomicLong();
 
     private final NavigableMap<Long, Segment> segments = new ConcurrentSkipListMap<>();
     private final NavigableMap<Long, Batch> unacknowledged = new TreeMap<>();
@@ -76,12 +80,12 @@ final class CustomerSpool implements AutoCloseable {
         }
     }
 
-    private CustomerSpool(String customer, Path directory, long id, int segmentSize, int segmentsMax, Budget budget) {
+    private CustomerSpool(String customer, Path directory, long id, SpoolSettings settings, Budget budget) {
         this.customer = customer;
         this.directory = directory;
         this.id = id;
-        this.segmentSize = segmentSize;
-        this.segmentsMax = segmentsMax;
+        this.segmentBytesMax = (int) settings.segmentSize().toBytes();
+        this.bytesMax = settings.customerMax().toBytes();
         this.budget = budget;
     }
 
@@ -94,13 +98,7 @@ final class CustomerSpool implements AutoCloseable {
             String customer, Path directory, SpoolSettings settings, LongSupplier random, Budget budget)
             throws IOException {
         Files.createDirectories(directory);
-        CustomerSpool spool = new CustomerSpool(
-                customer,
-                directory,
-                identity(directory, random),
-                (int) settings.segmentSize().toBytes(),
-                (int) (settings.customerMax().toBytes() / settings.segmentSize().toBytes()),
-                budget);
+        CustomerSpool spool = new CustomerSpool(customer, directory, identity(directory, random), settings, budget);
         spool.recover();
         return spool;
     }
@@ -132,6 +130,7 @@ final class CustomerSpool implements AutoCloseable {
             Segment segment = Segment.open(file, id, number);
             segment.seal();
             budget.take(segment.size());
+            held.addAndGet(segment.size());
             segments.put(number, segment);
             nextSegment.set(number + 1);
             for (int i = 0; i < segment.bounds(); i++) {
@@ -147,8 +146,8 @@ final class CustomerSpool implements AutoCloseable {
     }
 
     /** Keeps the record. */
-    synchronized Outcome append(AccessRecord record) {
-        AccessRecordCodec.encode(record, encoded);
+    synchronized Outcome append(LogRecord record) {
+        LogRecordCodec.encode(record, encoded);
         Segment current = active;
         if (current != null && current.append(encoded.array(), encoded.length())) {
             return Outcome.APPENDED;
@@ -170,16 +169,37 @@ final class CustomerSpool implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes a segment that is larger the more are held, or as large as there is room for; null if there is none. So a
+     * spool that keeps up stays small, and one that does not needs few files.
+     */
     private @Nullable Segment newSegment() throws IOException {
-        if (segments.size() >= segmentsMax || !budget.reserve(segmentSize)) {
-            return null;
+        int size = (int) Math.min(segmentBytesMax, (long) FIRST_SEGMENT_BYTES << Math.min(segments.size(), 16));
+        while (!reserve(size)) {
+            size /= 2;
+            if (size < FIRST_SEGMENT_BYTES) {
+                return null;
+            }
         }
         try {
-            return Segment.create(directory, id, nextSegment.getAndIncrement(), segmentSize);
+            return Segment.create(directory, id, nextSegment.getAndIncrement(), size);
         } catch (IOException e) {
-            budget.release(segmentSize);
+            release(size);
             throw e;
         }
+    }
+
+    private boolean reserve(int bytes) {
+        if (held.addAndGet(bytes) <= bytesMax && budget.reserve(bytes)) {
+            return true;
+        }
+        held.addAndGet(-bytes);
+        return false;
+    }
+
+    private void release(int bytes) {
+        held.addAndGet(-bytes);
+        budget.release(bytes);
     }
 
     /** Makes the next segment before it is needed, so that no append has to. */
@@ -201,7 +221,7 @@ final class CustomerSpool implements AutoCloseable {
         }
         // An append was faster and took a later number; batches are numbered in the order of segments.
         made.delete();
-        budget.release(segmentSize);
+        release(made.size());
     }
 
     /**
@@ -261,7 +281,7 @@ final class CustomerSpool implements AutoCloseable {
         for (int at = batch.segment.boundEnd(batch.index - 1); at < end; at = batch.segment.next(at)) {
             length += batch.segment.read(at, raw, length);
         }
-        return packer.pack(raw, length, nextBatch - 1);
+        return packer.pack(batch.segment.format(), raw, length, nextBatch - 1);
     }
 
     /** Batches in order that are not acknowledged. */
@@ -290,7 +310,7 @@ final class CustomerSpool implements AutoCloseable {
             }
             segments.remove(first.getKey());
             first.getValue().delete();
-            budget.release(first.getValue().size());
+            release(first.getValue().size());
         }
     }
 
@@ -301,10 +321,10 @@ final class CustomerSpool implements AutoCloseable {
             return OptionalLong.empty();
         }
         Batch batch = first.getValue();
-        byte[] record = new byte[AccessRecordCodec.RECORD_BYTES_MAX];
+        byte[] record = new byte[LogRecordCodec.RECORD_BYTES_MAX];
         int length = batch.segment.read(batch.segment.boundEnd(batch.index - 1), record, 0);
         try {
-            return OptionalLong.of(new ByteSource(record, 0, length).varint());
+            return OptionalLong.of(LogRecordCodec.timeMs(batch.segment.format(), new ByteSource(record, 0, length)));
         } catch (MalformedBatchException e) {
             throw new IllegalStateException(e);
         }
@@ -319,7 +339,7 @@ final class CustomerSpool implements AutoCloseable {
     }
 
     long segmentBytes() {
-        return (long) segments.size() * segmentSize;
+        return held.get();
     }
 
     @Override

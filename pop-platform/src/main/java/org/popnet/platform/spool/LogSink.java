@@ -8,5 +8,5 @@ public interface LogSink {
      *
      * @param customer who is accounted, or {@link org.popnet.platform.tree.Customer#NETWORK}
      */
-    void append(String customer, AccessRecord record);
+    void append(String customer, LogRecord record);
 }

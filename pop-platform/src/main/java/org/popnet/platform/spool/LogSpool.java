@@ -68,7 +68,7 @@ final class LogSpool implements LogSink, AutoCloseable {
     }
 
     @Override
-    public void append(String customer, AccessRecord record) {
+    public void append(String customer, LogRecord record) {
         CustomerSpool spool = spools.get(customer);
         if (spool == null) {
             spool = openOrNull(customer);

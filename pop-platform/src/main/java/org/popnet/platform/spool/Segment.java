@@ -23,7 +23,6 @@ final class Segment {
     private static final long MAGIC = ByteBuffer.wrap("POPSPOOL".getBytes(StandardCharsets.US_ASCII))
             .order(ByteOrder.LITTLE_ENDIAN)
             .getLong();
-    private static final int VERSION = 1;
     static final int HEADER_BYTES = 64;
     static final int FRAME_BYTES = 8;
     static final int BOUND_BYTES = 16;
@@ -70,7 +69,11 @@ final class Segment {
         Path file = file(directory, number);
         Path temporary = directory.resolve(file.getFileName() + ".new");
         ByteBuffer header = ByteBuffer.allocate(ZEROS.capacity()).order(ByteOrder.LITTLE_ENDIAN);
-        header.putLong(MAGIC).putInt(VERSION).putInt(size).putLong(spool).putLong(number);
+        header.putLong(MAGIC)
+                .putInt(LogRecordCodec.WITH_KIND)
+                .putInt(size)
+                .putLong(spool)
+                .putLong(number);
         header.clear();
         try (FileChannel channel = FileChannel.open(
                 temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
@@ -110,12 +113,12 @@ final class Segment {
         Segment segment = map(file, number);
         MemorySegment m = segment.memory;
         if (m.get(LONG, 0) != MAGIC
-                || m.get(INT, 8) != VERSION
+                || !LogRecordCodec.isFormat(m.get(INT, 8))
                 || m.get(INT, 12) != segment.size
                 || m.get(LONG, 16) != spool
                 || m.get(LONG, 24) != number) {
             segment.arena.close();
-            throw new IOException(file + ": not segment " + number + " of spool " + spool + ", version " + VERSION);
+            throw new IOException(file + ": not segment " + number + " of spool " + spool + ", version 1 or 2");
         }
         segment.recover();
         return segment;
@@ -125,7 +128,7 @@ final class Segment {
         int at = HEADER_BYTES;
         while (at + FRAME_BYTES < size) {
             int length = memory.get(INT, at);
-            if (length <= 0 || length > AccessRecordCodec.RECORD_BYTES_MAX || at + frame(length) > size) {
+            if (length <= 0 || length > LogRecordCodec.RECORD_BYTES_MAX || at + frame(length) > size) {
                 break;
             }
             if (memory.get(INT, at + 4) != checksum(at + FRAME_BYTES, length)) {
@@ -277,6 +280,11 @@ final class Segment {
 
     int cutEnd() {
         return cutEnd;
+    }
+
+    /** The form of its records, a constant of {@link LogRecordCodec}. */
+    int format() {
+        return memory.get(INT, 8);
     }
 
     int bounds() {

@@ -12,8 +12,8 @@ import org.springframework.util.unit.DataSize;
  * @param interval between two cuts of batches: the longest a record waits before it is first sent. 10 ms to 1 min,
  *     1 s by default: with the log server's commit it keeps figures under two seconds old, and at low traffic still
  *     fills a datagram with several records
- * @param segmentSize of one spool file, 64 KiB to 256 MiB, 4 MiB by default: each customer with traffic holds at least
- *     one
+ * @param segmentSize most bytes of one spool file, 64 KiB to 256 MiB, 4 MiB by default: each customer that was ever
+ *     logged holds at least one of 64 KiB, and larger ones the more is unacknowledged
  * @param customerMax most bytes kept for one customer, at least two segments, 256 MiB by default: about two million
  *     requests; beyond it records are dropped and counted
  * @param totalMax most bytes kept in all, at least customerMax, 2 GiB by default

@@ -11,7 +11,7 @@
  *
  * <pre>
  *   0  magic "POPSPOOL"   8 bytes     records grow upwards  → │ free │ ← batch bounds grow downwards
- *   8  version            4 bytes
+ *   8  format             4 bytes
  *  12  segment bytes      4 bytes     record: length (4, stored last), CRC-32C (4), bytes, padding to 4
  *  16  spool id           8 bytes     bound:  end offset (4), records (4), CRC-32C (4), acknowledged (4)
  *  24  segment number     8 bytes
@@ -29,17 +29,25 @@
  * Integers are LEB128 varints; a text is its length in bytes (2 bytes, big-endian; {@code 0xFFFF} for null) and UTF-8.
  *
  * <pre>
- *   time in ms · status · cache result (1 byte, see {@code AccessRecordCodec}) · bytes out · bytes in ·
- *   first byte in µs · duration in µs · site · client (1 byte 4 and four bytes of IPv4, or 0 and a text) ·
- *   method (1 byte, 0 and a text) · url · protocol (1 byte, 0 and a text) · referrer · user agent · content type
+ *   kind · time in ms · …
+ *   1 access: … status · cache result (1 byte, see {@code AccessRecordCodec}) · bytes out · bytes in ·
+ *     first byte in µs · duration in µs · site · client (1 byte 4 and four bytes of IPv4, or 0 and a text) ·
+ *     method (1 byte, or 0 and a text) · url · protocol (1 byte, or 0 and a text) · referrer · user agent · content type
+ *   2 query: … domain · client · subnet · type, rcode (1 byte each, or 0 and a text) · answer ·
+ *     transport (1 byte, or 0 and a text) · µs · one in how many
+ *   3 event: … kind · subject · reason · detail · µs
  * </pre>
+ *
+ * What a kind's fields are never changes; a kind with more fields has a number of its own. In format 1, of earlier
+ * versions, all records are accesses and have no kind.
  *
  * <h2>A batch</h2>
  *
- * {@code LogBatch.zstd} is a format byte (1), the newest batch number that this spool has cut (a varint; it says how
+ * {@code LogBatch.zstd} is a format byte (2, or 1 of a segment that an earlier version left), the newest batch number that this spool has cut (a varint; it says how
  * far behind a receiver is, and is the only thing that may differ between two transmissions), and a zstd frame of
  * records one after the other, at most {@code BatchFormat.RAW_BYTES_MAX} of them. A format with a dictionary gets a
- * format byte of its own; receivers leave formats that they do not know unacknowledged.
+ * format byte of its own. Receivers leave formats and kinds that they do not know unacknowledged, so their senders keep
+ * them until the receiver is upgraded: upgrade log servers first.
  */
 @NullMarked
 package org.popnet.platform.spool;

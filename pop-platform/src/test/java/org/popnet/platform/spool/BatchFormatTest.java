@@ -33,7 +33,7 @@ class BatchFormatTest {
     void anotherFormatIsToldFromADamagedBatch() {
         LogBatch good = batch(3, 1);
         byte[] newer = good.zstd().clone();
-        newer[0] = 2;
+        newer[0] = 3;
         assertThatThrownBy(() -> BatchFormat.unpack(with(good, newer, 3))).isInstanceOf(UnknownFormatException.class);
         assertThatThrownBy(() -> BatchFormat.unpack(with(good, new byte[0], 0)))
                 .isInstanceOf(MalformedBatchException.class);
@@ -70,7 +70,7 @@ class BatchFormatTest {
     private static byte[] bomb() {
         byte[] frame = com.github.luben.zstd.Zstd.compress(new byte[10_000_000]);
         byte[] bytes = new byte[frame.length + 2];
-        bytes[0] = 1;
+        bytes[0] = LogRecordCodec.WITH_KIND;
         bytes[1] = 1;
         System.arraycopy(frame, 0, bytes, 2, frame.length);
         return bytes;
@@ -81,12 +81,12 @@ class BatchFormatTest {
         int length = 0;
         ByteSink sink = new ByteSink();
         for (int i = 0; i < count; i++) {
-            AccessRecordCodec.encode(Records.numbered(i), sink);
+            LogRecordCodec.encode(Records.numbered(i), sink);
             System.arraycopy(sink.array(), 0, raw, length, sink.length());
             length += sink.length();
         }
         try (BatchFormat.Packer packer = new BatchFormat.Packer()) {
-            return new LogBatch("customer1", 1, 1, count, packer.pack(raw, length, newest));
+            return new LogBatch("customer1", 1, 1, count, packer.pack(LogRecordCodec.WITH_KIND, raw, length, newest));
         }
     }
 

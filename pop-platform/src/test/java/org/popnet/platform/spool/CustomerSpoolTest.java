@@ -156,6 +156,41 @@ class CustomerSpoolTest {
     }
 
     @Test
+    void aSpoolThatKeepsUpStaysSmallAndOneThatDoesNotNeedsFewFiles() throws Exception {
+        SpoolSettings roomy = new SpoolSettings(
+                true,
+                Duration.ofMillis(10),
+                DataSize.ofMegabytes(1),
+                DataSize.ofMegabytes(4),
+                DataSize.ofMegabytes(8),
+                48,
+                Duration.ofMillis(10),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(5));
+        CustomerSpool spool = CustomerSpool.open("customer1", directory, roomy, () -> 1, new Unlimited());
+        opened.add(spool);
+        for (int i = 0; i < 10_000; i++) {
+            spool.append(Records.numbered(i));
+            if (i % 100 == 0) {
+                spool.cut(packer);
+                acknowledgeAll(spool);
+                spool.deleteDone();
+                assertThat(spool.segmentBytes()).isLessThanOrEqualTo(3 * CustomerSpool.FIRST_SEGMENT_BYTES);
+            }
+        }
+        int kept = 0;
+        while (spool.append(Records.numbered(kept)) == CustomerSpool.Outcome.APPENDED) {
+            kept++;
+        }
+        assertThat(spool.segmentBytes()).isBetween(4_000_000L - 2 * CustomerSpool.FIRST_SEGMENT_BYTES, 4L << 20);
+        try (var files = Files.list(directory)) {
+            assertThat(files.filter(f -> f.toString().endsWith(".seg"))).hasSizeLessThan(12);
+        }
+        spool.cut(packer);
+        assertThat(records(spool)).hasSizeGreaterThanOrEqualTo(kept);
+    }
+
+    @Test
     void aSegmentThatWasPreparedAheadIsUsedInOrder() throws Exception {
         CustomerSpool spool = open();
         for (int i = 0; i < 900; i++) {

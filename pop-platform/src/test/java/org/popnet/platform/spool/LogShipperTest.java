@@ -81,7 +81,7 @@ class LogShipperTest {
         for (int i = 0; i < 20_000; i++) {
             AccessRecord record = Records.numbered(i);
             spool.append(i % 3 == 0 ? "customer2" : "customer1", record);
-            bytes += record.bytesOut();
+            bytes += ((AccessRecord) record).bytesOut();
         }
         await().atMost(Duration.ofMinutes(1)).until(() -> network.counted() == 20_000 && unacknowledged() == 0);
         assertThat(network.bytes()).isEqualTo(bytes);
@@ -213,9 +213,9 @@ class LogShipperTest {
             }
             if (ledger.add(List.of(batch.customer(), batch.spool(), batch.batch()))) {
                 try {
-                    for (AccessRecord record : BatchFormat.unpack(batch).records()) {
+                    for (LogRecord record : BatchFormat.unpack(batch).records()) {
                         records++;
-                        bytes += record.bytesOut();
+                        bytes += ((AccessRecord) record).bytesOut();
                     }
                 } catch (MalformedBatchException | UnknownFormatException e) {
                     throw new AssertionError(e);

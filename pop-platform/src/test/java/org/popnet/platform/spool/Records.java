@@ -27,6 +27,33 @@ final class Records {
                 "image/png");
     }
 
+    /** A record of any kind. */
+    static LogRecord any(RandomGenerator random) {
+        return switch (random.nextInt(4)) {
+            case 0 ->
+                new QueryRecord(
+                        random.nextLong(1L << 42),
+                        text(random, 60),
+                        random.nextBoolean() ? "203.0.113.7" : "2001:db8::7",
+                        random.nextBoolean() ? null : "198.51.100.0/24",
+                        random.nextBoolean() ? "AAAA" : text(random, 8),
+                        random.nextBoolean() ? "NXDOMAIN" : text(random, 8),
+                        text(random, 60),
+                        random.nextBoolean() ? "TCP" : text(random, 8),
+                        random.nextLong(1 << 30),
+                        1 + random.nextInt(1000));
+            case 1 ->
+                new EventRecord(
+                        random.nextLong(1L << 42),
+                        text(random, 30),
+                        text(random, 60),
+                        text(random, 100),
+                        optional(random, 200),
+                        random.nextLong(1 << 30));
+            default -> random(random);
+        };
+    }
+
     static AccessRecord random(RandomGenerator random) {
         CacheResult[] results = CacheResult.values();
         return new AccessRecord(

@@ -1,6 +1,7 @@
 package org.popnet.platform.spool;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -8,12 +9,12 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.popnet.platform.spool.AccessRecord.CacheResult;
 
-class AccessRecordCodecTest {
+class LogRecordCodecTest {
     @Test
     void everyRecordWithinBoundsComesBackAsItWas() throws Exception {
         Random random = new Random(1);
         for (int i = 0; i < 20_000; i++) {
-            AccessRecord record = Records.random(random);
+            LogRecord record = Records.any(random);
             assertThat(roundTrip(record)).isEqualTo(record);
         }
     }
@@ -23,11 +24,38 @@ class AccessRecordCodecTest {
         AccessRecord huge = huge("€".repeat(60_000));
         AccessRecord back = roundTrip(huge);
 
-        assertThat(encoded(huge).length).isLessThanOrEqualTo(AccessRecordCodec.RECORD_BYTES_MAX);
+        assertThat(encoded(huge).length).isLessThanOrEqualTo(LogRecordCodec.RECORD_BYTES_MAX);
         assertThat(back.bytesOut()).isEqualTo(huge.bytesOut());
         assertThat(back.site()).isEqualTo("€".repeat(84));
         assertThat(back.url()).matches("€+~[0-9a-f]{16}");
         assertThat(back.url().getBytes(StandardCharsets.UTF_8).length).isLessThanOrEqualTo(512);
+    }
+
+    @Test
+    void theLargestQueryAndTheLargestEventFitToo() throws Exception {
+        String text = "€".repeat(60_000);
+        QueryRecord query =
+                new QueryRecord(Long.MAX_VALUE, text, text, text, text, text, text, text, Long.MAX_VALUE, 1_000_000);
+        assertThat(encoded(query).length).isLessThanOrEqualTo(LogRecordCodec.RECORD_BYTES_MAX);
+        assertThat(roundTrip(query).answer()).isEqualTo("€".repeat(42));
+
+        EventRecord event = new EventRecord(Long.MAX_VALUE, text, text, text, text, Long.MAX_VALUE);
+        assertThat(encoded(event).length).isLessThanOrEqualTo(LogRecordCodec.RECORD_BYTES_MAX);
+        assertThat(roundTrip(event).reason()).isEqualTo("€".repeat(85));
+        assertThat(roundTrip(event).detail()).hasSizeGreaterThan(100).matches("€+");
+    }
+
+    @Test
+    void whatEarlierVersionsWroteIsReadAndWhatNewerOnesWroteIsNotTakenForDamage() throws Exception {
+        AccessRecord record = Records.numbered(7);
+        byte[] bytes = encoded(record);
+        assertThat(LogRecordCodec.decode(LogRecordCodec.ACCESS_ONLY, new ByteSource(bytes, 1, bytes.length)))
+                .isEqualTo(record);
+        bytes[0] = 99;
+        assertThatThrownBy(
+                        () -> LogRecordCodec.decode(LogRecordCodec.WITH_KIND, new ByteSource(bytes, 0, bytes.length)))
+                .isInstanceOf(UnknownFormatException.class)
+                .hasMessageContaining("kind 99");
     }
 
     @Test
@@ -54,14 +82,14 @@ class AccessRecordCodecTest {
         Random random = new Random(7);
         int refused = 0;
         for (int i = 0; i < 100_000; i++) {
-            byte[] bytes = encoded(Records.random(random));
+            byte[] bytes = encoded(Records.any(random));
             for (int flips = random.nextInt(4); flips >= 0; flips--) {
                 bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
             }
             int length = random.nextInt(3) == 0 ? random.nextInt(bytes.length) : bytes.length;
             try {
-                AccessRecordCodec.decode(new ByteSource(bytes, 0, length));
-            } catch (MalformedBatchException expected) {
+                LogRecordCodec.decode(LogRecordCodec.WITH_KIND, new ByteSource(bytes, 0, length));
+            } catch (MalformedBatchException | UnknownFormatException expected) {
                 refused++;
             }
         }
@@ -96,17 +124,18 @@ class AccessRecordCodecTest {
                 text);
     }
 
-    private static AccessRecord roundTrip(AccessRecord record) throws MalformedBatchException {
+    @SuppressWarnings("unchecked") // what comes back is of the kind that went in, or the cast fails
+    private static <R extends LogRecord> R roundTrip(R record) throws Exception {
         byte[] bytes = encoded(record);
         ByteSource in = new ByteSource(bytes, 0, bytes.length);
-        AccessRecord back = AccessRecordCodec.decode(in);
+        LogRecord back = LogRecordCodec.decode(LogRecordCodec.WITH_KIND, in);
         assertThat(in.hasMore()).isFalse();
-        return back;
+        return (R) back;
     }
 
-    private static byte[] encoded(AccessRecord record) {
+    private static byte[] encoded(LogRecord record) {
         ByteSink sink = new ByteSink();
-        AccessRecordCodec.encode(record, sink);
+        LogRecordCodec.encode(record, sink);
         return Arrays.copyOf(sink.array(), sink.length());
     }
 }
