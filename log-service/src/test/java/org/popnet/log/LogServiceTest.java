@@ -268,7 +268,11 @@ class LogServiceTest {
                 1,
                 1,
                 Map.of("www.customer1.example", new SiteLoad(connections, 1, 1)),
-                Map.of());
+                Map.of(),
+                0,
+                0,
+                0,
+                List.of());
     }
 
     private static void count(NodeName edge, LogBatch batch) {

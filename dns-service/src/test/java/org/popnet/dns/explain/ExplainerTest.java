@@ -27,8 +27,8 @@ class ExplainerTest {
     @Test
     void answerIsExplainedWithItsSourceItsScoresAndWhatWasRejected() {
         for (String probe : List.of("probe.westusa", "probe.eastusa")) {
-            ServiceResult failed = new ServiceResult(new TargetId("node:edge1.eastusa"), false, 1, 0, 0, "no");
-            knowledge.take(NodeName.of(probe), new ProbeReport(List.of(failed, failed), List.of()));
+            ServiceResult failed = new ServiceResult(new TargetId("node:edge1.eastusa"), false, 1, 0, 0, "no", false);
+            knowledge.take(NodeName.of(probe), new ProbeReport(List.of(failed, failed), List.of(), List.of()));
         }
         Explainer.Explanation told =
                 explainer.explain("Static.Customer1.example.", InetAddress.ofLiteral("203.0.113.9"), false);

@@ -292,21 +292,22 @@ class KnowledgeTest {
     }
 
     private static ServiceResult result(TargetId target, boolean up, long ageMs) {
-        return new ServiceResult(target, up, 12, ageMs, 0, up ? null : "connection refused");
+        return new ServiceResult(target, up, 12, ageMs, 0, up ? null : "connection refused", false);
     }
 
     private static ProbeReport services(ServiceResult... results) {
-        return new ProbeReport(List.of(results), List.of());
+        return new ProbeReport(List.of(results), List.of(), List.of());
     }
 
     private void latency(String probe, String address, double ms) {
-        LatencyResult result = new LatencyResult(InetAddress.ofLiteral(address), ms, Double.isNaN(ms) ? 100 : 0, 0, 0);
-        knowledge.take(NodeName.of(probe), new ProbeReport(List.of(), List.of(result)));
+        LatencyResult result =
+                new LatencyResult(InetAddress.ofLiteral(address), ms, Double.isNaN(ms) ? 100 : 0, 0, 0, false);
+        knowledge.take(NodeName.of(probe), new ProbeReport(List.of(), List.of(result), List.of()));
         knowledge.refresh();
     }
 
     private void load(double rate) {
-        LoadReport report = new LoadReport(0, 0, 0, rate, 0, 0, Map.of(), Map.of());
+        LoadReport report = new LoadReport(0, 0, 0, rate, 0, 0, Map.of(), Map.of(), 0, 0, 0, List.of());
         knowledge.take(NodeName.of("edge1.westusa"), report);
     }
 

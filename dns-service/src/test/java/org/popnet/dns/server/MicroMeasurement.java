@@ -45,8 +45,8 @@ final class MicroMeasurement {
             InetAddress prefix =
                     InetAddress.ofLiteral((20 + (i >> 16)) + "." + (i >> 8 & 255) + "." + (i & 255) + ".1");
             for (String pop : List.of("westusa", "eastusa", "europe")) {
-                LatencyResult latency = new LatencyResult(prefix, 1 + random.nextInt(100), 0, 0, 0);
-                knowledge.take(NodeName.of("probe." + pop), new ProbeReport(List.of(), List.of(latency)));
+                LatencyResult latency = new LatencyResult(prefix, 1 + random.nextInt(100), 0, 0, 0, false);
+                knowledge.take(NodeName.of("probe." + pop), new ProbeReport(List.of(), List.of(latency), List.of()));
             }
         }
         knowledge.refresh();

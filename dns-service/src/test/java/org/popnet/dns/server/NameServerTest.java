@@ -295,8 +295,8 @@ class NameServerTest {
         assertThat(addressFor("127.250.53.9")).as("the same client").isEqualTo(first);
         assertThat(addressFor("127.250.54.9")).as("a new client").isEqualTo("10.1.1.2");
         for (String probe : List.of("probe.westusa", "probe.eastusa")) {
-            ServiceResult failed = new ServiceResult(server("west"), false, 0, 0, 0, "connection refused");
-            dns.knowledge.take(NodeName.of(probe), new ProbeReport(List.of(failed, failed), List.of()));
+            ServiceResult failed = new ServiceResult(server("west"), false, 0, 0, 0, "connection refused", false);
+            dns.knowledge.take(NodeName.of(probe), new ProbeReport(List.of(failed, failed), List.of(), List.of()));
         }
         assertThat(addressFor("127.250.53.9")).as("its server is down").isEqualTo("10.1.1.2");
         assertThat(dns.registry.get("popnet.dns.knowledge.persistence").gauge().value())
@@ -308,8 +308,9 @@ class NameServerTest {
                 NodeName.of("probe.westusa"),
                 new ProbeReport(
                         List.of(
-                                new ServiceResult(server("west"), true, westMs, 0, 0, null),
-                                new ServiceResult(server("east"), true, eastMs, 0, 0, null)),
+                                new ServiceResult(server("west"), true, westMs, 0, 0, null, false),
+                                new ServiceResult(server("east"), true, eastMs, 0, 0, null, false)),
+                        List.of(),
                         List.of()));
         dns.knowledge.refresh();
     }

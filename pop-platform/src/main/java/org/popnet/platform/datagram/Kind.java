@@ -19,7 +19,12 @@ enum Kind {
     PROBE_REPORT(2, Message.ProbeReport.class, PROBE),
     LOAD_REPORT(3, Message.LoadReport.class, EDGE_CACHE, ORIGIN_FETCH),
     LOG_BATCH(4, Message.LogBatch.class, EDGE_CACHE, ORIGIN_FETCH, DNS, PROBE),
-    LOG_ACK(5, Message.LogAck.class, LOG);
+    LOG_ACK(5, Message.LogAck.class, LOG),
+    WATCH_REQUEST(6, Message.WatchRequest.class, DNS),
+    PERSISTENCE(7, Message.Persistence.class, DNS),
+    PERSISTENCE_ACK(8, Message.PersistenceAck.class, DNS),
+    KNOWLEDGE_REQUEST(9, Message.KnowledgeRequest.class, DNS),
+    KNOWLEDGE_PART(10, Message.KnowledgePart.class, DNS);
 
     private static final @Nullable Kind[] BY_CODE = new @Nullable Kind[256];
 
@@ -61,6 +66,11 @@ enum Kind {
             case Message.LoadReport m -> LOAD_REPORT;
             case Message.LogBatch m -> LOG_BATCH;
             case Message.LogAck m -> LOG_ACK;
+            case Message.WatchRequest m -> WATCH_REQUEST;
+            case Message.Persistence m -> PERSISTENCE;
+            case Message.PersistenceAck m -> PERSISTENCE_ACK;
+            case Message.KnowledgeRequest m -> KNOWLEDGE_REQUEST;
+            case Message.KnowledgePart m -> KNOWLEDGE_PART;
         };
     }
 

@@ -38,7 +38,7 @@ public final class LoadReporter implements SmartLifecycle {
     private final WatermarkSource watermarks;
     private final DatagramPort datagrams;
     private final CurrentTree tree;
-    private volatile LoadReport current = new LoadReport(0, 0, 0, 0, 0, 0, Map.of(), Map.of());
+    private volatile LoadReport current = new LoadReport(0, 0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0, 0, List.of());
     private @Nullable String lastSite;
     private @Nullable String lastWatermark;
     private @Nullable ScheduledExecutorService timer;
@@ -67,7 +67,11 @@ public final class LoadReporter implements SmartLifecycle {
                 rates.bytesPerSecond(),
                 rates.responseMs(),
                 rates.sites(),
-                Map.copyOf(watermarks.watermarks()));
+                Map.copyOf(watermarks.watermarks()),
+                0,
+                0,
+                0,
+                List.of());
         LoadReport datagram = fitting(current);
         NetworkTree now = tree.get().tree();
         Stream.concat(now.nodes(Service.DNS), now.nodes(Service.LOG))
@@ -88,7 +92,11 @@ public final class LoadReporter implements SmartLifecycle {
                 whole.bytesPerSecond(),
                 whole.responseMs(),
                 sites,
-                marks);
+                marks,
+                whole.connectionShare(),
+                whole.bandwidthShare(),
+                whole.loopDelayMs(),
+                whole.clients());
     }
 
     /** The entries after the last name, and on from the beginning, as many as fit. */

@@ -1,5 +1,6 @@
 package org.popnet.platform.message;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
@@ -20,15 +21,38 @@ public sealed interface Message {
         }
     }
 
-    /** Probe to every name server: what it measured since the last report. */
-    record ProbeReport(List<ServiceResult> services, List<LatencyResult> latencies) implements Message {
-        public ProbeReport {
-            services = listOf(services);
-            latencies = listOf(latencies);
+    /**
+     * Name server to probe: watch these targets for a while, also those that are not assigned to you, because one of
+     * the probes that are says that they fail.
+     *
+     * @param forMs how long; a request for a target that is watched already begins it anew
+     */
+    record WatchRequest(List<TargetId> targets, long forMs) implements Message {
+        public WatchRequest {
+            targets = listOf(targets);
         }
     }
 
-    /** Content machine to name servers and log servers: how busy it is. */
+    /** Probe to every name server: what it measured since the last report. */
+    record ProbeReport(List<ServiceResult> services, List<LatencyResult> latencies, List<ServerLoad> loads)
+            implements Message {
+        public ProbeReport {
+            services = listOf(services);
+            latencies = listOf(latencies);
+            loads = listOf(loads);
+        }
+    }
+
+    /**
+     * Content machine to name servers and log servers: how busy it is. Shares are of the machine's capacity, 0 to 1 and
+     * more when it is overloaded.
+     *
+     * @param responseMs mean time to the first byte; 0 if nothing was answered
+     * @param connectionShare open connections, of those it may have; 0 if nothing bounds them
+     * @param bandwidthShare bytes sent, of what its link carries; 0 if that is not known
+     * @param loopDelayMs how late the event loops run, the worst of them; 0 where there are none
+     * @param clients round-trip times that the kernel measured on clients' connections, a bounded part in turn
+     */
     record LoadReport(
             double cpu,
             double memory,
@@ -37,11 +61,67 @@ public sealed interface Message {
             double bytesPerSecond,
             double responseMs,
             Map<String, SiteLoad> sites,
-            Map<String, Long> watermarks)
+            Map<String, Long> watermarks,
+            double connectionShare,
+            double bandwidthShare,
+            double loopDelayMs,
+            List<ClientRoundTrip> clients)
             implements Message {
         public LoadReport {
             sites = mapOf(sites);
             watermarks = mapOf(watermarks);
+            clients = listOf(clients);
+        }
+    }
+
+    /**
+     * Name server to name server: which servers clients were given. Sent again until it is acknowledged.
+     *
+     * @param batch the sender's number for it, to be named in the acknowledgement
+     */
+    record Persistence(long batch, List<PersistenceRecord> records) implements Message {
+        public Persistence {
+            records = listOf(records);
+        }
+    }
+
+    /** Name server to name server: this batch of {@link Persistence} has been taken up. */
+    record PersistenceAck(long batch) implements Message {}
+
+    /**
+     * Name server to name server: tell me what you know.
+     *
+     * @param from where to go on: 0 at first, then the {@code next} of the last {@link KnowledgePart}
+     */
+    record KnowledgeRequest(Topic topic, long from) implements Message {
+        /** What is asked for. */
+        public enum Topic {
+            LATENCIES,
+            PERSISTENCE
+        }
+
+        public KnowledgeRequest {
+            Objects.requireNonNull(topic, "topic");
+        }
+    }
+
+    /**
+     * Name server to name server: one datagram of what it knows; several answer one {@link KnowledgeRequest}.
+     *
+     * @param from where this part begins
+     * @param next where the one after it begins; -1 if this is the last
+     */
+    record KnowledgePart(
+            KnowledgeRequest.Topic topic,
+            long from,
+            long next,
+            List<PrefixLatency> latencies,
+            List<PersistenceRecord> persistence)
+            implements Message {
+        public KnowledgePart {
+            Objects.requireNonNull(topic, "topic");
+            latencies = listOf(latencies);
+            persistence = listOf(persistence);
         }
     }
 
@@ -72,8 +152,10 @@ public sealed interface Message {
     /**
      * One service check.
      *
-     * @param reason why it failed, in a few words; null if it passed
      * @param wallClockMs when it was measured, for people
+     * @param reason why it failed, in a few words; null if it passed
+     * @param lagged the probe was not running for a part of the check (stopped, or starved of its processor), so that
+     *     the result says more about the probe than about the target
      */
     record ServiceResult(
             TargetId target,
@@ -81,7 +163,8 @@ public sealed interface Message {
             double responseMs,
             long ageMs,
             long wallClockMs,
-            @Nullable String reason) {
+            @Nullable String reason,
+            boolean lagged) {
         public ServiceResult {
             Objects.requireNonNull(target, "target");
         }
@@ -92,14 +175,84 @@ public sealed interface Message {
      *
      * @param rttMs median round-trip time; NaN if no attempt was answered
      * @param lossPercent 0 to 100
+     * @param lagged as in {@link ServiceResult}
      */
-    record LatencyResult(InetAddress address, double rttMs, double lossPercent, long ageMs, long wallClockMs) {
+    record LatencyResult(
+            InetAddress address, double rttMs, double lossPercent, long ageMs, long wallClockMs, boolean lagged) {
         public LatencyResult {
             Objects.requireNonNull(address, "address");
         }
     }
 
     record SiteLoad(long openConnections, double requestsPerSecond, double bytesPerSecond) {}
+
+    /**
+     * What a customer's server told a probe of its load, at its {@code load-url}.
+     *
+     * @param server {@code customer/server}
+     * @param requestsPerSecond 0 if it does not say
+     * @param share of its capacity in use, the worst of what it says; 0 if it says nothing of the kind
+     */
+    record ServerLoad(String server, double requestsPerSecond, double share, long ageMs, boolean lagged) {
+        public ServerLoad {
+            Objects.requireNonNull(server, "server");
+        }
+    }
+
+    /**
+     * How far the clients of one prefix are from an edge, as their connections show.
+     *
+     * @param prefix its first address
+     * @param bits its length
+     * @param rttMs the median of the connections' smoothed round-trip times
+     */
+    record ClientRoundTrip(InetAddress prefix, int bits, double rttMs) {
+        public ClientRoundTrip {
+            Objects.requireNonNull(prefix, "prefix");
+        }
+    }
+
+    /**
+     * Which server a client has for a domain. Of two records for one client the one with more moves wins, then the one
+     * that was not guessed, then the older, then that of the lower name; so all name servers end with the same.
+     *
+     * @param key of client and domain
+     * @param server its identity
+     * @param madeMs when it was made, on a clock that the name servers keep together
+     * @param madeBy the name server that made it
+     * @param leftMs how long it holds yet
+     * @param moves how often the client had to leave a server, or was given one by guess
+     * @param guessed whether nobody knew where the client is
+     */
+    @JsonFormat(shape = JsonFormat.Shape.ARRAY)
+    record PersistenceRecord(
+            long key, long server, long madeMs, String madeBy, long leftMs, int moves, boolean guessed) {
+        public PersistenceRecord {
+            Objects.requireNonNull(madeBy, "madeBy");
+        }
+    }
+
+    /** What is known of one client prefix. */
+    @JsonFormat(shape = JsonFormat.Shape.ARRAY)
+    record PrefixLatency(InetAddress prefix, List<PopLatency> pops) {
+        public PrefixLatency {
+            Objects.requireNonNull(prefix, "prefix");
+            pops = listOf(pops);
+        }
+    }
+
+    /**
+     * Its distance from a POP.
+     *
+     * @param rttTenths round-trip time in tenths of a millisecond; negative if it did not answer
+     * @param lossPercent 0 to 100
+     */
+    @JsonFormat(shape = JsonFormat.Shape.ARRAY)
+    record PopLatency(String pop, int rttTenths, int lossPercent, long ageMs) {
+        public PopLatency {
+            Objects.requireNonNull(pop, "pop");
+        }
+    }
 
     /** An older sender leaves out what it does not know: an empty list. */
     private static <T> List<T> listOf(@Nullable List<T> list) {

@@ -13,10 +13,16 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.popnet.platform.datagram.PayloadCodec.MalformedException;
 import org.popnet.platform.message.Message;
+import org.popnet.platform.message.Message.KnowledgePart;
+import org.popnet.platform.message.Message.KnowledgeRequest;
 import org.popnet.platform.message.Message.LatencyRequest;
 import org.popnet.platform.message.Message.LatencyResult;
 import org.popnet.platform.message.Message.LoadReport;
 import org.popnet.platform.message.Message.LogBatch;
+import org.popnet.platform.message.Message.Persistence;
+import org.popnet.platform.message.Message.PersistenceRecord;
+import org.popnet.platform.message.Message.PopLatency;
+import org.popnet.platform.message.Message.PrefixLatency;
 import org.popnet.platform.message.Message.ProbeReport;
 import org.popnet.platform.message.Message.ServiceResult;
 import org.popnet.platform.message.TargetId;
@@ -28,7 +34,9 @@ class PayloadCodecTest {
     @Test
     void distanceThatNobodyAnsweredSurvives() throws Exception {
         ProbeReport report = new ProbeReport(
-                List.of(), List.of(new LatencyResult(InetAddress.ofLiteral("192.0.2.1"), Double.NaN, 100, 1, 2)));
+                List.of(),
+                List.of(new LatencyResult(InetAddress.ofLiteral("192.0.2.1"), Double.NaN, 100, 1, 2, true)),
+                List.of());
 
         assertThat(decode(Kind.PROBE_REPORT, PayloadCodec.encode(report))).isEqualTo(report);
     }
@@ -45,7 +53,7 @@ class PayloadCodecTest {
     void fieldThatAnOlderSenderDoesNotKnowIsNullOrZero() throws Exception {
         LoadReport report = (LoadReport) decode(Kind.LOAD_REPORT, CBOR.writeValueAsBytes(Map.of("cpu", 0.5)));
 
-        assertThat(report).isEqualTo(new LoadReport(0.5, 0, 0, 0, 0, 0, Map.of(), Map.of()));
+        assertThat(report).isEqualTo(new LoadReport(0.5, 0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0, 0, List.of()));
         assertThat(decode(Kind.LATENCY_REQUEST, CBOR.writeValueAsBytes(Map.of())))
                 .isEqualTo(new LatencyRequest(List.of()));
     }
@@ -137,10 +145,38 @@ class PayloadCodecTest {
     void batchSaysItsFieldNamesOnce() {
         List<ServiceResult> results = IntStream.range(0, 12)
                 .mapToObj(i -> new ServiceResult(
-                        new TargetId("node:edge" + i + ".westusa"), true, 1.25, 80, 1_700_000_000_000L, null))
+                        new TargetId("node:edge" + i + ".westusa"), true, 1.25, 80, 1_700_000_000_000L, null, false))
                 .toList();
 
-        assertThat(MessageSize.of(new ProbeReport(results, List.of()))).isLessThan(MessageSize.BYTES_MAX);
+        assertThat(MessageSize.of(new ProbeReport(results, List.of(), List.of())))
+                .isLessThan(MessageSize.BYTES_MAX);
+    }
+
+    /** So many stand in one datagram: name servers count on it. */
+    @Test
+    void recordsBetweenNameServersFitTheirDatagrams() {
+        Random random = new Random(7);
+        List<PersistenceRecord> clients = IntStream.range(0, 24)
+                .mapToObj(i -> new PersistenceRecord(
+                        random.nextLong(),
+                        random.nextLong(),
+                        1_700_000_000_000L + i,
+                        "dns" + i % 3 + ".westusa",
+                        600_000,
+                        1,
+                        true))
+                .toList();
+        List<PopLatency> pops = IntStream.range(0, 8)
+                .mapToObj(i -> new PopLatency("some-town-" + i, 1000 + i, 10, 600_000))
+                .toList();
+        List<PrefixLatency> prefixes = IntStream.range(0, 7)
+                .mapToObj(i -> new PrefixLatency(InetAddress.ofLiteral("2001:db8:" + i + "::"), pops))
+                .toList();
+
+        assertThat(MessageSize.of(new Persistence(Long.MAX_VALUE, clients))).isLessThan(MessageSize.BYTES_MAX);
+        assertThat(MessageSize.of(new KnowledgePart(
+                        KnowledgeRequest.Topic.LATENCIES, Long.MAX_VALUE, Long.MAX_VALUE, prefixes, List.of())))
+                .isLessThan(MessageSize.BYTES_MAX);
     }
 
     private static Message decode(Kind kind, byte[] bytes) throws MalformedException {

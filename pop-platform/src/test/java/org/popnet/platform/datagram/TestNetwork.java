@@ -40,6 +40,7 @@ final class TestNetwork implements AutoCloseable {
         add("edge.a", Service.EDGE_CACHE);
         add("fetch.a", Service.ORIGIN_FETCH);
         add("log.a", Service.LOG);
+        add("dns2.a", Service.DNS);
     }
 
     private void add(String name, Service service) {

@@ -27,14 +27,24 @@ import org.popnet.platform.datagram.TestNetwork.TestNode;
 import org.popnet.platform.datagram.TestNetwork.Wire;
 import org.popnet.platform.identity.NodeKeyPair;
 import org.popnet.platform.message.Message;
+import org.popnet.platform.message.Message.ClientRoundTrip;
+import org.popnet.platform.message.Message.KnowledgePart;
+import org.popnet.platform.message.Message.KnowledgeRequest;
 import org.popnet.platform.message.Message.LatencyRequest;
 import org.popnet.platform.message.Message.LatencyResult;
 import org.popnet.platform.message.Message.LoadReport;
 import org.popnet.platform.message.Message.LogAck;
 import org.popnet.platform.message.Message.LogBatch;
+import org.popnet.platform.message.Message.Persistence;
+import org.popnet.platform.message.Message.PersistenceAck;
+import org.popnet.platform.message.Message.PersistenceRecord;
+import org.popnet.platform.message.Message.PopLatency;
+import org.popnet.platform.message.Message.PrefixLatency;
 import org.popnet.platform.message.Message.ProbeReport;
+import org.popnet.platform.message.Message.ServerLoad;
 import org.popnet.platform.message.Message.ServiceResult;
 import org.popnet.platform.message.Message.SiteLoad;
+import org.popnet.platform.message.Message.WatchRequest;
 import org.popnet.platform.message.TargetId;
 import org.popnet.platform.tree.Service;
 
@@ -81,9 +91,27 @@ class UdpDatagramPortTest {
                                 1e9,
                                 3.25,
                                 Map.of("www.a.example", new SiteLoad(1, 2.5, 3)),
-                                Map.of("www.a.example", 7L))),
+                                Map.of("www.a.example", 7L),
+                                0.125,
+                                0.75,
+                                1.5,
+                                List.of(new ClientRoundTrip(InetAddress.ofLiteral("192.0.2.0"), 24, 31.5)))),
                 new Story("fetch.a", "log.a", new LogBatch("customer1", 5, 6, 7, new byte[] {1, 2, 3})),
-                new Story("log.a", "edge.a", new LogAck("customer1", 5, List.of(6L, Long.MAX_VALUE), true)));
+                new Story("log.a", "edge.a", new LogAck("customer1", 5, List.of(6L, Long.MAX_VALUE), true)),
+                new Story("dns.a", "probe.a", new WatchRequest(List.of(new TargetId("node:edge1.a")), 30_000)),
+                new Story("dns.a", "dns2.a", new Persistence(3, List.of(persistence()))),
+                new Story("dns.a", "dns2.a", new PersistenceAck(3)),
+                new Story("dns.a", "dns2.a", new KnowledgeRequest(KnowledgeRequest.Topic.LATENCIES, 17)),
+                new Story(
+                        "dns.a",
+                        "dns2.a",
+                        new KnowledgePart(
+                                KnowledgeRequest.Topic.PERSISTENCE,
+                                17,
+                                -1,
+                                List.of(new PrefixLatency(
+                                        InetAddress.ofLiteral("192.0.2.0"), List.of(new PopLatency("a", 83, 2, 500)))),
+                                List.of(persistence()))));
     }
 
     @ParameterizedTest
@@ -531,17 +559,23 @@ class UdpDatagramPortTest {
         return wire.take();
     }
 
+    private static PersistenceRecord persistence() {
+        return new PersistenceRecord(Long.MIN_VALUE, -5, 1_700_000_000_000L, "dns.a", 600_000, 1, true);
+    }
+
     private static ProbeReport report(String reason) {
         return new ProbeReport(
                 List.of(
-                        new ServiceResult(new TargetId("node:edge1.a"), true, 1.5, 20, 1_700_000_000_000L, null),
+                        new ServiceResult(new TargetId("node:edge1.a"), true, 1.5, 20, 1_700_000_000_000L, null, false),
                         new ServiceResult(
                                 new TargetId("server:c/west/www.c.example"),
                                 false,
                                 600,
                                 0,
                                 1_700_000_000_001L,
-                                reason)),
-                List.of(new LatencyResult(InetAddress.ofLiteral("192.0.2.7"), 17.25, 100, 5, 6)));
+                                reason,
+                                true)),
+                List.of(new LatencyResult(InetAddress.ofLiteral("192.0.2.7"), 17.25, 100, 5, 6, false)),
+                List.of(new ServerLoad("c/west", 12.5, 0.25, 7, false)));
     }
 }

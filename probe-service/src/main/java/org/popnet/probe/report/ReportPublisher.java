@@ -129,12 +129,14 @@ public final class ReportPublisher {
                             m.outcome().responseMs(),
                             ageMs,
                             wallClockMs,
-                            m.outcome().reason()));
+                            m.outcome().reason(),
+                            false));
                 case Measurement.OfLatency m ->
-                    latencies.add(new LatencyResult(m.address(), m.rttMs(), m.lossPercent(), ageMs, wallClockMs));
+                    latencies.add(
+                            new LatencyResult(m.address(), m.rttMs(), m.lossPercent(), ageMs, wallClockMs, false));
             }
         }
-        return new ProbeReport(services, latencies);
+        return new ProbeReport(services, latencies, List.of());
     }
 
     private synchronized int waiting() {
