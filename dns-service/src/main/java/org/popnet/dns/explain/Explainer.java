@@ -68,13 +68,14 @@ final class Explainer {
     Explanation explain(String name, InetAddress client, boolean v6) {
         View view = knowledge.view();
         ZoneEntry entry = find(view, name);
-        if (!(entry instanceof ZoneEntry.Steered(WireName wire, var zone, SteeredDomain domain))) {
+        if (!(entry instanceof ZoneEntry.Steered steered)) {
             throw new NotSteeredException(
                     entry == null
                             ? "the name '" + name + "' is not in this network's zones"
                             : "the name '" + name
                                     + "' is not a customer's domain: its answers do not depend on clients");
         }
+        SteeredDomain domain = steered.domain();
         long now = knowledge.nowMs();
         ClientView where = new ClientView();
         knowledge

@@ -5,6 +5,7 @@ import org.popnet.dns.steering.ClientView;
 import org.popnet.dns.wire.Answer;
 import org.popnet.dns.wire.Cookies;
 import org.popnet.dns.wire.Query;
+import org.popnet.dns.zone.ZoneSnapshot;
 
 /** One query, its answer, and all that is needed on the way between them; owned by one thread and used again. */
 final class Exchange {
@@ -28,6 +29,7 @@ final class Exchange {
     final Answer answer;
     final ClientView client = new ClientView();
     final Choice choice = new Choice();
+    final ZoneSnapshot.Match match = new ZoneSnapshot.Match();
     final byte[] scratch = new byte[SCRATCH_BYTES];
     private long random;
 

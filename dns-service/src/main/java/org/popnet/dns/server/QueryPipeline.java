@@ -1,6 +1,7 @@
 package org.popnet.dns.server;
 
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 import org.popnet.dns.knowledge.Knowledge;
 import org.popnet.dns.knowledge.PersistenceTable;
 import org.popnet.dns.knowledge.View;
@@ -21,6 +22,7 @@ import org.popnet.dns.wire.QueryDecoder;
 import org.popnet.dns.wire.RecordData;
 import org.popnet.dns.wire.WireName;
 import org.popnet.dns.zone.OriginNames;
+import org.popnet.dns.zone.RecordSets;
 import org.popnet.dns.zone.ServiceTarget;
 import org.popnet.dns.zone.Zone;
 import org.popnet.dns.zone.ZoneEntry;
@@ -39,6 +41,9 @@ final class QueryPipeline {
     private static final int SERVICE_TTL_SECONDS = 5;
     /** Origins that are not near the best come behind those that are (RFC 2782: lower is tried first). */
     private static final int ORIGIN_PRIORITY = 10;
+
+    /** Aliases told in one answer; whoever wants to follow further asks again. */
+    private static final int ALIASES_MAX = 8;
 
     private final Knowledge knowledge;
     private final Cookies cookies;
@@ -101,9 +106,21 @@ final class QueryPipeline {
         if (entry == null) {
             return unlisted(x, view);
         }
+        return entry(x, view, entry, null);
+    }
+
+    /**
+     * Answers with what stands at a name.
+     *
+     * @param owner the name, if it is not the one in question but what that is an alias of
+     */
+    private int entry(Exchange x, View view, ZoneEntry entry, @Nullable WireName owner) {
         return switch (entry) {
-            case ZoneEntry.Steered steered -> steered(x, view, steered);
-            case ZoneEntry.Apex apex -> apex(x, apex.zone());
+            case ZoneEntry.Steered steered -> steered(x, view, steered, owner);
+            case ZoneEntry.Apex apex -> apex(x, apex.zone(), apex.records(), owner);
+            case ZoneEntry.Static records -> records(x, records.zone(), records.records(), owner);
+            case ZoneEntry.Alias alias -> alias(x, view, alias, owner);
+            case ZoneEntry.Delegation delegation -> delegation(x, delegation);
             case ZoneEntry.Host host -> host(x, view, host);
             case ZoneEntry.Service service -> service(x, view, service);
             case ZoneEntry.EmptyNonTerminal empty ->
@@ -111,16 +128,85 @@ final class QueryPipeline {
         };
     }
 
+    /** A name without an entry: below a delegation, covered by a wildcard, or absent. */
     private int unlisted(Exchange x, View view) {
         OriginNames origins = view.zone().origins();
         if (origins.covers(x.query)) {
             return origin(x, view, origins);
         }
-        Zone zone = view.zone().zoneAbove(x.query);
+        ZoneEntry entry = view.zone().search(x.query, x.match);
+        if (entry != null) {
+            return entry(x, view, entry, null);
+        }
+        Zone zone = x.match.zone();
         if (zone == null) {
             return finish(x, Dns.REFUSED, false);
         }
         return nxDomain(x, zone);
+    }
+
+    /** A name's static records of the type in question. */
+    private int records(Exchange x, Zone zone, RecordSets records, @Nullable WireName owner) {
+        int index = records.indexOf(x.query.type());
+        if (index < 0) {
+            return x.query.type() == Dns.ANY ? minimalAny(x, owner) : noData(x, zone);
+        }
+        for (int i = 0; i < records.size(index); i++) {
+            x.answer.record(Section.ANSWER, owner, records.get(index, i), records.ttlSeconds(index));
+        }
+        return finish(x, Dns.NOERROR, true);
+    }
+
+    /** The alias, then what it leads to as far as that is ours (RFC 1034, 4.3.2). */
+    private int alias(Exchange x, View view, ZoneEntry.Alias first, @Nullable WireName owner) {
+        x.answer.record(Section.ANSWER, owner, first.record(), first.ttlSeconds());
+        int type = x.query.type();
+        if (type == Dns.CNAME || type == Dns.ANY) {
+            return finish(x, Dns.NOERROR, true);
+        }
+        ZoneEntry.Alias alias = first;
+        for (int i = 1; i < ALIASES_MAX; i++) {
+            ZoneEntry next = view.zone().search(alias.target(), x.match);
+            if (next instanceof ZoneEntry.Alias further) {
+                x.answer.record(Section.ANSWER, alias.target(), further.record(), further.ttlSeconds());
+                alias = further;
+                continue;
+            }
+            return switch (next) {
+                case ZoneEntry.Steered steered -> steered(x, view, steered, alias.target());
+                case ZoneEntry.Apex apex -> apex(x, apex.zone(), apex.records(), alias.target());
+                case ZoneEntry.Static records -> records(x, records.zone(), records.records(), alias.target());
+                case ZoneEntry.EmptyNonTerminal empty when !empty.membersOnly() -> noData(x, empty.zone());
+                case null ->
+                    x.match.zone() == null
+                                    || x.match.zone().apex().equals(view.zone().networkApex())
+                            ? finish(x, Dns.NOERROR, true)
+                            : nxDomain(x, x.match.zone());
+                // The client asks again, there or here, with its own address.
+                default -> finish(x, Dns.NOERROR, true);
+            };
+        }
+        return finish(x, Dns.NOERROR, true);
+    }
+
+    /** Others answer for the name: who they are (RFC 1034, 4.3.2; glue must be whole, RFC 9471). */
+    private int delegation(Exchange x, ZoneEntry.Delegation entry) {
+        if (x.query.type() == Dns.DS && x.query.nameLength() == entry.name().length()) {
+            // The one type that stands on this side of the cut (RFC 4035, 3.1.4.1).
+            return noData(x, entry.zone());
+        }
+        RecordSets servers = entry.records();
+        int index = servers.indexOf(Dns.NS);
+        for (int i = 0; i < servers.size(index); i++) {
+            x.answer.record(Section.AUTHORITY, entry.name(), servers.get(index, i), servers.ttlSeconds(index));
+        }
+        for (int i = 0; i < entry.glue().size(); i++) {
+            ZoneEntry.Glue glue = entry.glue().get(i);
+            if (!x.answer.record(Section.ADDITIONAL, glue.owner(), glue.address(), glue.ttlSeconds())) {
+                x.answer.truncate();
+            }
+        }
+        return finish(x, Dns.NOERROR, false);
     }
 
     private int nxDomain(Exchange x, Zone zone) {
@@ -133,19 +219,19 @@ final class QueryPipeline {
         return finish(x, Dns.NOERROR, true);
     }
 
-    private int minimalAny(Exchange x) {
-        x.answer.record(Section.ANSWER, null, MINIMAL_ANY, MINIMAL_ANY_TTL_SECONDS);
+    private int minimalAny(Exchange x, @Nullable WireName owner) {
+        x.answer.record(Section.ANSWER, owner, MINIMAL_ANY, MINIMAL_ANY_TTL_SECONDS);
         return finish(x, Dns.NOERROR, true);
     }
 
-    /** SOA, NS and everything that an apex does not have. */
-    private int apex(Exchange x, Zone zone) {
+    /** SOA and NS, which the network makes, and the static records beside them. */
+    private int apex(Exchange x, Zone zone, RecordSets records, @Nullable WireName owner) {
         Answer answer = x.answer;
         switch (x.query.type()) {
-            case Dns.SOA -> answer.record(Section.ANSWER, null, zone.soa(), Zone.NEGATIVE_TTL_SECONDS);
+            case Dns.SOA -> answer.record(Section.ANSWER, owner, zone.soa(), Zone.NEGATIVE_TTL_SECONDS);
             case Dns.NS -> {
                 for (int i = 0; i < zone.servers().size(); i++) {
-                    answer.record(Section.ANSWER, null, zone.servers().get(i), Zone.INFRASTRUCTURE_TTL_SECONDS);
+                    answer.record(Section.ANSWER, owner, zone.servers().get(i), Zone.INFRASTRUCTURE_TTL_SECONDS);
                 }
                 for (int i = 0; i < zone.glue().size(); i++) {
                     Zone.Glue glue = zone.glue().get(i);
@@ -153,10 +239,10 @@ final class QueryPipeline {
                 }
             }
             case Dns.ANY -> {
-                return minimalAny(x);
+                return minimalAny(x, owner);
             }
             default -> {
-                return noData(x, zone);
+                return records(x, zone, records, owner);
             }
         }
         return finish(x, Dns.NOERROR, true);
@@ -167,7 +253,7 @@ final class QueryPipeline {
             return finish(x, Dns.REFUSED, false);
         }
         if (x.query.type() == Dns.ANY) {
-            return minimalAny(x);
+            return minimalAny(x, null);
         }
         boolean found = false;
         for (RecordData address : host.addresses()) {
@@ -184,7 +270,7 @@ final class QueryPipeline {
             return finish(x, Dns.REFUSED, false);
         }
         if (x.query.type() == Dns.ANY) {
-            return minimalAny(x);
+            return minimalAny(x, null);
         }
         if (x.query.type() != Dns.SRV || service.targets().isEmpty()) {
             return noData(x, service.zone());
@@ -247,12 +333,14 @@ final class QueryPipeline {
         x.answer.record(Section.ANSWER, null, RecordData.srv(priority, 0, host.port(), name), SERVICE_TTL_SECONDS);
     }
 
-    private int steered(Exchange x, View view, ZoneEntry.Steered entry) {
+    private int steered(Exchange x, View view, ZoneEntry.Steered entry, @Nullable WireName owner) {
         SteeredDomain domain = entry.domain();
         int type = x.query.type();
         CandidateGroup[] groups = type == Dns.A ? domain.v4() : type == Dns.AAAA ? domain.v6() : null;
         if (groups == null) {
-            return apex(x, entry.zone());
+            return entry.isApex()
+                    ? apex(x, entry.zone(), entry.records(), owner)
+                    : records(x, entry.zone(), entry.records(), owner);
         }
         if (groups.length == 0) {
             return noData(x, entry.zone());
@@ -268,7 +356,11 @@ final class QueryPipeline {
             return noData(x, entry.zone());
         }
         for (int i = 0; i < choice.count(); i++) {
-            x.answer.address(choice.get(i).address(), domain.ttlSeconds());
+            if (owner == null) {
+                x.answer.address(choice.get(i).address(), domain.ttlSeconds());
+            } else {
+                x.answer.address(owner, choice.get(i).address(), domain.ttlSeconds());
+            }
         }
         if (choice.clientMattered() && x.query.subnetKnown()) {
             x.answer.subnetScope(x.client.prefixBits());

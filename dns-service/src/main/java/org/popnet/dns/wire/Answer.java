@@ -105,6 +105,30 @@ public final class Answer {
         counts[0]++;
     }
 
+    /** Adds an address record for another name: what an alias leads to. */
+    public void address(WireName owner, byte[] address, int ttlSeconds) {
+        int start = at;
+        int namesBefore = names;
+        if (truncated || at + owner.length() + 10 + address.length > out.length) {
+            truncated = true;
+            return;
+        }
+        name(owner, true);
+        u16(address.length == 4 ? Dns.A : Dns.AAAA, at);
+        u16(Dns.IN, at + 2);
+        u32(ttlSeconds, at + 4);
+        u16(address.length, at + 8);
+        System.arraycopy(address, 0, out, at + 10, address.length);
+        at += 10 + address.length;
+        if (at > limit) {
+            at = start;
+            names = namesBefore;
+            truncated = true;
+            return;
+        }
+        counts[0]++;
+    }
+
     /**
      * Adds a record.
      *

@@ -24,7 +24,22 @@ public record RecordData(int type, byte[] before, List<WireName> names, byte[] a
     }
 
     public static RecordData ns(WireName server) {
-        return new RecordData(Dns.NS, NOTHING, List.of(server), NOTHING, true);
+        return name(Dns.NS, server);
+    }
+
+    /** A record of one of RFC 1035's types whose data is one name: NS, CNAME, PTR. */
+    public static RecordData name(int type, WireName name) {
+        return new RecordData(type, NOTHING, List.of(name), NOTHING, true);
+    }
+
+    public static RecordData mx(int priority, WireName server) {
+        byte[] number = ByteBuffer.allocate(2).putShort((short) priority).array();
+        return new RecordData(Dns.MX, number, List.of(server), NOTHING, true);
+    }
+
+    /** A record whose data nobody but its reader takes apart (RFC 3597). */
+    public static RecordData opaque(int type, byte[] data) {
+        return new RecordData(type, data.clone(), List.of(), NOTHING, false);
     }
 
     /** Times in seconds, as in RFC 1035, 3.3.13; the minimum is the TTL of negative answers (RFC 2308). */

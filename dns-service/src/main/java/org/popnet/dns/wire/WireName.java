@@ -10,6 +10,11 @@ import java.util.Locale;
  * looked up and compressed without being parsed again.
  */
 public final class WireName {
+    /** FNV-1a's numbers, over the bytes from the last to the first. */
+    private static final long ROOT_HASH = 0xcbf29ce484222325L;
+
+    private static final long HASH_PRIME = 0x100000001b3L;
+
     private final byte[] bytes;
     private final int[] labelAt;
     private final long[] suffixHash;
@@ -51,14 +56,48 @@ public final class WireName {
         return new WireName(wire.toByteArray(), Arrays.copyOf(labelAt, labels));
     }
 
+    /**
+     * A name that is in wire form already, uncompressed.
+     *
+     * @throws IllegalArgumentException if the bytes are no name
+     */
+    public static WireName ofWire(byte[] wire) {
+        byte[] lower = new byte[wire.length];
+        int[] labelAt = new int[Dns.NAME_BYTES_MAX / 2 + 1];
+        int labels = 0;
+        int at = 0;
+        while (at < wire.length && wire[at] != 0) {
+            int size = wire[at] & 0xff;
+            if (size > Dns.LABEL_BYTES_MAX || at + size >= wire.length || wire.length > Dns.NAME_BYTES_MAX) {
+                throw new IllegalArgumentException("not a name in wire form");
+            }
+            labelAt[labels++] = at;
+            lower[at] = wire[at];
+            for (int i = at + 1; i <= at + size; i++) {
+                lower[i] = (byte) (wire[i] >= 'A' && wire[i] <= 'Z' ? wire[i] + ('a' - 'A') : wire[i]);
+            }
+            at += size + 1;
+        }
+        if (at != wire.length - 1) {
+            throw new IllegalArgumentException("not a name in wire form");
+        }
+        return new WireName(lower, Arrays.copyOf(labelAt, labels));
+    }
+
+    /** The hash of a name with {@code *} before the one that has this hash; 0 for the root. */
+    public static long wildcardHash(long parentHash) {
+        long hash = parentHash == 0 ? ROOT_HASH : parentHash;
+        return ((hash ^ '*') * HASH_PRIME ^ 1) * HASH_PRIME;
+    }
+
     /** Hashes every suffix that starts at a label; the root's own byte counts as part of each. */
     static void hashSuffixes(byte[] wire, int length, int[] labelAt, int labels, long[] into) {
-        long hash = 0xcbf29ce484222325L;
+        long hash = ROOT_HASH;
         int end = length;
         for (int label = labels - 1; label >= 0; label--) {
             int start = labelAt[label];
             for (int i = end - 1; i >= start; i--) {
-                hash = (hash ^ wire[i]) * 0x100000001b3L;
+                hash = (hash ^ wire[i]) * HASH_PRIME;
             }
             end = start;
             into[label] = hash;
@@ -71,10 +110,6 @@ public final class WireName {
 
     public int labels() {
         return labelAt.length;
-    }
-
-    int labelAt(int label) {
-        return labelAt[label];
     }
 
     /** The hash of the name without its first {@code label} labels. */
@@ -102,7 +137,21 @@ public final class WireName {
         return Arrays.equals(bytes, 0, bytes.length, wire, from, to);
     }
 
-    byte[] bytes() {
+    /** Whether this is {@code *} before the name in these bytes (in lower case), RFC 4592. */
+    public boolean isWildcardOf(byte[] wire, int from, int to) {
+        return bytes.length == to - from + 2
+                && bytes[0] == 1
+                && bytes[1] == '*'
+                && Arrays.equals(bytes, 2, bytes.length, wire, from, to);
+    }
+
+    /** Where a label starts in {@link #bytes}. */
+    public int labelAt(int label) {
+        return labelAt[label];
+    }
+
+    /** In wire form, in lower case; not to be changed. */
+    public byte[] bytes() {
         return bytes;
     }
 

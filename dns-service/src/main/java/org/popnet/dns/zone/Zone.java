@@ -17,6 +17,11 @@ public record Zone(WireName apex, RecordData soa, List<RecordData> servers, List
     /** TTL of NS records and node addresses, in seconds: a machine that moves is found again this soon. */
     public static final int INFRASTRUCTURE_TTL_SECONDS = 300;
 
+    public Zone {
+        servers = List.copyOf(servers);
+        glue = List.copyOf(glue);
+    }
+
     /** An address record of another name that saves the client a question. */
     public record Glue(WireName owner, RecordData address) {}
 }

@@ -46,6 +46,8 @@ public final class ZoneCompiler {
     private final Map<WireName, ZoneEntry> entries = new LinkedHashMap<>();
     private final Map<String, SteeredDomain> domains = new HashMap<>();
     private final Map<Integer, OriginNames.Host> hosts = new HashMap<>();
+    private final List<RecordData> servers = new ArrayList<>();
+    private final List<Zone.Glue> glue = new ArrayList<>();
 
     private ZoneCompiler(ActiveTree active, NodeName self) {
         this.active = active;
@@ -63,32 +65,34 @@ public final class ZoneCompiler {
     }
 
     private ZoneSnapshot compile() {
+        tree.nodes(Service.DNS).forEach(node -> {
+            WireName host = hostName(node);
+            servers.add(RecordData.ns(host));
+            glue.add(new Zone.Glue(host, RecordData.address(node.address())));
+        });
         Zone network = zone(WireName.of(tree.zone()));
-        put(new ZoneEntry.Apex(network.apex(), network));
+        put(new ZoneEntry.Apex(network.apex(), network, RecordSets.NONE));
         tree.nodes().values().forEach(node -> addNode(network, node));
         tree.customers()
                 .values()
                 .forEach(customer -> customer.servers().values().forEach(s -> addServer(network, s)));
         addServices(network);
+        CustomerZones zones = new CustomerZones(this::zone, entries);
+        for (Customer customer : tree.customers().values()) {
+            customer.zones().values().forEach(zones::add);
+        }
         for (Customer customer : tree.customers().values()) {
             for (Domain domain : customer.domains().values()) {
-                addDomain(customer, domain);
+                addDomain(customer, domain, zones);
             }
         }
+        zones.fillGaps();
         return new ZoneSnapshot(
                 active, topology, targets, entries.values(), new OriginNames(network, topology, domains, hosts));
     }
 
     private Zone zone(WireName apex) {
-        List<RecordData> servers = new ArrayList<>();
-        List<Zone.Glue> glue = new ArrayList<>();
-        List<Node> nameServers = tree.nodes(Service.DNS).toList();
-        nameServers.forEach(node -> {
-            WireName host = hostName(node);
-            servers.add(RecordData.ns(host));
-            glue.add(new Zone.Glue(host, RecordData.address(node.address())));
-        });
-        NodeName primary = nameServers.isEmpty() ? self : nameServers.getFirst().name();
+        NodeName primary = tree.nodes(Service.DNS).map(Node::name).findFirst().orElse(self);
         RecordData soa = RecordData.soa(
                 WireName.of(primary + "." + tree.zone()),
                 WireName.of("hostmaster." + tree.zone()),
@@ -97,7 +101,7 @@ public final class ZoneCompiler {
                 RETRY_SECONDS,
                 EXPIRE_SECONDS,
                 Zone.NEGATIVE_TTL_SECONDS);
-        return new Zone(apex, soa, List.copyOf(servers), List.copyOf(glue));
+        return new Zone(apex, soa, servers, glue);
     }
 
     private WireName hostName(Node node) {
@@ -188,7 +192,7 @@ public final class ZoneCompiler {
         addAbove(zone, name, true);
     }
 
-    private void addDomain(Customer customer, Domain domain) {
+    private void addDomain(Customer customer, Domain domain, CustomerZones zones) {
         WireName name = WireName.of(domain.name());
         CandidateGroup[] origins = customer.servers().values().stream()
                 .map(server -> serverGroup(server, domain))
@@ -206,11 +210,12 @@ public final class ZoneCompiler {
         SteeredDomain steered =
                 new SteeredDomain(domain, Hash.of(domain.name()), ofFamily(groups, 4), ofFamily(groups, 16), origins);
         domains.put(domain.name(), steered);
-        if (entries.containsKey(name) && !(entries.get(name) instanceof ZoneEntry.EmptyNonTerminal)) {
+        ZoneEntry there = entries.get(name);
+        if (there instanceof ZoneEntry.Host || there instanceof ZoneEntry.Service) {
             throw new IllegalArgumentException("domain " + domain.name() + " of customer " + customer.name()
                     + " is a name of the network's own zone " + tree.zone() + ": give it another");
         }
-        put(new ZoneEntry.Steered(name, zone(name), steered));
+        zones.steer(name, steered);
     }
 
     private Optional<CandidateGroup> group(String name, @Nullable Pop pop) {

@@ -104,15 +104,75 @@ public final class ZoneSnapshot {
         return null;
     }
 
-    /** The zone that the name in question lies in: the nearest apex above it, or null if it is not ours. */
-    public @Nullable Zone zoneAbove(Query query) {
-        for (int label = 1; label < query.labels(); label++) {
-            ZoneEntry entry = find(query, label);
-            if (entry instanceof ZoneEntry.Apex || entry instanceof ZoneEntry.Steered) {
-                return entry.zone();
+    /**
+     * What there is to say about a name that may have no entry of its own: the nearest name above it that exists, and
+     * the wildcard there (RFC 4592, 3.3.1).
+     *
+     * @return the name's own entry, the delegation above it, or the wildcard that covers it; null if the name does not
+     *     exist: then {@link Match#zone()} is the zone that says so, or null if the name is not ours
+     */
+    public @Nullable ZoneEntry search(Query query, Match match) {
+        match.clear();
+        for (int label = 0; label < query.labels(); label++) {
+            int at = query.labelAt(label);
+            ZoneEntry entry = find(query.name(), at, query.nameLength(), query.suffixHash(label));
+            if (entry != null) {
+                return closest(entry, label, query.name(), at, query.nameLength(), query.suffixHash(label), match);
             }
         }
         return null;
+    }
+
+    /** As {@link #search(Query, Match)}. */
+    public @Nullable ZoneEntry search(WireName name, Match match) {
+        match.clear();
+        for (int label = 0; label < name.labels(); label++) {
+            int at = name.labelAt(label);
+            ZoneEntry entry = find(name.bytes(), at, name.length(), name.suffixHash(label));
+            if (entry != null) {
+                return closest(entry, label, name.bytes(), at, name.length(), name.suffixHash(label), match);
+            }
+        }
+        return null;
+    }
+
+    private @Nullable ZoneEntry closest(
+            ZoneEntry entry, int label, byte[] name, int from, int to, long hash, Match match) {
+        match.zone = entry.zone();
+        if (label == 0) {
+            return entry;
+        }
+        if (entry instanceof ZoneEntry.Delegation) {
+            return entry;
+        }
+        long wildcard = WireName.wildcardHash(hash);
+        int slot = slotOf(wildcard);
+        for (ZoneEntry found = table[slot]; found != null; found = table[slot]) {
+            if (found.name().hash() == wildcard && found.name().isWildcardOf(name, from, to)) {
+                return found;
+            }
+            slot = slot + 1 & mask;
+        }
+        return null;
+    }
+
+    /** The outcome of a search beside the entry; used again. */
+    public static final class Match {
+        private @Nullable Zone zone;
+
+        private void clear() {
+            zone = null;
+        }
+
+        /** The zone that the name lies in; null if it is not ours. */
+        public @Nullable Zone zone() {
+            return zone;
+        }
+    }
+
+    /** Where the network's own names begin. */
+    public WireName networkApex() {
+        return origins.zone().apex();
     }
 
     /** The {@code _origin._tcp.<domain>.<pop>} names, which are too many to stand in the table. */

@@ -9,7 +9,7 @@ import java.util.Optional;
 /** Reads {@code customers} with their servers and domains. */
 final class CustomerReader {
     static final int DOMAINS_MAX = 100_000;
-    private static final List<String> CUSTOMER_KEYS = List.of("servers", "domains");
+    private static final List<String> CUSTOMER_KEYS = List.of("servers", "domains", "zones");
     private static final List<String> SERVER_KEYS =
             List.of("address", "port", "tls", "capacity", "weight", "cost", "load-url");
     private static final List<String> DOMAIN_KEYS = List.of("candidates", "origin", "rule", "checks", "tags");
@@ -21,17 +21,20 @@ final class CustomerReader {
     private final PopReader pops;
     private final RuleReader rules;
     private final CandidatesReader candidates;
+    private final ZoneReader zones;
     private final Map<String, Customer> customers = new LinkedHashMap<>();
     private final Map<String, Value> declared = new LinkedHashMap<>();
     private final Map<String, Claim> claims = new LinkedHashMap<>();
 
-    private record Claim(String customer, int line) {}
+    /** Who says first that a domain is his, and where. */
+    record Claim(String customer, Value at) {}
 
     CustomerReader(String zone, PopReader pops, RuleReader rules) {
         this.zone = zone;
         this.pops = pops;
         this.rules = rules;
         this.candidates = new CandidatesReader(pops);
+        this.zones = new ZoneReader(zone);
     }
 
     void read(Section section) {
@@ -40,6 +43,7 @@ final class CustomerReader {
             declared.put(name, value);
             value.section(CUSTOMER_KEYS).ifPresent(s -> customers.put(name, customer(name, s)));
         });
+        zones.compare(claims);
         if (claims.size() > DOMAINS_MAX) {
             section.value().wrong(claims.size() + " domains: must be " + DOMAINS_MAX + " at most");
         }
@@ -72,7 +76,10 @@ final class CustomerReader {
         Map<String, Domain> domains = new LinkedHashMap<>();
         sections.forEach((key, d) -> domain(name, key, d, sections, !declaredServers.isEmpty())
                 .ifPresent(domain -> domains.put(key, domain)));
-        return new Customer(name, servers, domains);
+        Map<String, CustomerZone> ownZones = new LinkedHashMap<>();
+        s.mapping("zones").ifPresent(section -> section.entries()
+                .forEach((key, value) -> zones.read(name, key, value).ifPresent(zone -> ownZones.put(key, zone))));
+        return new Customer(name, servers, domains, ownZones);
     }
 
     private Optional<CustomerServer> server(String customer, String name, Value value) {
@@ -90,10 +97,10 @@ final class CustomerReader {
     }
 
     private void claim(String customer, String domain, Value value) {
-        Claim first = claims.putIfAbsent(domain, new Claim(customer, value.line()));
+        Claim first = claims.putIfAbsent(domain, new Claim(customer, value));
         if (first != null) {
-            value.wrong("domain '" + domain + "' is claimed by " + first.customer() + " in line " + first.line()
-                    + ": must belong to one customer");
+            value.wrong("domain '" + domain + "' is claimed by " + first.customer() + " in line "
+                    + first.at().line() + ": must belong to one customer");
         }
         if (!zone.isEmpty() && (domain.equals(zone) || domain.endsWith("." + zone))) {
             value.wrong("domain '" + domain + "' lies in the network's own zone " + zone + ": must be outside it");

@@ -26,6 +26,11 @@ record Value(Problems problems, String path, int line, Node node) {
         problems.add(line, path, message);
     }
 
+    /** Records that something is wrong in one line of this value. */
+    void wrongAt(int otherLine, String message) {
+        problems.add(otherLine, path, message);
+    }
+
     /** Records a value that is not allowed: what came, then what is. */
     void refuse(String came, String allowed) {
         wrong("'" + shown(came) + "': must be " + allowed);
