@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
+import org.popnet.platform.message.Message.PersistenceRecord;
 import org.popnet.platform.message.TargetId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class Checkpoint {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpoint.class);
     private static final int MAGIC = 0x504f504b;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final byte END = 0;
     private static final byte LATENCY = 1;
     private static final byte VERDICT = 2;
@@ -118,8 +119,14 @@ public final class Checkpoint {
                 case VERDICT ->
                     knowledge.restoreVerdict(new TargetId(in.readUTF()), in.readBoolean(), in.readLong() + off);
                 case PERSISTENCE ->
-                    knowledge.restorePersistence(
-                            in.readLong(), in.readLong(), in.readLong() + off, in.readLong() - off, in.readBoolean());
+                    knowledge.restorePersistence(new PersistenceRecord(
+                            in.readLong(),
+                            in.readLong(),
+                            in.readLong(),
+                            in.readUTF(),
+                            in.readLong() - off,
+                            in.readInt(),
+                            in.readBoolean()));
                 default -> throw new IOException("unknown record " + tag);
             }
         }
@@ -154,14 +161,16 @@ public final class Checkpoint {
             });
         }
 
-        void persistence(long key, long server, long ageMs, long leftMs, boolean guessed) {
+        void persistence(PersistenceRecord kept) {
             write(() -> {
                 out.writeByte(PERSISTENCE);
-                out.writeLong(key);
-                out.writeLong(server);
-                out.writeLong(ageMs);
-                out.writeLong(leftMs);
-                out.writeBoolean(guessed);
+                out.writeLong(kept.key());
+                out.writeLong(kept.server());
+                out.writeLong(kept.madeMs());
+                out.writeUTF(kept.madeBy());
+                out.writeLong(kept.leftMs());
+                out.writeInt(kept.moves());
+                out.writeBoolean(kept.guessed());
             });
         }
 

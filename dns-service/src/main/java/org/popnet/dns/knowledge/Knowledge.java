@@ -13,8 +13,12 @@ import org.jspecify.annotations.Nullable;
 import org.popnet.dns.steering.Address;
 import org.popnet.dns.steering.ClientLocation;
 import org.popnet.dns.zone.ZoneSnapshot;
+import org.popnet.platform.message.Message.KnowledgePart;
 import org.popnet.platform.message.Message.LatencyResult;
 import org.popnet.platform.message.Message.LoadReport;
+import org.popnet.platform.message.Message.PersistenceRecord;
+import org.popnet.platform.message.Message.PopLatency;
+import org.popnet.platform.message.Message.PrefixLatency;
 import org.popnet.platform.message.Message.ProbeReport;
 import org.popnet.platform.message.TargetId;
 import org.popnet.platform.tree.Customer;
@@ -61,7 +65,7 @@ public final class Knowledge {
         health = new HealthTable(settings.serviceStale().toMillis());
         load = new LoadTable(settings.loadStale().toMillis());
         latencies = new LatencyRows(rowsFor(COLUMNS_MIN), COLUMNS_MIN);
-        persistence = new PersistenceTable(settings.persistenceRecordsMax());
+        persistence = new PersistenceTable(settings.persistenceRecordsMax(), settings.persistenceWaitingMax());
         latencyRequests = new LatencyRequests(
                 settings.latencyRequestsMax(), settings.latencyRequestAgain().toMillis());
         clientLocation = new ClientLocation(
@@ -261,8 +265,7 @@ public final class Knowledge {
     void save(Checkpoint.Writer writer) {
         synchronized (lock) {
             long now = nowMs();
-            String[] pops = new String[columnOfPop.size()];
-            columnOfPop.forEach((pop, column) -> pops[column] = pop);
+            String[] pops = popOfColumn();
             latencies.forEach(
                     (high, low, column, rtt, loss, at) -> writer.latency(high, low, pops[column], rtt, loss, now - at));
             health.targets().forEach((id, target) -> {
@@ -270,10 +273,7 @@ public final class Knowledge {
                     writer.verdict(id, target.state() == TargetHealth.State.DOWN, now - target.sinceMs());
                 }
             });
-            persistence.forEach(
-                    now,
-                    (key, server, since, end, guessed) ->
-                            writer.persistence(key, server, now - since, end - now, guessed));
+            persistence.forEach(now, writer::persistence);
         }
     }
 
@@ -292,10 +292,71 @@ public final class Knowledge {
         }
     }
 
-    void restorePersistence(long key, long server, long ageMs, long leftMs, boolean guessed) {
-        if (leftMs > 0) {
-            persistence.record(key, server, nowMs() - ageMs, nowMs() + leftMs, guessed);
+    void restorePersistence(PersistenceRecord kept) {
+        if (kept.leftMs() > 0) {
+            persistence.merge(kept, nowMs(), "");
         }
+    }
+
+    /**
+     * Takes up what another name server knows newer.
+     *
+     * @return how many records and figures that was
+     */
+    int learn(KnowledgePart part, String self) {
+        int learned = 0;
+        for (PersistenceRecord other : part.persistence()) {
+            learned += persistence.merge(other, nowMs(), self) ? 1 : 0;
+        }
+        synchronized (lock) {
+            ZoneSnapshot current = zone;
+            if (current == null) {
+                return learned;
+            }
+            for (PrefixLatency prefix : part.latencies()) {
+                for (PopLatency pop : prefix.pops()) {
+                    learned += current.topology().indexOf(pop.pop()) >= 0 && learn(prefix.prefix(), pop) ? 1 : 0;
+                }
+            }
+        }
+        return learned;
+    }
+
+    private boolean learn(InetAddress prefix, PopLatency pop) {
+        if (pop.ageMs() < 0 || pop.ageMs() > settings.latencyExpiry().toMillis()) {
+            return false;
+        }
+        long high = Address.high(prefix);
+        long low = Address.low(prefix);
+        int bits = clientLocation.bits(high, low);
+        return latencies.learn(
+                Address.maskHigh(high, low, bits),
+                Address.maskLow(high, low, bits),
+                column(pop.pop()),
+                pop.rttTenths() < 0 ? Double.NaN : pop.rttTenths() / 10.0,
+                pop.lossPercent(),
+                nowMs() - pop.ageMs());
+    }
+
+    /**
+     * Hands over latencies that have not expired, as many prefixes as fit.
+     *
+     * @param from 0, or what an earlier call returned
+     * @param bytes what they may take in a datagram
+     * @return where the next ones begin; -1 if there are none
+     */
+    long readLatencies(long from, int bytes, List<PrefixLatency> out) {
+        synchronized (lock) {
+            String[] pops = popOfColumn();
+            return latencies.read(
+                    from, bytes, pops, nowMs(), settings.latencyExpiry().toMillis(), out);
+        }
+    }
+
+    private String[] popOfColumn() {
+        String[] pops = new String[columnOfPop.size()];
+        columnOfPop.forEach((pop, column) -> pops[column] = pop);
+        return pops;
     }
 
     public int latencyPrefixes() {

@@ -20,8 +20,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     flood of probes; default 200, 1 to 10,000
  * @param latencyRequestsMax addresses that may wait to be sent; default 4,096, 1 to 100,000
  * @param latencyRequestAgain an address that was asked for is not asked for again this soon; default 60 s
- * @param persistenceRecordsMax clients that are kept where they are; 32 bytes each; default 262,144, 1,024 to
+ * @param persistenceRecordsMax clients that are kept where they are; 38 bytes each; default 262,144, 1,024 to
  *     16,777,216
+ * @param persistenceWaitingMax clients whose server the other name servers are yet to be told; 8 bytes each for each
+ *     name server; default 65,536, 1,024 to 16,777,216
+ * @param exchangeInterval how often the other name servers are asked for all they know, beside at the start; what
+ *     datagrams lost comes this way; default 10 min, 10 s to 1 d
  * @param checkpointInterval how often knowledge is written to disk; default 30 s, 1 s to 1 h
  */
 @ConfigurationProperties(prefix = "popnet.dns.knowledge", ignoreUnknownFields = false)
@@ -38,6 +42,8 @@ public record KnowledgeSettings(
         @DefaultValue("4096") int latencyRequestsMax,
         @DefaultValue("60s") Duration latencyRequestAgain,
         @DefaultValue("262144") int persistenceRecordsMax,
+        @DefaultValue("65536") int persistenceWaitingMax,
+        @DefaultValue("10m") Duration exchangeInterval,
         @DefaultValue("30s") Duration checkpointInterval) {
     private static final String PREFIX = "popnet.dns.knowledge.";
     private static final Duration SECOND = Duration.ofSeconds(1);
@@ -55,6 +61,8 @@ public record KnowledgeSettings(
         between("latency-requests-max", latencyRequestsMax, 1, 100_000);
         between("latency-request-again", latencyRequestAgain, SECOND, Duration.ofDays(1));
         between("persistence-records-max", persistenceRecordsMax, 1024, 1 << 24);
+        between("persistence-waiting-max", persistenceWaitingMax, 1024, 1 << 24);
+        between("exchange-interval", exchangeInterval, SECOND.multipliedBy(10), Duration.ofDays(1));
         between("checkpoint-interval", checkpointInterval, SECOND, Duration.ofHours(1));
     }
 
@@ -73,6 +81,8 @@ public record KnowledgeSettings(
                 4096,
                 Duration.ofSeconds(60),
                 262_144,
+                65_536,
+                Duration.ofMinutes(10),
                 Duration.ofSeconds(30));
     }
 

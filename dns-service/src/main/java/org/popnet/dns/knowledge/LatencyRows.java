@@ -2,9 +2,16 @@ package org.popnet.dns.knowledge;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.popnet.dns.steering.Address;
 import org.popnet.dns.steering.Hash;
 import org.popnet.dns.steering.Latencies;
+import org.popnet.platform.message.Message.PopLatency;
+import org.popnet.platform.message.Message.PrefixLatency;
 
 /**
  * Round-trip times by client prefix (row) and POP (column): one writer, any number of readers, no locks. A row appears
@@ -17,6 +24,12 @@ final class LatencyRows {
     private static final int UNANSWERED = 0xffff;
     private static final int RTT_MAX = 0xfffe;
     private static final long TIME_MASK = (1L << 40) - 1;
+    /** Two name servers hear of one measurement at nearly the same time. */
+    private static final long SAME_MEASUREMENT_MS = 2000;
+    /** What a prefix, and a POP's figure without the POP's name, take in a datagram at most. */
+    private static final int ROW_BYTES = 24;
+
+    private static final int CELL_BYTES = 20;
     private static final VarHandle CELLS = MethodHandles.arrayElementVarHandle(long[].class);
     private static final VarHandle USED = MethodHandles.arrayElementVarHandle(int[].class);
 
@@ -146,6 +159,62 @@ final class LatencyRows {
                 }
             }
         }
+    }
+
+    /**
+     * Takes what another name server knows of a cell, unless what is known here is as new.
+     *
+     * @return whether it was taken
+     */
+    boolean learn(long h, long l, int column, double rttMs, double lossPercent, long measuredAtMs) {
+        int known = find(h, l);
+        if (known != Latencies.ABSENT) {
+            long before = cells[known * columns + column];
+            if (before != 0 && time(before) + SAME_MEASUREMENT_MS >= measuredAtMs) {
+                return false;
+            }
+        }
+        int row = findOrAdd(h, l);
+        if (row == Latencies.ABSENT) {
+            return false;
+        }
+        CELLS.setOpaque(cells, row * columns + column, cell(rttMs, Math.clamp(lossPercent, 0, 100), measuredAtMs));
+        return true;
+    }
+
+    /**
+     * Hands over rows from one on, as many as fit into so many bytes of a datagram.
+     *
+     * @return the row that did not fit; -1 if there is none
+     */
+    long read(long from, int bytes, String[] popOfColumn, long nowMs, long expiryMs, List<PrefixLatency> out) {
+        int left = bytes;
+        Set<String> named = new HashSet<>();
+        for (long at = Math.max(0, from); at < rows; at++) {
+            int row = (int) at;
+            List<PopLatency> pops = new ArrayList<>();
+            int size = ROW_BYTES;
+            for (int column = 0; column < popOfColumn.length; column++) {
+                long cell = cells[row * columns + column];
+                long age = Math.max(0, nowMs - time(cell));
+                if (cell != 0 && age <= expiryMs) {
+                    int rtt = rtt(cell) == UNANSWERED ? -1 : rtt(cell);
+                    String pop = popOfColumn[column];
+                    pops.add(new PopLatency(pop, rtt, (int) loss(cell), age));
+                    size += CELL_BYTES + (named.contains(pop) ? 0 : pop.length());
+                }
+            }
+            if (pops.isEmpty()) {
+                continue;
+            }
+            if (size > left && !out.isEmpty()) {
+                return at;
+            }
+            left -= size;
+            pops.forEach(pop -> named.add(pop.pop()));
+            out.add(new PrefixLatency(Address.of(rowHigh[row], rowLow[row]), pops));
+        }
+        return -1;
     }
 
     /** A copy without what was measured before {@code sinceMs}, with room for more columns if asked for. */

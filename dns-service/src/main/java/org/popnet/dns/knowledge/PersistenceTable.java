@@ -1,47 +1,85 @@
 package org.popnet.dns.knowledge;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.popnet.dns.steering.Hash;
+import org.popnet.platform.message.Message.PersistenceRecord;
 
 /**
  * Which server a client was given first, for domains whose rule keeps clients where they are. Bounded: a set of eight
  * slots for each hash, of which the one that ends first gives way. Locks are striped and held for a few loads only;
- * nothing is allocated.
+ * nothing is allocated where answers are made.
+ *
+ * <p>Name servers tell each other what they recorded and end with the same whatever arrives when, because records are
+ * in a total order ({@link PersistenceRecord}). "Older" is told by a clock that the name servers keep together: each
+ * counts on its own and moves ahead to what it hears (Lamport, 1978), so that nobody's wall clock matters.
  */
 public final class PersistenceTable {
     private static final int WAYS = 8;
     private static final int STRIPES = 64;
+    private static final int NAMES_MAX = 256;
+    private static final byte THIS_SERVER = 0;
+    /** Who hears of a new record while the old one is about to end takes the new one. */
+    private static final long NEARLY_OVER_MS = 1000;
+
+    private static final long LEFT_MS_MAX = 30L * 24 * 3600 * 1000;
+    private static final long MADE_MS_MAX = 1L << 50;
 
     private final int sets;
     private final long[] key;
     private final long[] identity;
-    private final long[] sinceMs;
+    private final long[] madeMs;
     private final long[] endMs;
+    private final int[] moves;
+    private final byte[] madeBy;
     private final boolean[] provisional;
     private final Object[] locks = new Object[STRIPES];
 
-    /** Receives every record in force. */
+    private final Object nameLock = new Object();
+    private final List<String> names = new ArrayList<>(List.of(""));
+    private final AtomicLong aheadMs = new AtomicLong();
+    private final Changes changes;
+    private final LongAdder refused = new LongAdder();
+
+    /** Receives every record in force; {@code madeBy} is empty if this server made it. */
     @FunctionalInterface
     interface RecordReader {
-        void record(long key, long identity, long sinceMs, long endMs, boolean provisional);
+        void record(PersistenceRecord found);
     }
 
-    /** @param recordsMax how many are kept, rounded up to a power of two */
-    public PersistenceTable(int recordsMax) {
+    /**
+     * @param recordsMax how many are kept, rounded up to a power of two
+     * @param changesMax how many new ones may wait for {@link #takeChanges}
+     */
+    public PersistenceTable(int recordsMax, int changesMax) {
         sets = Math.max(1, Integer.highestOneBit(Math.max(WAYS, recordsMax) * 2 - 1) / WAYS);
         key = new long[sets * WAYS];
         identity = new long[sets * WAYS];
-        sinceMs = new long[sets * WAYS];
+        madeMs = new long[sets * WAYS];
         endMs = new long[sets * WAYS];
+        moves = new int[sets * WAYS];
+        madeBy = new byte[sets * WAYS];
         provisional = new boolean[sets * WAYS];
         for (int i = 0; i < STRIPES; i++) {
             locks[i] = new Object();
         }
+        changes = new Changes(changesMax);
     }
 
     /** The key of a client and a domain, never 0. */
     public static long key(long clientHash, long domainIdentity) {
         long hash = Hash.mix(clientHash ^ domainIdentity);
         return hash == 0 ? 1 : hash;
+    }
+
+    /** Has the common clock show at least this, so that a restart does not begin in the past. */
+    void clockAtLeast(long commonMs, long nowMs) {
+        aheadMs.accumulateAndGet(commonMs - nowMs, Math::max);
     }
 
     /**
@@ -52,13 +90,9 @@ public final class PersistenceTable {
     public long find(long wanted, long nowMs, boolean located) {
         int set = set(wanted);
         synchronized (locks[set % STRIPES]) {
-            for (int i = set * WAYS; i < (set + 1) * WAYS; i++) {
-                if (key[i] == wanted && endMs[i] > nowMs && !(located && provisional[i])) {
-                    return identity[i];
-                }
-            }
+            int slot = held(set, wanted, nowMs);
+            return slot >= 0 && !(located && provisional[slot]) ? identity[slot] : 0;
         }
-        return 0;
     }
 
     /**
@@ -69,44 +103,225 @@ public final class PersistenceTable {
     public void record(long newKey, long server, long nowMs, long end, boolean guessed) {
         int set = set(newKey);
         synchronized (locks[set % STRIPES]) {
-            int victim = set * WAYS;
-            for (int i = set * WAYS; i < (set + 1) * WAYS; i++) {
-                if (key[i] == newKey) {
-                    victim = i;
-                    break;
-                }
-                if (endMs[i] < endMs[victim]) {
-                    victim = i;
-                }
+            int slot = held(set, newKey, nowMs);
+            int moved = slot >= 0 ? moves[slot] + 1 : 0;
+            put(slot >= 0 ? slot : room(set), newKey, server, nowMs + aheadMs.get(), end, moved, THIS_SERVER, guessed);
+        }
+        changes.offer(newKey);
+    }
+
+    /**
+     * Takes up what another server recorded, or a checkpoint kept, if it goes before what is known of that client.
+     *
+     * @param self the name of this server, which its own records come back under
+     * @return whether it was taken
+     */
+    boolean merge(PersistenceRecord other, long nowMs, String self) {
+        if (other.key() == 0
+                || other.leftMs() <= 0
+                || other.leftMs() > LEFT_MS_MAX
+                || other.madeMs() < 0
+                || other.madeMs() > MADE_MS_MAX
+                || other.moves() < 0) {
+            refused.increment();
+            return false;
+        }
+        byte by = nameIndex(other.madeBy().equals(self) ? "" : other.madeBy());
+        clockAtLeast(other.madeMs(), nowMs);
+        int set = set(other.key());
+        synchronized (locks[set % STRIPES]) {
+            int slot = held(set, other.key(), nowMs);
+            if (slot >= 0 && !goesBefore(other, slot, nowMs, self)) {
+                return false;
             }
-            key[victim] = newKey;
-            identity[victim] = server;
-            sinceMs[victim] = nowMs;
-            endMs[victim] = end;
-            provisional[victim] = guessed;
+            put(
+                    slot >= 0 ? slot : room(set),
+                    other.key(),
+                    other.server(),
+                    other.madeMs(),
+                    nowMs + other.leftMs(),
+                    other.moves(),
+                    by,
+                    other.guessed());
+            return true;
         }
     }
 
-    void forEach(long nowMs, RecordReader reader) {
-        for (int set = 0; set < sets; set++) {
-            synchronized (locks[set % STRIPES]) {
-                for (int i = set * WAYS; i < (set + 1) * WAYS; i++) {
-                    if (key[i] != 0 && endMs[i] > nowMs) {
-                        reader.record(key[i], identity[i], sinceMs[i], endMs[i], provisional[i]);
-                    }
+    private boolean goesBefore(PersistenceRecord other, int slot, long nowMs, String self) {
+        if (endMs[slot] - nowMs < NEARLY_OVER_MS && other.leftMs() > NEARLY_OVER_MS) {
+            return true;
+        }
+        if (other.moves() != moves[slot]) {
+            return other.moves() > moves[slot];
+        }
+        if (other.guessed() != provisional[slot]) {
+            return !other.guessed();
+        }
+        if (other.madeMs() != madeMs[slot]) {
+            return other.madeMs() < madeMs[slot];
+        }
+        String known = name(madeBy[slot]);
+        return other.madeBy().compareTo(known.isEmpty() ? self : known) < 0;
+    }
+
+    private int held(int set, long wanted, long nowMs) {
+        for (int i = set * WAYS; i < (set + 1) * WAYS; i++) {
+            if (key[i] == wanted && endMs[i] > nowMs) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** The slot that ends first, or has ended. */
+    private int room(int set) {
+        int victim = set * WAYS;
+        for (int i = set * WAYS; i < (set + 1) * WAYS; i++) {
+            if (endMs[i] < endMs[victim]) {
+                victim = i;
+            }
+        }
+        return victim;
+    }
+
+    private void put(int slot, long k, long server, long made, long end, int moved, byte by, boolean guessed) {
+        key[slot] = k;
+        identity[slot] = server;
+        madeMs[slot] = made;
+        endMs[slot] = end;
+        moves[slot] = moved;
+        madeBy[slot] = by;
+        provisional[slot] = guessed;
+    }
+
+    /** Keys recorded by this server since the last call. */
+    long[] takeChanges() {
+        return changes.take();
+    }
+
+    /** What this server itself recorded for a client and still holds, or null. */
+    @Nullable PersistenceRecord own(long wanted, long nowMs, String self) {
+        int set = set(wanted);
+        synchronized (locks[set % STRIPES]) {
+            int slot = held(set, wanted, nowMs);
+            return slot >= 0 && madeBy[slot] == THIS_SERVER ? read(slot, nowMs, self) : null;
+        }
+    }
+
+    private PersistenceRecord read(int slot, long nowMs, String self) {
+        String by = name(madeBy[slot]);
+        return new PersistenceRecord(
+                key[slot],
+                identity[slot],
+                madeMs[slot],
+                by.isEmpty() ? self : by,
+                endMs[slot] - nowMs,
+                moves[slot],
+                provisional[slot]);
+    }
+
+    /**
+     * Hands over the records in force from a place on, for as long as the reader takes them.
+     *
+     * @param from 0, or what an earlier call returned
+     * @return where the record that the reader did not take stands; -1 if it took all
+     */
+    long read(long from, long nowMs, String self, Predicate<PersistenceRecord> reader) {
+        for (long i = Math.max(0, from); i < key.length; i++) {
+            int slot = (int) i;
+            synchronized (locks[slot / WAYS % STRIPES]) {
+                if (key[slot] != 0 && endMs[slot] > nowMs && !reader.test(read(slot, nowMs, self))) {
+                    return i;
                 }
             }
         }
+        return -1;
+    }
+
+    void forEach(long nowMs, RecordReader reader) {
+        read(0, nowMs, "", found -> {
+            reader.record(found);
+            return true;
+        });
     }
 
     /** How many records are in force. */
     public int size(long nowMs) {
-        int[] count = {0};
-        forEach(nowMs, (k, server, since, end, guessed) -> count[0]++);
-        return count[0];
+        int count = 0;
+        for (int set = 0; set < sets; set++) {
+            synchronized (locks[set % STRIPES]) {
+                for (int i = set * WAYS; i < (set + 1) * WAYS; i++) {
+                    count += key[i] != 0 && endMs[i] > nowMs ? 1 : 0;
+                }
+            }
+        }
+        return count;
+    }
+
+    /** Records of others that cannot be. */
+    public long refused() {
+        return refused.sum();
+    }
+
+    /** New records that found too many waiting to be told to the others. */
+    public long untold() {
+        return changes.dropped();
+    }
+
+    private String name(byte index) {
+        synchronized (nameLock) {
+            return names.get(Byte.toUnsignedInt(index));
+        }
+    }
+
+    /** There are as many names as name servers that ever were; of too many, the last stands for the rest. */
+    private byte nameIndex(String name) {
+        synchronized (nameLock) {
+            int index = names.indexOf(name);
+            if (index < 0) {
+                index = Math.min(names.size(), NAMES_MAX - 1);
+                if (index == names.size()) {
+                    names.add(name);
+                }
+            }
+            return (byte) index;
+        }
     }
 
     private int set(long hash) {
         return (int) (hash >>> 32) & (sets - 1);
+    }
+
+    /** Keys in the order they came; offered by answering threads, which hold the lock for a store only. */
+    private static final class Changes {
+        private final int max;
+        private final LongAdder dropped = new LongAdder();
+        private long[] keys = new long[64];
+        private int size;
+
+        Changes(int max) {
+            this.max = max;
+        }
+
+        synchronized void offer(long newKey) {
+            if (size == max) {
+                dropped.increment();
+                return;
+            }
+            if (size == keys.length) {
+                keys = Arrays.copyOf(keys, Math.min(max, size * 2));
+            }
+            keys[size++] = newKey;
+        }
+
+        synchronized long[] take() {
+            long[] taken = Arrays.copyOf(keys, size);
+            size = 0;
+            return taken;
+        }
+
+        long dropped() {
+            return dropped.sum();
+        }
     }
 }

@@ -7,7 +7,9 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import org.popnet.dns.knowledge.Checkpoint;
 import org.popnet.dns.knowledge.Knowledge;
+import org.popnet.dns.knowledge.KnowledgeExchange;
 import org.popnet.dns.knowledge.KnowledgeSettings;
+import org.popnet.dns.knowledge.PersistenceExchange;
 import org.popnet.dns.wire.Cookies;
 import org.popnet.platform.agent.CurrentTree;
 import org.popnet.platform.datagram.DatagramPort;
@@ -29,6 +31,34 @@ class DnsConfiguration {
     Knowledge knowledge(KnowledgeSettings settings) {
         long start = System.nanoTime();
         return new Knowledge(settings, () -> CLOCK_START_MS + (System.nanoTime() - start) / NANOS_PER_MS);
+    }
+
+    @Bean
+    PersistenceExchange persistenceExchange(
+            Knowledge knowledge,
+            KnowledgeSettings settings,
+            DatagramPort datagrams,
+            CurrentTree tree,
+            InstantSource wallClock,
+            MeterRegistry registry) {
+        PersistenceExchange exchange =
+                new PersistenceExchange(knowledge, datagrams, tree, settings.persistenceWaitingMax());
+        exchange.begin(wallClock);
+        DnsMetrics.register(registry, exchange);
+        return exchange;
+    }
+
+    @Bean
+    KnowledgeExchange knowledgeExchange(
+            Knowledge knowledge,
+            KnowledgeSettings settings,
+            DatagramPort datagrams,
+            CurrentTree tree,
+            MeterRegistry registry) {
+        KnowledgeExchange exchange = new KnowledgeExchange(
+                knowledge, datagrams, tree, settings.exchangeInterval().toMillis());
+        DnsMetrics.register(registry, exchange);
+        return exchange;
     }
 
     @Bean
@@ -63,6 +93,8 @@ class DnsConfiguration {
             Cookies cookies,
             InstantSource wallClock,
             DnsMetrics metrics,
+            PersistenceExchange persistence,
+            KnowledgeExchange exchange,
             CurrentTree tree,
             DatagramPort datagrams) {
         QueryPipeline pipeline = new QueryPipeline(knowledge, cookies, wallClock, metrics, settings.tcpInviteOneIn());
@@ -77,6 +109,7 @@ class DnsConfiguration {
                 seeds::nextLong);
         Checkpoint checkpoint =
                 new Checkpoint(node.stateDirectory().resolve("dns").resolve("knowledge"), wallClock);
-        return new DnsLifecycle(tree, datagrams, knowledge, knowledgeSettings, checkpoint, server);
+        return new DnsLifecycle(
+                tree, datagrams, knowledge, knowledgeSettings, checkpoint, persistence, exchange, server);
     }
 }

@@ -7,8 +7,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.popnet.dns.knowledge.Checkpoint;
 import org.popnet.dns.knowledge.Knowledge;
+import org.popnet.dns.knowledge.KnowledgeExchange;
 import org.popnet.dns.knowledge.KnowledgeSettings;
 import org.popnet.dns.knowledge.LatencyRequester;
+import org.popnet.dns.knowledge.PersistenceExchange;
 import org.popnet.dns.zone.ZoneCompiler;
 import org.popnet.dns.zone.ZoneSnapshot;
 import org.popnet.platform.agent.CurrentTree;
@@ -26,6 +28,7 @@ import org.springframework.context.SmartLifecycle;
 final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
     private static final Logger LOG = LoggerFactory.getLogger(DnsLifecycle.class);
     private static final int REQUESTS_INTERVAL_MS = 50;
+    private static final int EXCHANGE_INTERVAL_MS = 100;
     private static final int EXPIRE_INTERVAL_MS = 300_000;
 
     private final CurrentTree tree;
@@ -33,6 +36,8 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
     private final Knowledge knowledge;
     private final KnowledgeSettings settings;
     private final Checkpoint checkpoint;
+    private final PersistenceExchange persistence;
+    private final KnowledgeExchange exchange;
     private final NameServer server;
     private @Nullable ScheduledExecutorService chores;
     private volatile boolean running;
@@ -43,12 +48,16 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
             Knowledge knowledge,
             KnowledgeSettings settings,
             Checkpoint checkpoint,
+            PersistenceExchange persistence,
+            KnowledgeExchange exchange,
             NameServer server) {
         this.tree = tree;
         this.datagrams = datagrams;
         this.knowledge = knowledge;
         this.settings = settings;
         this.checkpoint = checkpoint;
+        this.persistence = persistence;
+        this.exchange = exchange;
         this.server = server;
     }
 
@@ -70,6 +79,8 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
         int perCall = Math.max(1, settings.latencyRequestsPerSecond() * REQUESTS_INTERVAL_MS / 1000);
         LatencyRequester requester = new LatencyRequester(knowledge.latencyRequests(), datagrams, tree, perCall);
         every(scheduler, REQUESTS_INTERVAL_MS, requester::send);
+        every(scheduler, REQUESTS_INTERVAL_MS, persistence::send);
+        every(scheduler, EXCHANGE_INTERVAL_MS, exchange::ask);
         every(scheduler, 1000, knowledge::refresh);
         every(scheduler, 1000, server::closeIdle);
         every(scheduler, EXPIRE_INTERVAL_MS, knowledge::expire);

@@ -9,6 +9,8 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.popnet.dns.knowledge.Knowledge;
+import org.popnet.dns.knowledge.KnowledgeExchange;
+import org.popnet.dns.knowledge.PersistenceExchange;
 import org.popnet.dns.wire.Dns;
 import org.popnet.dns.wire.QueryDecoder;
 
@@ -92,6 +94,32 @@ final class DnsMetrics {
         FunctionCounter.builder("popnet.dns.knowledge.requests.dropped", knowledge, k -> k.latencyRequests()
                         .dropped())
                 .description("latency requests that found the queue full")
+                .register(registry);
+    }
+
+    /** What name servers tell each other of clients. */
+    static void register(MeterRegistry registry, PersistenceExchange exchange) {
+        Gauge.builder("popnet.dns.persistence.waiting", exchange, PersistenceExchange::waiting)
+                .description("clients whose server the other name servers have not acknowledged yet")
+                .register(registry);
+        FunctionCounter.builder("popnet.dns.persistence.sent", exchange, PersistenceExchange::sent)
+                .description("datagrams that told other name servers of clients, repeated ones included")
+                .register(registry);
+        FunctionCounter.builder("popnet.dns.persistence.taken", exchange, PersistenceExchange::taken)
+                .description("clients that other name servers told of")
+                .register(registry);
+        FunctionCounter.builder("popnet.dns.persistence.dropped", exchange, PersistenceExchange::dropped)
+                .description("clients that other name servers were not told of because too many waited")
+                .register(registry);
+    }
+
+    /** What name servers learn from each other. */
+    static void register(MeterRegistry registry, KnowledgeExchange exchange) {
+        FunctionCounter.builder("popnet.dns.exchange.learned", exchange, KnowledgeExchange::learned)
+                .description("figures and clients that another name server knew newer")
+                .register(registry);
+        FunctionCounter.builder("popnet.dns.exchange.refused", exchange, KnowledgeExchange::refused)
+                .description("requests for knowledge that came faster than they are answered")
                 .register(registry);
     }
 

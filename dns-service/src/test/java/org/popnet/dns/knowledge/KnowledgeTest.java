@@ -235,7 +235,7 @@ class KnowledgeTest {
 
     @Test
     void persistenceIsBoundedAndTheSoonestToEndGivesWay() {
-        PersistenceTable table = new PersistenceTable(1024);
+        PersistenceTable table = new PersistenceTable(1024, 1024);
         for (int i = 1; i <= 100_000; i++) {
             table.record(PersistenceTable.key(i, 1), i, 0, 1000 + i, false);
         }
@@ -246,7 +246,7 @@ class KnowledgeTest {
 
     @Test
     void choiceMadeWithoutKnowingTheClientIsVoidOnceItIsKnown() {
-        PersistenceTable table = new PersistenceTable(1024);
+        PersistenceTable table = new PersistenceTable(1024, 1024);
         table.record(5, 77, 0, 1000, true);
         assertThat(table.find(5, 10, false)).isEqualTo(77);
         assertThat(table.find(5, 10, true)).isZero();
