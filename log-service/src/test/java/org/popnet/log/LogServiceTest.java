@@ -13,15 +13,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.popnet.platform.datagram.DatagramPort;
-import org.popnet.platform.datagram.Received;
-import org.popnet.platform.message.Message;
 import org.popnet.platform.message.Message.LoadReport;
 import org.popnet.platform.message.Message.LogAck;
 import org.popnet.platform.message.Message.LogBatch;
@@ -39,7 +34,7 @@ class LogServiceTest {
     private static final NodeName EDGE1 = NodeName.of("edge1.westusa");
     private static final NodeName EDGE2 = NodeName.of("edge2.westusa");
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Port PORT = new Port();
+    private static final TestPort PORT = new TestPort();
 
     @TempDir
     static Path state;
@@ -200,7 +195,7 @@ class LogServiceTest {
                 "not before");
         refused(422, "/traffic/urls?customer=customer1&limit=0" + range, "1 to 1000");
         refused(422, "/logs/raw?customer=customer1&from=2026-01-01T00:00:00Z&to=2026-11-01T00:00:00Z", "31 days");
-        refused(400, "/logs/raw?customer=customer1&format=w3c" + range, "combined or ndjson");
+        refused(400, "/logs/raw?customer=customer1&format=csv" + range, "combined, w3c or ndjson");
         refused(400, "/traffic/series?customer=customer1&step=often" + range, "often");
         refused(400, "/traffic/summary?customer=customer1&from=yesterday&to=today", "yesterday");
         refused(400, "/traffic/summary?customer=customer1", "from");
@@ -299,37 +294,5 @@ class LogServiceTest {
                 null,
                 "agent \"x\"",
                 "image/png");
-    }
-
-    private static final class Port implements DatagramPort {
-        private final Map<Class<?>, Consumer<Received<Message>>> readers = new ConcurrentHashMap<>();
-        private final Map<NodeName, List<LogAck>> acks = new ConcurrentHashMap<>();
-
-        @Override
-        public boolean send(NodeName receiver, Message message) {
-            synchronized (acks) {
-                acks.computeIfAbsent(receiver, r -> new ArrayList<>()).add((LogAck) message);
-            }
-            return true;
-        }
-
-        List<LogAck> acks(NodeName node) {
-            synchronized (acks) {
-                return List.copyOf(acks.getOrDefault(node, List.of()));
-            }
-        }
-
-        void deliver(NodeName from, Message message) {
-            readers.get(message.getClass()).accept(new Received<>(from, 1, message));
-        }
-
-        @Override
-        @SuppressWarnings("unchecked")
-        public <M extends Message> void onReceive(Class<M> kind, Consumer<Received<M>> reader) {
-            readers.put(kind, (Consumer<Received<Message>>) (Consumer<?>) reader);
-        }
-
-        @Override
-        public void close() {}
     }
 }

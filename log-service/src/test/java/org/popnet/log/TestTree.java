@@ -22,7 +22,7 @@ public final class TestTree implements CurrentTree {
                   dns.westusa: {service: dns, address: 127.0.1.1}
                   edge1.westusa: {service: edge-cache, address: 127.0.1.2}
                   edge2.westusa: {service: edge-cache, address: 127.0.1.3}
-            log-servers: {log.hq: {manages: [customer1, customer2], deputies: []}}
+            log-servers: {log.hq: {manages: [customer1, customer2, customer3], deputies: []}}
             customers:
               customer1:
                 servers: {west: {address: 127.0.11.1, port: 8080}}
@@ -33,6 +33,7 @@ public final class TestTree implements CurrentTree {
                 servers: {west: {address: 127.0.12.1, port: 8080}}
                 domains:
                   www.customer2.example: {candidates: [pops]}
+              customer3: {keep-logs: 2d}
             """;
 
     private final ActiveTree tree = ActiveTree.of(new Generation(1, "0".repeat(40), Generation.sha256(TEXT)), TEXT);

@@ -14,8 +14,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.popnet.log.raw.RawLog;
-import org.popnet.log.traffic.AggregateStore;
-import org.popnet.log.traffic.Aggregator;
 import org.popnet.log.traffic.LiveTraffic;
 import org.popnet.platform.datagram.DatagramPort;
 import org.popnet.platform.message.Message.LogAck;
@@ -44,7 +42,7 @@ final class BatchWriter {
 
     private final DataSource database;
     private final RawLog rawLog;
-    private final AggregateStore store;
+    private final Figures figures;
     private final LiveTraffic live;
     private final LogSettings settings;
     private final DatagramPort port;
@@ -63,7 +61,7 @@ final class BatchWriter {
     BatchWriter(
             DataSource database,
             RawLog rawLog,
-            AggregateStore store,
+            Figures figures,
             LiveTraffic live,
             LogSettings settings,
             DatagramPort port,
@@ -71,7 +69,7 @@ final class BatchWriter {
             Consumer<Stage> stages) {
         this.database = database;
         this.rawLog = rawLog;
-        this.store = store;
+        this.figures = figures;
         this.live = live;
         this.settings = settings;
         this.port = port;
@@ -120,7 +118,7 @@ final class BatchWriter {
 
     private void abandon() {
         rawLog.abandon();
-        store.abandon();
+        figures.abandon();
     }
 
     /** One batch that PostgreSQL refuses must not hold up all others for ever. */
@@ -157,7 +155,7 @@ final class BatchWriter {
         Map<SequenceLedger.Spool, String> spools = new LinkedHashMap<>();
         arrivals.forEach(a -> spools.putIfAbsent(spool(a), a.batch().customer()));
         Map<AckKey, List<Long>> acks = new LinkedHashMap<>();
-        Aggregator sums = new Aggregator();
+        Addition addition = new Addition();
         Tally tally = new Tally();
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
@@ -166,7 +164,7 @@ final class BatchWriter {
                 ledger.open(spools, arrivals.getFirst().receivedMs());
                 for (Arrival arrival : arrivals) {
                     SequenceLedger.Row row = ledger.row(spool(arrival));
-                    if (row != null && take(arrival, row, sums, tally, rejectAll)) {
+                    if (row != null && take(arrival, row, addition, tally, rejectAll)) {
                         acks.computeIfAbsent(
                                         new AckKey(
                                                 spool(arrival), arrival.batch().customer()),
@@ -175,7 +173,7 @@ final class BatchWriter {
                     }
                 }
                 rawLog.write(connection);
-                store.add(connection, sums);
+                figures.add(connection, addition);
                 ledger.save();
                 stages.accept(Stage.BEFORE_COMMIT);
                 connection.commit();
@@ -186,7 +184,7 @@ final class BatchWriter {
         }
         stages.accept(Stage.AFTER_COMMIT);
         rawLog.committed();
-        live.add(sums);
+        live.add(addition.traffic());
         tally.publish();
         acknowledge(acks);
         stages.accept(Stage.AFTER_ACK);
@@ -201,7 +199,7 @@ final class BatchWriter {
     }
 
     /** Whether the batch is to be acknowledged once the transaction has committed. */
-    private boolean take(Arrival arrival, SequenceLedger.Row row, Aggregator sums, Tally tally, boolean reject) {
+    private boolean take(Arrival arrival, SequenceLedger.Row row, Addition addition, Tally tally, boolean reject) {
         LogBatch batch = arrival.batch();
         if (!SequenceLedger.isPossible(batch.batch()) || !row.customer.equals(batch.customer())) {
             tally.rejected++;
@@ -227,11 +225,9 @@ final class BatchWriter {
             for (LogRecord record : contents.records()) {
                 long accounted = settings.accountedMs(record.timeMs(), arrival.receivedMs());
                 tally.clocks += accounted == record.timeMs() ? 0 : 1;
+                addition.add(batch.customer(), arrival.sender(), accounted, record);
                 rawLog.add(batch.customer(), arrival.sender(), accounted, record);
-                if (record instanceof AccessRecord access) {
-                    sums.add(batch.customer(), arrival.sender(), accounted, access);
-                    bytesOut += access.bytesOut();
-                }
+                bytesOut += record instanceof AccessRecord access ? access.bytesOut() : 0;
                 firstMs = Math.min(firstMs, accounted);
             }
             row.count(batch.batch(), batch.records(), bytesOut, firstMs);

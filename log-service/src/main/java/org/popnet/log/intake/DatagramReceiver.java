@@ -10,6 +10,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.popnet.log.raw.RawRetention;
 import org.popnet.log.traffic.LoadBoard;
 import org.popnet.platform.datagram.DatagramPort;
 import org.popnet.platform.datagram.Received;
@@ -29,6 +30,7 @@ final class DatagramReceiver implements SmartLifecycle {
 
     private final DatagramPort port;
     private final BatchWriter writer;
+    private final RawRetention retention;
     private final BooleanSupplier databaseReady;
     private final LogSettings settings;
     private final InstantSource clock;
@@ -44,6 +46,7 @@ final class DatagramReceiver implements SmartLifecycle {
             DatagramPort port,
             Assignment assignment,
             BatchWriter writer,
+            RawRetention retention,
             BooleanSupplier databaseReady,
             LoadBoard loads,
             LogSettings settings,
@@ -52,6 +55,7 @@ final class DatagramReceiver implements SmartLifecycle {
         this.port = port;
         this.assignment = assignment;
         this.writer = writer;
+        this.retention = retention;
         this.databaseReady = databaseReady;
         this.settings = settings;
         this.clock = clock;
@@ -88,6 +92,9 @@ final class DatagramReceiver implements SmartLifecycle {
     private void run() {
         try {
             while (running) {
+                if (databaseReady.getAsBoolean()) {
+                    retention.runIfDue();
+                }
                 Arrival first = queue.poll(200, TimeUnit.MILLISECONDS);
                 if (first != null) {
                     write(company(first));

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import javax.sql.DataSource;
 import org.popnet.log.database.LogDatabase;
 import org.popnet.log.raw.RawLog;
+import org.popnet.log.raw.RawRetention;
 import org.popnet.log.traffic.AggregateStore;
 import org.popnet.log.traffic.LiveTraffic;
 import org.popnet.log.traffic.LoadBoard;
@@ -40,8 +41,13 @@ class IntakeConfiguration {
             LogSettings settings,
             DatagramPort port,
             MeterRegistry meters) {
-        AggregateStore store = new AggregateStore(settings.urlsPerHour());
-        return new BatchWriter(database, rawLog, store, live, settings, port, meters, stage -> {});
+        Figures figures = new Figures(new AggregateStore(settings.urlsPerHour()), settings);
+        return new BatchWriter(database, rawLog, figures, live, settings, port, meters, stage -> {});
+    }
+
+    @Bean
+    RawRetention rawRetention(DataSource database, RawLog rawLog, CurrentTree tree, InstantSource clock) {
+        return new RawRetention(database, rawLog, customer -> tree.get().tree().keepLogs(customer), clock);
     }
 
     @Bean
@@ -49,6 +55,7 @@ class IntakeConfiguration {
             DatagramPort port,
             CurrentTree tree,
             BatchWriter writer,
+            RawRetention retention,
             LogDatabase database,
             LoadBoard loads,
             LogSettings settings,
@@ -56,7 +63,7 @@ class IntakeConfiguration {
             MeterRegistry meters) {
         Assignment first = Assignment.of(tree.get().tree(), tree.self());
         DatagramReceiver receiver =
-                new DatagramReceiver(port, first, writer, database::isReady, loads, settings, clock, meters);
+                new DatagramReceiver(port, first, writer, retention, database::isReady, loads, settings, clock, meters);
         tree.subscribe(next -> {
             Assignment assignment = Assignment.of(next.tree(), tree.self());
             return () -> receiver.assign(assignment);

@@ -17,6 +17,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     the last invoice may still be open
  * @param urlsPerHour URLs that are kept of a domain's hour, 100 to 100,000, 1,000 by default; the least requested are
  *     dropped whenever twice as many have come
+ * @param eventsPerHour events that are kept of a customer's hour and kind, 10 to 100,000, 1,000 by default; further
+ *     ones are only counted
  */
 @ConfigurationProperties(prefix = "popnet.log", ignoreUnknownFields = false)
 public record LogSettings(
@@ -25,7 +27,8 @@ public record LogSettings(
         @DefaultValue("20ms") Duration linger,
         @DefaultValue("5m") Duration futureMax,
         @DefaultValue("35d") Duration lateMax,
-        @DefaultValue("1000") int urlsPerHour) {
+        @DefaultValue("1000") int urlsPerHour,
+        @DefaultValue("1000") int eventsPerHour) {
     public LogSettings {
         within("queue-max", queueMax, 64, 1_000_000);
         within("transaction-max", transactionMax, 1, 10_000);
@@ -33,10 +36,12 @@ public record LogSettings(
         within("future-max (s)", futureMax.toSeconds(), 0, 86_400);
         within("late-max (h)", lateMax.toHours(), 1, 24 * 400);
         within("urls-per-hour", urlsPerHour, 100, 100_000);
+        within("events-per-hour", eventsPerHour, 10, 100_000);
     }
 
     public static LogSettings defaults() {
-        return new LogSettings(16_384, 1000, Duration.ofMillis(20), Duration.ofMinutes(5), Duration.ofDays(35), 1000);
+        return new LogSettings(
+                16_384, 1000, Duration.ofMillis(20), Duration.ofMinutes(5), Duration.ofDays(35), 1000, 1000);
     }
 
     private static void within(String name, long value, long min, long max) {

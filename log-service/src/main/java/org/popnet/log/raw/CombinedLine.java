@@ -19,7 +19,6 @@ final class CombinedLine {
     private CombinedLine() {}
 
     static void append(Appendable out, JsonNode record) throws IOException {
-        int status = record.path("status").asInt();
         word(out, record.path("client").asString());
         out.append(" - - [")
                 .append(TIME.format(Instant.parse(record.path("time").asString())))
@@ -29,12 +28,18 @@ final class CombinedLine {
         word(out, record.path("url").asString());
         out.append(' ');
         word(out, record.path("protocol").asString());
-        out.append("\" ").append(Integer.toString(status == 0 ? 499 : status)).append(' ');
+        out.append("\" ").append(Integer.toString(status(record))).append(' ');
         out.append(record.path("bytesOut").asString()).append(" \"");
         text(out, record.path("referrer").asString(""));
         out.append("\" \"");
         text(out, record.path("userAgent").asString(""));
         out.append("\"\n");
+    }
+
+    /** What a client that left before the answer has is what servers in the field log then. */
+    static int status(JsonNode record) {
+        int status = record.path("status").asInt();
+        return status == 0 ? 499 : status;
     }
 
     private static void word(Appendable out, String text) throws IOException {

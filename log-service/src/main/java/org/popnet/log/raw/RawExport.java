@@ -17,12 +17,6 @@ import tools.jackson.databind.ObjectMapper;
 
 /** Reads raw files up to their committed length and writes the lines of a time range. */
 final class RawExport {
-    /** The forms that raw logs are handed out in. */
-    enum Format {
-        NDJSON,
-        COMBINED
-    }
-
     private final ObjectMapper json = new ObjectMapper();
     private final Path root;
 
@@ -31,7 +25,8 @@ final class RawExport {
     }
 
     /** Writes the lines of one file that are accounted from a moment to before another. */
-    void write(String path, long committed, Instant from, Instant to, Format format, Writer out) throws IOException {
+    void write(String path, long committed, Instant from, Instant to, ExportFormat format, Writer out)
+            throws IOException {
         try (FileChannel channel = FileChannel.open(root.resolve(path), StandardOpenOption.READ);
                 BufferedReader lines = new BufferedReader(new InputStreamReader(
                         new ZstdInputStream(new Committed(channel, committed)), StandardCharsets.UTF_8))) {
@@ -41,10 +36,7 @@ final class RawExport {
                 Instant time = Instant.parse(
                         record.path("accounted").asString(record.path("time").asString()));
                 if (!time.isBefore(from) && time.isBefore(to)) {
-                    switch (format) {
-                        case NDJSON -> out.append(line).append('\n');
-                        case COMBINED -> CombinedLine.append(out, record);
-                    }
+                    format.append(out, line, record);
                 }
             }
         }

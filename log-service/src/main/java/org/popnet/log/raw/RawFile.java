@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import org.popnet.platform.spool.AccessRecord;
 import org.popnet.platform.spool.EventRecord;
 import org.popnet.platform.spool.LogRecord;
@@ -42,6 +43,16 @@ record RawFile(String customer, long hour, Kind kind) implements Comparable<RawF
     /** Relative to the root, with slashes. */
     String path() {
         return customer + "/" + FOLDERS.format(Instant.ofEpochMilli(hour * HOUR_MS)) + kind.infix + SUFFIX;
+    }
+
+    /** The path before which, in the order of characters, everything of the customer is older than the moment's hour. */
+    static String pathBefore(String customer, Instant moment) {
+        return customer + "/" + FOLDERS.format(moment);
+    }
+
+    /** @throws IllegalArgumentException unless it is one of the kinds' names in lower case */
+    static Kind kind(String name) {
+        return Kind.valueOf(name.toUpperCase(Locale.ROOT));
     }
 
     static String pathOf(Path root, Path file) {

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,10 +17,14 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.popnet.platform.spool.LogRecord;
 import org.popnet.platform.tree.NodeName;
 
@@ -121,7 +126,7 @@ public final class RawLog implements AutoCloseable {
         return fresh;
     }
 
-    private static void createDirectories(@org.jspecify.annotations.Nullable Path directory) throws IOException {
+    private static void createDirectories(@Nullable Path directory) throws IOException {
         if (directory != null) {
             Files.createDirectories(directory);
         }
@@ -176,6 +181,60 @@ public final class RawLog implements AutoCloseable {
         open.clear();
     }
 
+    String server() {
+        return server;
+    }
+
+    /** Paths of a customer's files whose hours ended before the moment, the oldest first. */
+    List<String> expired(Connection connection, String customer, Instant moment, int most) throws SQLException {
+        List<String> paths = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement("""
+                SELECT path FROM log.raw_file WHERE server = ? AND path COLLATE "C" >= ? AND path COLLATE "C" < ?
+                ORDER BY path COLLATE "C" LIMIT ?""")) {
+            select.setString(1, server);
+            select.setString(2, customer + "/");
+            select.setString(3, RawFile.pathBefore(customer, moment));
+            select.setInt(4, most);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    paths.add(rows.getString(1));
+                }
+            }
+        }
+        return paths;
+    }
+
+    /** Deletes files, the database's word for them first: a file that stays behind after a crash goes at recovery. */
+    void delete(Connection connection, List<String> paths) throws SQLException, IOException {
+        if (paths.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement delete =
+                connection.prepareStatement("DELETE FROM log.raw_file WHERE server = ? AND path = ANY (?)")) {
+            delete.setString(1, server);
+            delete.setArray(2, connection.createArrayOf("text", paths.toArray()));
+            delete.executeUpdate();
+        }
+        connection.commit();
+        abandon();
+        for (String path : paths) {
+            Files.deleteIfExists(root.resolve(path));
+            deleteEmpty(root.resolve(path).getParent());
+        }
+    }
+
+    private void deleteEmpty(@Nullable Path directory) throws IOException {
+        Path at = directory;
+        try {
+            while (at != null && !at.equals(root)) {
+                Files.delete(at);
+                at = at.getParent();
+            }
+        } catch (DirectoryNotEmptyException e) {
+            // Others are still there.
+        }
+    }
+
     /** Cuts every file back to its committed length: after a crash, before anyone else reads the folder. */
     public void recover(Connection connection) throws IOException, SQLException {
         abandon();
@@ -194,7 +253,9 @@ public final class RawLog implements AutoCloseable {
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 if (file.getFileName().toString().endsWith(RawFile.SUFFIX)) {
                     long bytes = committed.getOrDefault(RawFile.pathOf(root, file), 0L);
-                    if (attributes.size() > bytes) {
+                    if (bytes == 0) {
+                        Files.delete(file);
+                    } else if (attributes.size() > bytes) {
                         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
                             channel.truncate(bytes);
                         }

@@ -44,36 +44,44 @@ class RawLogController {
         this.export = new RawExport(node.stateDirectory().resolve("raw"));
     }
 
-    @Operation(summary = "Raw logs of at most 31 days, streamed: combined or ndjson")
+    @Operation(summary = "Raw logs of at most 31 days, streamed: combined, w3c or ndjson; queries and events as ndjson")
     @GetMapping("/logs/raw")
     void raw(
             @RequestParam String customer,
             @RequestParam String from,
             @RequestParam String to,
             @RequestParam(defaultValue = "ndjson") String format,
+            @RequestParam(defaultValue = "access") String kind,
             HttpServletResponse response)
             throws IOException {
         customers.check(customer);
         Instant start = instant("from", from);
         Instant end = instant("to", to);
-        RawExport.Format form = format(format);
+        ExportFormat form = format(format);
+        RawFile.Kind what = kind(kind);
+        if (what != RawFile.Kind.ACCESS && form != ExportFormat.NDJSON) {
+            throw Problem.of(
+                    HttpStatus.BAD_REQUEST,
+                    "No such format",
+                    "format '" + format + "' of " + kind + ": must be ndjson.");
+        }
         if (!start.isBefore(end) || Duration.between(start, end).compareTo(RANGE_MAX) > 0) {
             throw Problem.of(
                     HttpStatus.UNPROCESSABLE_CONTENT,
                     "Not allowed",
                     "from " + from + " to " + to + ": must be a range of more than nothing and 31 days at most.");
         }
-        Map<String, Long> committed = committed(customer);
-        response.setContentType(
-                switch (form) {
-                    case NDJSON -> "application/x-ndjson";
-                    case COMBINED -> "text/plain;charset=utf-8";
-                });
+        Map<String, Long> committed = committed(customer, start, end);
+        response.setContentType(form.contentType());
+        response.setHeader(
+                "Content-Disposition",
+                "attachment; filename=\"" + customer + "-" + kind + "." + form.extension() + "\"");
         Writer out =
                 new BufferedWriter(new OutputStreamWriter(response.getOutputStream(), StandardCharsets.UTF_8), 1 << 16);
+        form.begin(out, start, end);
         long last = Math.floorDiv(end.toEpochMilli() - 1, RawFile.HOUR_MS);
         for (long hour = Math.floorDiv(start.toEpochMilli(), RawFile.HOUR_MS); hour <= last; hour++) {
-            String path = new RawFile(customer, hour, RawFile.Kind.ACCESS).path();
+            String path = new RawFile(customer, hour, what).path();
             Long bytes = committed.get(path);
             if (bytes != null) {
                 export.write(path, bytes, start, end, form, out);
@@ -82,25 +90,40 @@ class RawLogController {
         out.flush();
     }
 
-    private Map<String, Long> committed(String customer) {
+    private Map<String, Long> committed(String customer, Instant from, Instant to) {
         Map<String, Long> lengths = new HashMap<>();
-        jdbc.sql("SELECT path, bytes FROM log.raw_file WHERE server = :server AND path LIKE :paths")
+        jdbc.sql("""
+                        SELECT path, bytes FROM log.raw_file WHERE server = :server
+                          AND path COLLATE "C" >= :first AND path COLLATE "C" < :after""")
                 .param("server", server)
-                .param("paths", customer.replace("_", "\\_") + "/%")
+                .param("first", RawFile.pathBefore(customer, from))
+                .param("after", RawFile.pathBefore(customer, to.plus(Duration.ofHours(1))))
                 .query(row -> {
                     lengths.put(row.getString(1), row.getLong(2));
                 });
         return lengths;
     }
 
-    private static RawExport.Format format(String name) {
+    private static ExportFormat format(String name) {
         return switch (name) {
-            case "ndjson" -> RawExport.Format.NDJSON;
-            case "combined" -> RawExport.Format.COMBINED;
+            case "ndjson" -> ExportFormat.NDJSON;
+            case "combined" -> ExportFormat.COMBINED;
+            case "w3c" -> ExportFormat.W3C;
             default ->
                 throw Problem.of(
-                        HttpStatus.BAD_REQUEST, "No such format", "format '" + name + "': must be combined or ndjson.");
+                        HttpStatus.BAD_REQUEST,
+                        "No such format",
+                        "format '" + name + "': must be combined, w3c or ndjson.");
         };
+    }
+
+    private static RawFile.Kind kind(String name) {
+        try {
+            return RawFile.kind(name);
+        } catch (IllegalArgumentException e) {
+            throw Problem.of(
+                    HttpStatus.BAD_REQUEST, "No such kind", "kind '" + name + "': must be access, queries or events.");
+        }
     }
 
     private static Instant instant(String name, String text) {

@@ -10,12 +10,12 @@ import org.popnet.log.database.Problem;
 import org.springframework.http.HttpStatus;
 
 /** From a whole minute to before another, UTC, at most {@link #DAYS_MAX} days. */
-record TimeRange(Instant from, Instant to) {
+public record TimeRange(Instant from, Instant to) {
     static final int DAYS_MAX = 400;
     static final int POINTS_MAX = 1500;
 
     /** Parses ISO-8601 instants, widened to whole minutes. */
-    static TimeRange of(String from, String to) {
+    public static TimeRange of(String from, String to) {
         Instant start = instant("from", from).truncatedTo(ChronoUnit.MINUTES);
         Instant asked = instant("to", to);
         Instant end = asked.truncatedTo(ChronoUnit.MINUTES);
@@ -48,7 +48,7 @@ record TimeRange(Instant from, Instant to) {
     }
 
     /** Parses an ISO-8601 duration of whole minutes that divides the range into few enough points. */
-    Duration step(String text) {
+    public Duration step(String text) {
         Duration step;
         try {
             step = Duration.parse(text);
@@ -72,20 +72,20 @@ record TimeRange(Instant from, Instant to) {
     }
 
     /** The first whole hour within, or the end if there is none. */
-    Instant firstHour() {
+    public Instant firstHour() {
         Instant hour = from.truncatedTo(ChronoUnit.HOURS);
         Instant first = hour.equals(from) ? hour : hour.plus(1, ChronoUnit.HOURS);
         return first.isBefore(to) ? first : to;
     }
 
     /** Where the last whole hour within ends. */
-    Instant lastHour() {
+    public Instant lastHour() {
         Instant last = to.truncatedTo(ChronoUnit.HOURS);
         return last.isBefore(firstHour()) ? firstHour() : last;
     }
 
     /** Whether points of this step consist of whole hours. */
-    boolean isByHours(Duration step) {
+    public boolean isByHours(Duration step) {
         return step.getSeconds() % 3600 == 0
                 && from.truncatedTo(ChronoUnit.HOURS).equals(from);
     }

@@ -72,7 +72,7 @@ class DeputyTest {
             BatchWriter writer = new BatchWriter(
                     pool,
                     rawLog,
-                    new AggregateStore(1000),
+                    new Figures(new AggregateStore(1000), LogSettings.defaults()),
                     new LiveTraffic(),
                     LogSettings.defaults(),
                     network.port(server),

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import org.popnet.log.TestDatabase;
 import org.popnet.log.database.LogDatabase;
 import org.popnet.log.raw.RawLog;
+import org.popnet.log.raw.RawRetention;
 import org.popnet.log.traffic.AggregateStore;
 import org.popnet.log.traffic.LiveTraffic;
 import org.popnet.log.traffic.LoadBoard;
@@ -34,16 +35,17 @@ final class LogServer implements AutoCloseable {
         pool.setMinimumIdle(0);
         pool.setInitializationFailTimeout(-1);
         pool.setConnectionTimeout(1000);
-        LogSettings settings =
-                new LogSettings(16_384, 1000, Duration.ofMillis(5), Duration.ofMinutes(5), Duration.ofDays(35), 1000);
+        LogSettings settings = new LogSettings(
+                16_384, 1000, Duration.ofMillis(5), Duration.ofMinutes(5), Duration.ofDays(35), 1000, 1000);
         rawLog = new RawLog(raw, NAME);
         database = new LogDatabase(pool, TestDatabase.flyway(pool), rawLog::recover);
-        BatchWriter writer =
-                new BatchWriter(pool, rawLog, new AggregateStore(1000), live, settings, port, meters, stages);
+        BatchWriter writer = new BatchWriter(
+                pool, rawLog, new Figures(new AggregateStore(1000), settings), live, settings, port, meters, stages);
         receiver = new DatagramReceiver(
                 port,
                 new Assignment(CUSTOMERS),
                 writer,
+                new RawRetention(pool, rawLog, customer -> Duration.ofDays(90), clock),
                 database::isReady,
                 new LoadBoard(clock),
                 settings,

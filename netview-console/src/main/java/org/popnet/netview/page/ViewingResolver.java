@@ -87,7 +87,7 @@ final class ViewingResolver implements HandlerMethodArgumentResolver {
             }
             return own;
         }
-        Customer network = new Customer(Customer.NETWORK, Map.of(), Map.of(), Map.of());
+        Customer network = new Customer(Customer.NETWORK, Map.of(), Map.of(), Map.of(), Customer.KEEP_LOGS);
         if (asked == null || asked.isEmpty()) {
             return customers.values().stream().findFirst().orElse(network);
         }

@@ -1,6 +1,7 @@
 package org.popnet.platform.tree;
 
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,7 @@ import java.util.Optional;
 /** Reads {@code customers} with their servers and domains. */
 final class CustomerReader {
     static final int DOMAINS_MAX = 100_000;
-    private static final List<String> CUSTOMER_KEYS = List.of("servers", "domains", "zones");
+    private static final List<String> CUSTOMER_KEYS = List.of("servers", "domains", "zones", "keep-logs");
     private static final List<String> SERVER_KEYS =
             List.of("address", "port", "tls", "capacity", "weight", "cost", "load-url");
     private static final List<String> DOMAIN_KEYS = List.of("candidates", "origin", "rule", "checks", "tags");
@@ -17,7 +18,10 @@ final class CustomerReader {
     private static final ScalarType<Double> WEIGHT =
             ScalarType.decimal("a number greater than 0, 1000000 at most", Double.MIN_VALUE, 1e6);
 
+    static final ScalarType<Duration> KEEP_LOGS = ScalarType.duration("1h", "3660d");
+
     private final String zone;
+    private final Duration keepLogs;
     private final PopReader pops;
     private final RuleReader rules;
     private final CandidatesReader candidates;
@@ -29,8 +33,10 @@ final class CustomerReader {
     /** Who says first that a domain is his, and where. */
     record Claim(String customer, Value at) {}
 
-    CustomerReader(String zone, PopReader pops, RuleReader rules) {
+    /** @param keepLogs for customers that do not say */
+    CustomerReader(String zone, Duration keepLogs, PopReader pops, RuleReader rules) {
         this.zone = zone;
+        this.keepLogs = keepLogs;
         this.pops = pops;
         this.rules = rules;
         this.candidates = new CandidatesReader(pops);
@@ -79,7 +85,7 @@ final class CustomerReader {
         Map<String, CustomerZone> ownZones = new LinkedHashMap<>();
         s.mapping("zones").ifPresent(section -> section.entries()
                 .forEach((key, value) -> zones.read(name, key, value).ifPresent(zone -> ownZones.put(key, zone))));
-        return new Customer(name, servers, domains, ownZones);
+        return new Customer(name, servers, domains, ownZones, s.find("keep-logs", KEEP_LOGS, keepLogs));
     }
 
     private Optional<CustomerServer> server(String customer, String name, Value value) {

@@ -17,6 +17,7 @@ public final class NetworkTree {
     private final String zone;
     private final List<NodeName> administrators;
     private final Duration generationLease;
+    private final Duration keepLogs;
     private final PushHierarchy push;
     private final LatencyTargets latencyTargets;
     private final Map<String, Pop> pops;
@@ -30,6 +31,7 @@ public final class NetworkTree {
             String zone,
             List<NodeName> administrators,
             Duration generationLease,
+            Duration keepLogs,
             PushHierarchy push,
             LatencyTargets latencyTargets,
             Map<String, Pop> pops,
@@ -39,6 +41,7 @@ public final class NetworkTree {
         this.zone = zone;
         this.administrators = List.copyOf(administrators);
         this.generationLease = generationLease;
+        this.keepLogs = keepLogs;
         this.push = push;
         this.latencyTargets = latencyTargets;
         this.pops = Collections.unmodifiableMap(new LinkedHashMap<>(pops));
@@ -66,6 +69,12 @@ public final class NetworkTree {
     /** How long a node that is prepared and undecided, and reaches nobody who knows, goes on answering. */
     public Duration generationLease() {
         return generationLease;
+    }
+
+    /** How long raw logs and events are kept of a customer, of {@link Customer#NETWORK}, or of one that is gone. */
+    public Duration keepLogs(String customer) {
+        Customer known = customers.get(customer);
+        return known == null ? keepLogs : known.keepLogs();
     }
 
     public PushHierarchy push() {

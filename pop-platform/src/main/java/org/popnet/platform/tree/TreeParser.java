@@ -16,7 +16,8 @@ import java.util.Set;
 public final class TreeParser {
     private static final List<String> KEYS =
             List.of("network", "push", "latency-targets", "pops", "log-servers", "customers", "rules");
-    private static final List<String> NETWORK_KEYS = List.of("zone", "administrators", "generation-lease", "ports");
+    private static final List<String> NETWORK_KEYS =
+            List.of("zone", "administrators", "generation-lease", "keep-logs", "ports");
     private static final List<String> LATENCY_KEYS = List.of("port", "private-resolvers");
     private static final ScalarType<Duration> LEASE = ScalarType.duration("1s", "5m");
     private static final Duration LEASE_DEFAULT = Duration.ofSeconds(10);
@@ -53,7 +54,9 @@ public final class TreeParser {
         PopReader pops = new PopReader(ports);
         root.mapping("pops").ifPresent(pops::read);
 
-        CustomerReader customers = new CustomerReader(zone.orElse(""), pops, rules);
+        Duration keepLogs = network.map(s -> s.find("keep-logs", CustomerReader.KEEP_LOGS, Customer.KEEP_LOGS))
+                .orElse(Customer.KEEP_LOGS);
+        CustomerReader customers = new CustomerReader(zone.orElse(""), keepLogs, pops, rules);
         root.mapping("customers").ifPresent(customers::read);
 
         LogServerReader logServers = new LogServerReader(pops.names(), customers);
@@ -67,7 +70,16 @@ public final class TreeParser {
                 .orElse(LEASE_DEFAULT);
         LatencyTargets latency = latencyTargets();
         return zone.map(z -> new NetworkTree(
-                z, administrators, lease, push, latency, pops.pops(), logs, customers.customers(), rules.rules()));
+                z,
+                administrators,
+                lease,
+                keepLogs,
+                push,
+                latency,
+                pops.pops(),
+                logs,
+                customers.customers(),
+                rules.rules()));
     }
 
     private LatencyTargets latencyTargets() {

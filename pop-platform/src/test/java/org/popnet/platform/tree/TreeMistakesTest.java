@@ -58,7 +58,7 @@ class TreeMistakesTest {
                 Arguments.of(
                         "zone: pop.example",
                         "zoen: pop.example",
-                        "network: 'zone' is missing: must stand here (network.yml:1)\nnetwork.zoen: unknown key 'zoen': must be one of zone, administrators, generation-lease, ports; did you mean 'zone'? (network.yml:2)"),
+                        "network: 'zone' is missing: must stand here (network.yml:1)\nnetwork.zoen: unknown key 'zoen': must be one of zone, administrators, generation-lease, keep-logs, ports; did you mean 'zone'? (network.yml:2)"),
                 Arguments.of(
                         "zone: pop.example",
                         "zone: Pop.Example",
@@ -93,6 +93,10 @@ class TreeMistakesTest {
                         "  ports: {control: 9443}",
                         "  generation-lease: 10",
                         "network.generation-lease: '10': must be a duration from 1s to 5m in ms, s, m, h or d, such as 10s (network.yml:4)"),
+                Arguments.of(
+                        "  ports: {control: 9443}",
+                        "  keep-logs: 10m",
+                        "network.keep-logs: '10m': must be a duration from 1h to 3660d in ms, s, m, h or d, such as 10s (network.yml:4)"),
                 Arguments.of(
                         "masters: [dns.west, log.hq]",
                         "masters: [dns.west, log.hq, edge1.west]",

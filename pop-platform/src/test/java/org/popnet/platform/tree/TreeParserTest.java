@@ -26,6 +26,20 @@ class TreeParserTest {
     }
 
     @Test
+    void logsAreKeptForNinetyDaysUnlessTheNetworkOrTheCustomerSaysOtherwise() {
+        assertThat(TreeParser.parse("t", SMALLEST).keepLogs(Customer.NETWORK)).isEqualTo(Duration.ofDays(90));
+        NetworkTree tree = TreeParser.parse("t", """
+                network: {zone: pop.example, keep-logs: 30d}
+                pops: {no: {nodes: {log.no: {service: log, address: 192.0.2.2}}}}
+                log-servers: {log.no: {manages: [brief, usual]}}
+                customers: {brief: {keep-logs: 2d}, usual: {}}
+                """);
+        assertThat(tree.keepLogs("brief")).isEqualTo(Duration.ofDays(2));
+        assertThat(tree.keepLogs("usual")).isEqualTo(Duration.ofDays(30));
+        assertThat(tree.keepLogs(Customer.NETWORK)).isEqualTo(Duration.ofDays(30));
+    }
+
+    @Test
     void nodesTakeTheNetworksPortsAndChangeSome() {
         NetworkTree tree = TreeParser.parse("t", """
                 network: {zone: pop.example, ports: {dns: 5300, control: 9000}}

@@ -13,7 +13,8 @@ import org.popnet.platform.tree.LatencyTargets;
  */
 final class TargetGuard {
     /** A customer without servers: whatever is not refused for being private is refused for not being listed. */
-    private static final Customer NOBODY = new Customer(Customer.NETWORK, Map.of(), Map.of(), Map.of());
+    private static final Customer NOBODY =
+            new Customer(Customer.NETWORK, Map.of(), Map.of(), Map.of(), Customer.KEEP_LOGS);
 
     private TargetGuard() {}
 
