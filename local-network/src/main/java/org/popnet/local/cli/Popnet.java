@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             ConfigCommand.class,
             TrainCommand.class,
             TestCommand.class,
+            BenchCommand.class,
             StagingCommand.class,
         },
         footer = {

@@ -28,6 +28,9 @@ public final class Installation {
     private static final int OLD_BUILDS_KEPT = 1;
 
     private static final String APPLICATION = "application.jar";
+    /** What measurements are compiled against; it cannot be run. */
+    private static final String PLAIN_CLASSES = "-classes.jar";
+
     private static final ReentrantLock EXTRACTING = new ReentrantLock();
 
     private final Path home;
@@ -119,7 +122,9 @@ public final class Installation {
         Path target = home.resolve(module).resolve("target");
         try (DirectoryStream<Path> jars = Files.newDirectoryStream(target, module + "-*.jar")) {
             for (Path jar : jars) {
-                return jar;
+                if (!jar.toString().endsWith(PLAIN_CLASSES)) {
+                    return jar;
+                }
             }
         } catch (IOException e) {
             // no target directory: not built

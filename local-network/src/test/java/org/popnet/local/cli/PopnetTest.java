@@ -25,7 +25,8 @@ class PopnetTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "up", "down", "status", "doctor", "get", "traffic", "flush", "explain", "config", "train", "test"
+                "", "up", "down", "status", "doctor", "get", "traffic", "flush", "explain", "config", "train", "test",
+                "bench"
             })
     void everyCommandHasHelp(String command) {
         int code = command.isEmpty() ? run("--help") : run(command, "--help");
