@@ -40,6 +40,8 @@ record DomainView(
                     case ALL -> "every server, as if all were healthy";
                     case LAST_GOOD -> "the last healthy ones";
                     case NONE -> "nothing";
+                    case SERVFAIL -> "an error, so that resolvers keep what they have";
+                    case CNAME -> "the name " + rule.downHost().orElseThrow();
                 },
                 domain.checks().stream().map(DomainsController::words).toList(),
                 domain.tags());

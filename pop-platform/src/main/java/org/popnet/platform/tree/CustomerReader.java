@@ -34,12 +34,13 @@ final class CustomerReader {
     record Claim(String customer, Value at) {}
 
     /** @param keepLogs for customers that do not say */
-    CustomerReader(String zone, Duration keepLogs, PopReader pops, RuleReader rules) {
+    CustomerReader(
+            String zone, Duration keepLogs, PopReader pops, CandidatesReader candidates, RuleReader rules) {
         this.zone = zone;
         this.keepLogs = keepLogs;
         this.pops = pops;
         this.rules = rules;
-        this.candidates = new CandidatesReader(pops);
+        this.candidates = candidates;
         this.zones = new ZoneReader(zone);
     }
 
@@ -124,6 +125,16 @@ final class CustomerReader {
         Optional<String> origin = s.find("origin").flatMap(v -> origin(v, siblings));
         SteeringRule rule = s.find("rule").map(this::rule).orElseGet(() -> rules.rules()
                 .getOrDefault(SteeringRule.DEFAULT.name(), SteeringRule.DEFAULT));
+        boolean overflowsToEdges = rule.overflow()
+                .flatMap(SteeringRule.Overflow::candidates)
+                .filter(Candidates::hosted)
+                .isPresent();
+        if (overflowsToEdges && chosen.isPresent() && !chosen.get().hosted()) {
+            s.value()
+                    .wrong("domain '" + name + "' is not hosted, and its rule " + rule.name()
+                            + " overflows to edges: must overflow to servers or a cname, or have POPs among its"
+                            + " candidates");
+        }
         List<Check> checks = s.find("checks").map(CheckReader::read).orElse(List.of());
         boolean tags = s.find("tags", ScalarType.BOOLEAN, false);
         return chosen.map(c -> new Domain(name, customer, c, origin, rule, checks, tags));

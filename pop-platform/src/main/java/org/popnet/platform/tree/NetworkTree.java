@@ -20,6 +20,7 @@ public final class NetworkTree {
     private final Duration keepLogs;
     private final PushHierarchy push;
     private final LatencyTargets latencyTargets;
+    private final Measures measures;
     private final Map<String, Pop> pops;
     private final Map<NodeName, LogServer> logServers;
     private final Map<String, Customer> customers;
@@ -34,6 +35,7 @@ public final class NetworkTree {
             Duration keepLogs,
             PushHierarchy push,
             LatencyTargets latencyTargets,
+            Measures measures,
             Map<String, Pop> pops,
             Map<NodeName, LogServer> logServers,
             Map<String, Customer> customers,
@@ -44,6 +46,7 @@ public final class NetworkTree {
         this.keepLogs = keepLogs;
         this.push = push;
         this.latencyTargets = latencyTargets;
+        this.measures = measures;
         this.pops = Collections.unmodifiableMap(new LinkedHashMap<>(pops));
         this.logServers = Collections.unmodifiableMap(new LinkedHashMap<>(logServers));
         this.customers = Collections.unmodifiableMap(new LinkedHashMap<>(customers));
@@ -83,6 +86,10 @@ public final class NetworkTree {
 
     public LatencyTargets latencyTargets() {
         return latencyTargets;
+    }
+
+    public Measures measures() {
+        return measures;
     }
 
     /** By name, in the order of the tree. */

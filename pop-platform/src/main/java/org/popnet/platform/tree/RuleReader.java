@@ -23,7 +23,9 @@ final class RuleReader {
             "fall",
             "quorum",
             "persistence",
-            "when-all-down");
+            "when-all-down",
+            "overflow");
+    private static final List<String> ELSEWHERE = List.of("cname");
     private static final List<String> WEIGHTS = List.of("latency", "response", "loss", "load", "cost");
     private static final String DEFAULT = SteeringRule.DEFAULT.name();
 
@@ -38,17 +40,25 @@ final class RuleReader {
     private static final ScalarType<Double> SHARE = ScalarType.decimal("a number from 0 to 1", 0, 1);
     private static final ScalarType<Duration> TOLERANCE = ScalarType.duration("0ms", "10s");
     private static final ScalarType<Duration> PERSISTENCE = ScalarType.duration("0s", "30d");
-    private static final ScalarType<SteeringRule.WhenAllDown> WHEN_ALL_DOWN = ScalarType.oneOf(
-                    List.of("all", "last-good", "none"))
-            .map(text -> switch (text) {
+    private static final ScalarType<SteeringRule.WhenAllDown> WHEN_ALL_DOWN = new ScalarType<>(
+            "one of all, last-good, none, servfail, {cname: name}",
+            text -> switch (text) {
+                case "all" -> SteeringRule.WhenAllDown.ALL;
                 case "last-good" -> SteeringRule.WhenAllDown.LAST_GOOD;
                 case "none" -> SteeringRule.WhenAllDown.NONE;
-                default -> SteeringRule.WhenAllDown.ALL;
+                case "servfail" -> SteeringRule.WhenAllDown.SERVFAIL;
+                default -> null;
             });
 
     private final Map<String, SteeringRule> rules = new LinkedHashMap<>(Map.of(DEFAULT, SteeringRule.DEFAULT));
     private final Map<String, Section> sections = new LinkedHashMap<>();
     private final Deque<String> open = new ArrayDeque<>();
+    private final CandidatesReader candidates;
+
+    /** @param candidates reads what {@code overflow} names */
+    RuleReader(CandidatesReader candidates) {
+        this.candidates = candidates;
+    }
 
     void read(Section section) {
         section.entries().forEach((name, value) -> {
@@ -106,7 +116,14 @@ final class RuleReader {
         at.wrong("'" + name + "': no such rule; must be one under 'rules'" + NearMiss.hint(name, names()));
     }
 
-    private static SteeringRule over(SteeringRule base, String name, Section s) {
+    private SteeringRule over(SteeringRule base, String name, Section s) {
+        Optional<Value> allDown = s.find("when-all-down");
+        Optional<String> downHost = allDown.isEmpty() ? base.downHost() : allDown.flatMap(RuleReader::host);
+        SteeringRule.WhenAllDown whenAllDown = downHost.isPresent()
+                ? SteeringRule.WhenAllDown.CNAME
+                : allDown.filter(v -> !v.isMapping())
+                        .flatMap(v -> v.as(WHEN_ALL_DOWN))
+                        .orElse(allDown.isPresent() ? SteeringRule.WhenAllDown.ALL : base.whenAllDown());
         return new SteeringRule(
                 name,
                 s.find("ttl", TTL, base.ttl()),
@@ -120,7 +137,27 @@ final class RuleReader {
                 s.find("fall", TIMES, base.fall()),
                 s.find("quorum", SHARE, base.quorum()),
                 s.find("persistence", PERSISTENCE, base.persistence()),
-                s.find("when-all-down", WHEN_ALL_DOWN, base.whenAllDown()));
+                whenAllDown,
+                downHost,
+                s.find("overflow").map(this::overflow).orElse(base.overflow()));
+    }
+
+    /** The name in {@code {cname: name}}; empty if it is no mapping, or a wrong one. */
+    private static Optional<String> host(Value value) {
+        return value.isMapping()
+                ? value.section(ELSEWHERE).flatMap(s -> s.require("cname", ScalarType.HOST))
+                : Optional.empty();
+    }
+
+    /** {@code none} takes back what the rule below says. */
+    private Optional<SteeringRule.Overflow> overflow(Value value) {
+        if (value.isMapping()) {
+            return host(value).map(host -> new SteeringRule.Overflow(Optional.empty(), Optional.of(host)));
+        }
+        if (value.text().equals("none")) {
+            return Optional.empty();
+        }
+        return candidates.read(value).map(c -> new SteeringRule.Overflow(Optional.of(c), Optional.empty()));
     }
 
     private static SteeringRule.Weights weights(Section s, SteeringRule.Weights base) {

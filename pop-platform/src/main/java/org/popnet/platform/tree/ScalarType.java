@@ -46,6 +46,9 @@ record ScalarType<T>(String allowed, Function<String, @Nullable T> parser) {
             text -> isPath(text) ? text : null);
     static final ScalarType<String> CHECK_TEXT = new ScalarType<>(
             "text of 1 to 1024 characters", text -> text.isEmpty() || text.length() > 1024 ? null : text);
+    static final ScalarType<LoadMeasure> LOAD_MEASURE = new ScalarType<>(
+            Arrays.stream(LoadMeasure.values()).map(LoadMeasure::key).collect(Collectors.joining(", ", "one of ", "")),
+            text -> LoadMeasure.ofKey(text).orElse(null));
     static final ScalarType<Service> SERVICE = new ScalarType<>(
             Arrays.stream(Service.values()).map(Service::key).collect(Collectors.joining(", ", "one of ", "")),
             text -> Service.ofKey(text).orElse(null));

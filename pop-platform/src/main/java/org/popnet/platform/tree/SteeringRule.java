@@ -1,6 +1,7 @@
 package org.popnet.platform.tree;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How the best server of a domain is chosen; {@code extends} is already resolved.
@@ -12,6 +13,8 @@ import java.time.Duration;
  * @param fall consecutive bad results that take a server down
  * @param quorum share of the assigned vantage points that must agree that a server is down, 0 to 1
  * @param persistence how long a client stays with its server; zero for not at all
+ * @param downHost the name that clients are sent to when all are down, with {@link WhenAllDown#CNAME}
+ * @param overflow where clients go whom every candidate turns away because it is overloaded; empty: they stay
  */
 public record SteeringRule(
         String name,
@@ -23,7 +26,14 @@ public record SteeringRule(
         int fall,
         double quorum,
         Duration persistence,
-        WhenAllDown whenAllDown) {
+        WhenAllDown whenAllDown,
+        Optional<String> downHost,
+        Optional<Overflow> overflow) {
+    public SteeringRule {
+        if (downHost.isPresent() != (whenAllDown == WhenAllDown.CNAME)) {
+            throw new IllegalArgumentException("rule " + name + ": a host must stand with cname, and only there");
+        }
+    }
 
     /**
      * What each measure weighs in a score in milliseconds.
@@ -43,7 +53,20 @@ public record SteeringRule(
         /** the last healthy ones */
         LAST_GOOD,
         /** nothing: NODATA */
-        NONE
+        NONE,
+        /** an error, so that resolvers go on with what they have cached (RFC 8767) */
+        SERVFAIL,
+        /** another name, outside the network */
+        CNAME
+    }
+
+    /** Where clients go when all candidates are overloaded: to other servers, or to another name; one of them. */
+    public record Overflow(Optional<Candidates> candidates, Optional<String> host) {
+        public Overflow {
+            if (candidates.isPresent() == host.isPresent()) {
+                throw new IllegalArgumentException("overflow: must name servers or a host, one of them");
+            }
+        }
     }
 
     /** The rule named {@code default} before a tree changes it. */
@@ -57,5 +80,7 @@ public record SteeringRule(
             2,
             0.5,
             Duration.ZERO,
-            WhenAllDown.ALL);
+            WhenAllDown.ALL,
+            Optional.empty(),
+            Optional.empty());
 }

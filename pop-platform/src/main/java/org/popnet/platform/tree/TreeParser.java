@@ -11,13 +11,19 @@ import java.util.Set;
  * Turns the text of {@code network.yml} into a {@link NetworkTree}, or says everything that is wrong with it, with file,
  * line, what came and what is allowed. The same parser runs on every node, so all accept exactly the same trees.
  *
- * <p>Sections are read in the order of who refers to whom: rules, POPs, customers, log servers, push.
+ * <p>Sections are read in the order of who refers to whom: POPs, rules, customers, log servers, push.
  */
 public final class TreeParser {
     private static final List<String> KEYS =
             List.of("network", "push", "latency-targets", "pops", "log-servers", "customers", "rules");
-    private static final List<String> NETWORK_KEYS =
-            List.of("zone", "administrators", "generation-lease", "keep-logs", "ports");
+    private static final List<String> NETWORK_KEYS = List.of(
+            "zone",
+            "administrators",
+            "generation-lease",
+            "keep-logs",
+            "ports",
+            "load-measures",
+            "passive-round-trips");
     private static final List<String> LATENCY_KEYS = List.of("port", "private-resolvers");
     private static final ScalarType<Duration> LEASE = ScalarType.duration("1s", "5m");
     private static final Duration LEASE_DEFAULT = Duration.ofSeconds(10);
@@ -48,15 +54,16 @@ public final class TreeParser {
                 .map(v -> PopReader.ports(v, Ports.DEFAULT))
                 .orElse(Ports.DEFAULT);
 
-        RuleReader rules = new RuleReader();
-        root.mapping("rules").ifPresent(rules::read);
-
         PopReader pops = new PopReader(ports);
         root.mapping("pops").ifPresent(pops::read);
 
+        CandidatesReader candidates = new CandidatesReader(pops);
+        RuleReader rules = new RuleReader(candidates);
+        root.mapping("rules").ifPresent(rules::read);
+
         Duration keepLogs = network.map(s -> s.find("keep-logs", CustomerReader.KEEP_LOGS, Customer.KEEP_LOGS))
                 .orElse(Customer.KEEP_LOGS);
-        CustomerReader customers = new CustomerReader(zone.orElse(""), keepLogs, pops, rules);
+        CustomerReader customers = new CustomerReader(zone.orElse(""), keepLogs, pops, candidates, rules);
         root.mapping("customers").ifPresent(customers::read);
 
         LogServerReader logServers = new LogServerReader(pops.names(), customers);
@@ -69,6 +76,7 @@ public final class TreeParser {
         Duration lease = network.map(s -> s.find("generation-lease", LEASE, LEASE_DEFAULT))
                 .orElse(LEASE_DEFAULT);
         LatencyTargets latency = latencyTargets();
+        Measures measures = network.map(TreeParser::measures).orElse(Measures.DEFAULT);
         return zone.map(z -> new NetworkTree(
                 z,
                 administrators,
@@ -76,10 +84,22 @@ public final class TreeParser {
                 keepLogs,
                 push,
                 latency,
+                measures,
                 pops.pops(),
                 logs,
                 customers.customers(),
                 rules.rules()));
+    }
+
+    private static Measures measures(Section network) {
+        Optional<Set<LoadMeasure>> load = network.find("load-measures").map(value -> {
+            Set<LoadMeasure> named = EnumSet.noneOf(LoadMeasure.class);
+            named.addAll(value.listOf(ScalarType.LOAD_MEASURE).keySet());
+            return named;
+        });
+        return new Measures(
+                load.orElse(Measures.DEFAULT.load()),
+                network.find("passive-round-trips", ScalarType.BOOLEAN, Measures.DEFAULT.passiveRoundTrips()));
     }
 
     private LatencyTargets latencyTargets() {

@@ -59,6 +59,10 @@ record Value(Problems problems, String path, int line, Node node) {
         return node instanceof ScalarNode && !Tag.NULL.equals(node.getTag());
     }
 
+    boolean isMapping() {
+        return node instanceof MappingNode;
+    }
+
     boolean isList() {
         return node instanceof SequenceNode;
     }

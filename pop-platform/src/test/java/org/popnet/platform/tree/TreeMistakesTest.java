@@ -58,7 +58,7 @@ class TreeMistakesTest {
                 Arguments.of(
                         "zone: pop.example",
                         "zoen: pop.example",
-                        "network: 'zone' is missing: must stand here (network.yml:1)\nnetwork.zoen: unknown key 'zoen': must be one of zone, administrators, generation-lease, keep-logs, ports; did you mean 'zone'? (network.yml:2)"),
+                        "network: 'zone' is missing: must stand here (network.yml:1)\nnetwork.zoen: unknown key 'zoen': must be one of zone, administrators, generation-lease, keep-logs, ports, load-measures, passive-round-trips; did you mean 'zone'? (network.yml:2)"),
                 Arguments.of(
                         "zone: pop.example",
                         "zone: Pop.Example",
@@ -332,7 +332,27 @@ class TreeMistakesTest {
                 Arguments.of(
                         "default: {ttl: 20s}",
                         "default: {when-all-down: nothing}",
-                        "rules.default.when-all-down: 'nothing': must be one of all, last-good, none (network.yml:36)"),
+                        "rules.default.when-all-down: 'nothing': must be one of all, last-good, none, servfail, {cname: name} (network.yml:36)"),
+                Arguments.of(
+                        "default: {ttl: 20s}",
+                        "default: {when-all-down: {cname: sorry}}",
+                        "rules.default.when-all-down.cname: 'sorry': must be a host name in lower case without a trailing dot, such as www.customer.example (network.yml:36)"),
+                Arguments.of(
+                        "default: {ttl: 20s}",
+                        "default: {overflow: [nowhere]}",
+                        "rules.default.overflow: 'nowhere': no such POP; must be 'pops', 'servers', names of POPs or names of nodes (network.yml:36)"),
+                Arguments.of(
+                        "default: {ttl: 20s}",
+                        "default: {overflow: [west]}",
+                        "customers.ada.domains.www.ada.example: domain 'www.ada.example' is not hosted, and its rule slow overflows to edges: must overflow to servers or a cname, or have POPs among its candidates (network.yml:29)"),
+                Arguments.of(
+                        "candidates: [west, edge1.west, servers]",
+                        "candidates: [{west: 0}, {edge1.west: 2}, servers]",
+                        "customers.bob.domains.www.bob.example.candidates.west: '0': must be a number greater than 0, 1000000 at most (network.yml:34)"),
+                Arguments.of(
+                        "network:\n",
+                        "network:\n  load-measures: [disk]\n",
+                        "network.load-measures: 'disk': must be one of requests, cpu, memory, connections, bandwidth (network.yml:2)"),
                 Arguments.of(
                         "default: {ttl: 20s}",
                         "default: {extends: slow}",

@@ -73,6 +73,36 @@ class TreeParserTest {
     }
 
     @Test
+    void ruleSaysWhereClientsGoWhenAllAreDownOrOverloaded() {
+        NetworkTree tree = TreeParser.parse("t", SMALLEST + """
+                pops:
+                  west:
+                    nodes:
+                      dns.west: {service: dns, address: 192.0.2.3}
+                      edge1.west: {service: edge-cache, address: 192.0.2.1}
+                      edge2.west: {service: edge-cache, address: 192.0.2.2}
+                rules:
+                  elsewhere: {when-all-down: {cname: sorry.other.example}, overflow: {cname: big.other.example}}
+                  back: {extends: elsewhere, when-all-down: servfail, overflow: none}
+                  spare: {overflow: [{edge2.west: 0.5}, servers]}
+                """);
+        SteeringRule elsewhere = tree.rules().get("elsewhere");
+        assertThat(elsewhere.whenAllDown()).isEqualTo(WhenAllDown.CNAME);
+        assertThat(elsewhere.downHost()).contains("sorry.other.example");
+        assertThat(elsewhere.overflow().orElseThrow().host()).contains("big.other.example");
+        SteeringRule back = tree.rules().get("back");
+        assertThat(back.whenAllDown()).isEqualTo(WhenAllDown.SERVFAIL);
+        assertThat(back.downHost()).isEmpty();
+        assertThat(back.overflow()).isEmpty();
+        Candidates spare =
+                tree.rules().get("spare").overflow().orElseThrow().candidates().orElseThrow();
+        assertThat(spare.nodes()).containsExactly(NodeName.of("edge2.west"));
+        assertThat(spare.servers()).isTrue();
+        assertThat(spare.weight("edge2.west")).isEqualTo(0.5);
+        assertThat(spare.weight("servers")).isEqualTo(1);
+    }
+
+    @Test
     void whatNoCustomerOwnsGoesToTheFirstLogServerUnlessOneNamesIt() {
         String pops = SMALLEST + """
                 pops:
