@@ -38,7 +38,9 @@ final class CandidatesReader {
         elements.forEach(element -> read(element, found));
         List<String> distinct = found.pops.stream().distinct().toList();
         boolean none = distinct.isEmpty() && found.nodes.isEmpty() && !found.servers;
-        return none ? Optional.empty() : Optional.of(new Candidates(distinct, found.nodes, found.servers, found.weights));
+        return none
+                ? Optional.empty()
+                : Optional.of(new Candidates(distinct, found.nodes, found.servers, found.weights));
     }
 
     /** What the list named so far. */
@@ -61,8 +63,8 @@ final class CandidatesReader {
             element.wrong("a mapping of " + entries.size() + " keys: must be one name and its weight, {name: weight}");
             return;
         }
-        entries.forEach((name, weight) -> weight.as(WEIGHT)
-                .ifPresent(number -> entry(element, name, OptionalDouble.of(number), found)));
+        entries.forEach((name, weight) ->
+                weight.as(WEIGHT).ifPresent(number -> entry(element, name, OptionalDouble.of(number), found)));
     }
 
     private void entry(Value element, String name, OptionalDouble weight, Found found) {

@@ -34,8 +34,7 @@ final class CustomerReader {
     record Claim(String customer, Value at) {}
 
     /** @param keepLogs for customers that do not say */
-    CustomerReader(
-            String zone, Duration keepLogs, PopReader pops, CandidatesReader candidates, RuleReader rules) {
+    CustomerReader(String zone, Duration keepLogs, PopReader pops, CandidatesReader candidates, RuleReader rules) {
         this.zone = zone;
         this.keepLogs = keepLogs;
         this.pops = pops;

@@ -40,9 +40,8 @@ final class RuleReader {
     private static final ScalarType<Double> SHARE = ScalarType.decimal("a number from 0 to 1", 0, 1);
     private static final ScalarType<Duration> TOLERANCE = ScalarType.duration("0ms", "10s");
     private static final ScalarType<Duration> PERSISTENCE = ScalarType.duration("0s", "30d");
-    private static final ScalarType<SteeringRule.WhenAllDown> WHEN_ALL_DOWN = new ScalarType<>(
-            "one of all, last-good, none, servfail, {cname: name}",
-            text -> switch (text) {
+    private static final ScalarType<SteeringRule.WhenAllDown> WHEN_ALL_DOWN =
+            new ScalarType<>("one of all, last-good, none, servfail, {cname: name}", text -> switch (text) {
                 case "all" -> SteeringRule.WhenAllDown.ALL;
                 case "last-good" -> SteeringRule.WhenAllDown.LAST_GOOD;
                 case "none" -> SteeringRule.WhenAllDown.NONE;

@@ -17,13 +17,7 @@ public final class TreeParser {
     private static final List<String> KEYS =
             List.of("network", "push", "latency-targets", "pops", "log-servers", "customers", "rules");
     private static final List<String> NETWORK_KEYS = List.of(
-            "zone",
-            "administrators",
-            "generation-lease",
-            "keep-logs",
-            "ports",
-            "load-measures",
-            "passive-round-trips");
+            "zone", "administrators", "generation-lease", "keep-logs", "ports", "load-measures", "passive-round-trips");
     private static final List<String> LATENCY_KEYS = List.of("port", "private-resolvers");
     private static final ScalarType<Duration> LEASE = ScalarType.duration("1s", "5m");
     private static final Duration LEASE_DEFAULT = Duration.ofSeconds(10);
