@@ -15,11 +15,13 @@ import org.popnet.edge.upstream.Origins;
 import org.popnet.edge.upstream.UpstreamClient;
 import org.popnet.platform.agent.CurrentTree;
 import org.popnet.platform.discovery.ServiceDiscovery;
+import org.popnet.platform.flush.FlushWatermarks;
 import org.popnet.platform.load.LoadConfiguration;
 import org.popnet.platform.load.TrafficMeter;
 import org.popnet.platform.origin.OriginChoice;
 import org.popnet.platform.settings.NodeSettings;
 import org.popnet.platform.spool.LogSink;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -62,8 +64,20 @@ class EdgeConfiguration {
     }
 
     @Bean
-    Fetchers fetchers(ServiceDiscovery discovery, CurrentTree tree) {
-        return new Fetchers(() -> discovery.originFetchers(tree.self().pop()), NANO_TIME);
+    Fetchers fetchers(
+            ServiceDiscovery discovery,
+            CurrentTree tree,
+            ObjectProvider<FlushWatermarks> watermarks,
+            EdgeMetrics metrics) {
+        Fetchers fetchers = new Fetchers(
+                () -> discovery.originFetchers(tree.self().pop()),
+                site -> {
+                    FlushWatermarks flushes = watermarks.getIfAvailable();
+                    return flushes == null ? 0 : flushes.announced(site);
+                },
+                NANO_TIME);
+        metrics.gauge("popnet.edge.fetch.overflows", fetchers, Fetchers::overflows);
+        return fetchers;
     }
 
     @Bean

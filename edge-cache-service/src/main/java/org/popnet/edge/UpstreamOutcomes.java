@@ -23,6 +23,20 @@ final class UpstreamOutcomes implements UpstreamObserver {
     }
 
     @Override
+    public void began(Upstream upstream) {
+        if (upstream.server() == null) {
+            fetchers.began(upstream.address());
+        }
+    }
+
+    @Override
+    public void ended(Upstream upstream) {
+        if (upstream.server() == null) {
+            fetchers.ended(upstream.address());
+        }
+    }
+
+    @Override
     public void answered(Upstream upstream, int status, long firstByteNanos) {
         @Nullable CustomerServer server = upstream.server();
         if (server == null) {

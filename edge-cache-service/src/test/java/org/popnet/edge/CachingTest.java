@@ -372,4 +372,16 @@ class CachingTest {
                 .isEqualTo(3);
         assertThat(edge.registry.get("popnet.edge.bytes.out").counter().count()).isEqualTo(all);
     }
+
+    @Test
+    void aFetchCarriesTheWatermarkAndAClientsOwnWordIsDropped() throws Exception {
+        edge.watermark = 42;
+        try (TestClient client = edge.client()) {
+            client.get(SITE, "/a.txt", "Popnet-Watermark", "999");
+            edge.watermark = 0;
+            client.get(SITE, "/b.txt", "Popnet-Watermark", "999");
+        }
+        assertThat(fetch.requests.get(0).header("Popnet-Watermark")).isEqualTo("42");
+        assertThat(fetch.requests.get(1).header("Popnet-Watermark")).isNull();
+    }
 }

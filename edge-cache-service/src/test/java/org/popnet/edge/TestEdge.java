@@ -39,6 +39,7 @@ final class TestEdge implements AutoCloseable {
     final TrafficMeter meter = new TrafficMeter(System::nanoTime);
     final MemoryTier memory;
     final Fetchers fetchers;
+    volatile long watermark;
     final Edge edge;
     final EdgeServer server;
 
@@ -56,7 +57,7 @@ final class TestEdge implements AutoCloseable {
         List<ServiceAddress> addresses = fetchServers.stream()
                 .map(f -> new ServiceAddress("fetch.westusa.pop.example", f.address(), 0, 1))
                 .toList();
-        fetchers = new Fetchers(() -> addresses, System::nanoTime);
+        fetchers = new Fetchers(() -> addresses, site -> watermark, System::nanoTime);
         fetchers.refresh();
         OriginChoice choice = new OriginChoice() {
             @Override

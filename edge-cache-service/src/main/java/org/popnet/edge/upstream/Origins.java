@@ -40,7 +40,7 @@ public final class Origins {
             order.addFirst(kept);
         }
         return order.stream()
-                .map(s -> new Upstream(s.socketAddress(), site.domain().originHost(), s))
+                .map(s -> new Upstream(s.socketAddress(), site.domain().originHost(), s, 0))
                 .toList();
     }
 

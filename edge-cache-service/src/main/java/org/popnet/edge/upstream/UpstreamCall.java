@@ -26,6 +26,8 @@ public final class UpstreamCall {
     private boolean bodyBegun;
     private long sentNanos;
     private @Nullable UpstreamConnection connection;
+    /** Whom the observer counts as being asked. */
+    private @Nullable Upstream asked;
 
     UpstreamCall(
             ConnectionPool pool,
@@ -64,6 +66,8 @@ public final class UpstreamCall {
                 }
                 connection = ready;
                 sentNanos = nanoTime.getAsLong();
+                asked = candidate;
+                observer.began(candidate);
                 ready.send(UpstreamCall.this, candidate, request);
                 if (paused) {
                     ready.pause();
@@ -80,6 +84,14 @@ public final class UpstreamCall {
                 tryNext(failure);
             }
         });
+    }
+
+    private void notAsking() {
+        Upstream before = asked;
+        asked = null;
+        if (before != null) {
+            observer.ended(before);
+        }
     }
 
     private void fail(UpstreamFailure failure) {
@@ -106,6 +118,7 @@ public final class UpstreamCall {
 
     void end() {
         connection = null;
+        notAsking();
         if (!done) {
             done = true;
             listener.end();
@@ -114,6 +127,7 @@ public final class UpstreamCall {
 
     void broken(UpstreamFailure failure, boolean reused) {
         connection = null;
+        notAsking();
         if (done) {
             return;
         }
@@ -194,6 +208,7 @@ public final class UpstreamCall {
     /** Drops the rest; nothing more is heard. */
     public void abort() {
         done = true;
+        notAsking();
         if (connection != null) {
             UpstreamConnection dropped = connection;
             connection = null;

@@ -21,6 +21,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.popnet.caching.Headers;
 import org.popnet.edge.wire.FieldNames;
+import org.popnet.platform.flush.FlushWatermarks;
 
 /** A connection to another server, used by one call at a time. */
 final class UpstreamConnection extends ChannelInboundHandlerAdapter {
@@ -67,6 +68,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         HttpHeaders fields = head.headers();
         fields.set("Host", upstream.host());
         request.headers().forEach(fields::add);
+        if (upstream.watermark() > 0) {
+            fields.set(FlushWatermarks.FIELD, Long.toString(upstream.watermark()));
+        } else {
+            fields.remove(FlushWatermarks.FIELD); // a client's word counts for nothing
+        }
         if (request.bodyBytes() > 0) {
             fields.set("Content-Length", Long.toString(request.bodyBytes()));
         } else if (request.bodyBytes() < 0) {

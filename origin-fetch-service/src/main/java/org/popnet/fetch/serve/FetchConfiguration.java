@@ -60,10 +60,8 @@ class FetchConfiguration {
             NodeSettings node,
             ObjectProvider<FlushWatermarks> watermarks) {
         OriginHeaders headers = new OriginHeaders(node.node(), node.node() + "." + node.zone());
-        return new FetchPipeline(disk, fills, origin, headers, settings, clock, node.node(), site -> {
-            FlushWatermarks known = watermarks.getIfAvailable();
-            return known == null || known.learnt(site);
-        });
+        Flushes flushes = new NodeFlushes(watermarks::getIfAvailable);
+        return new FetchPipeline(disk, fills, origin, headers, settings, clock, node.node(), flushes);
     }
 
     @Bean

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.popnet.caching.CachePolicy;
 import org.popnet.caching.CacheStatus;
@@ -57,14 +56,12 @@ final class FetchPipeline {
     private final PipelineSettings settings;
     private final InstantSource clock;
     private final String cacheName;
-    private final Predicate<String> flushesLearnt;
+    private final Flushes flushes;
     private final CachePolicy policy = CachePolicy.DEFAULT;
     private final Cache<ObjectKey, Boolean> passed;
 
     /**
      * @param cacheName this node's name in {@code Cache-Status}
-     * @param flushesLearnt whether it is known which flushes of a site were missed before the start: until then, what was
-     *     stored before is not used
      */
     FetchPipeline(
             DiskTier disk,
@@ -74,7 +71,7 @@ final class FetchPipeline {
             PipelineSettings settings,
             InstantSource clock,
             String cacheName,
-            Predicate<String> flushesLearnt) {
+            Flushes flushes) {
         this.disk = disk;
         this.fills = fills;
         this.origin = origin;
@@ -82,7 +79,7 @@ final class FetchPipeline {
         this.settings = settings;
         this.clock = clock;
         this.cacheName = cacheName;
-        this.flushesLearnt = flushesLearnt;
+        this.flushes = flushes;
         this.passed = Caffeine.newBuilder()
                 .maximumSize(settings.passUrlsMax())
                 .expireAfterWrite(settings.passFor())
@@ -105,6 +102,9 @@ final class FetchPipeline {
                     "This request has been here before: the customer's server sends it back to the network.",
                     forwarded(Forward.BYPASS, 0, false, false, "loop"));
         }
+        if (!flushes.reached(request.domain().name(), request.watermark())) {
+            return pass(request, null, Forward.BYPASS);
+        }
         Vary vary = Vary.NONE;
         for (int round = 0; round < ROUNDS_MAX; round++) {
             Step step =
@@ -124,7 +124,7 @@ final class FetchPipeline {
     }
 
     private Step found(FetchRequest request, StoredObject object) {
-        if (!disk.isSinceStart(object) && !flushesLearnt.test(request.domain().name())) {
+        if (!disk.isSinceStart(object) && !flushes.learnt(request.domain().name())) {
             object.close();
             return missing(request, object.head().vary(), Forward.BYPASS);
         }

@@ -11,8 +11,9 @@ import org.popnet.platform.tree.Domain;
  * @param method GET or HEAD
  * @param target path and query, as they came
  * @param headers end-to-end fields
+ * @param watermark the flush of this site that the answer must not be older than; 0 for none
  */
-record FetchRequest(Customer customer, Domain domain, String method, String target, Headers headers) {
+record FetchRequest(Customer customer, Domain domain, String method, String target, Headers headers, long watermark) {
     ObjectKey key() {
         return new ObjectKey(domain.name(), target);
     }

@@ -18,8 +18,10 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.catalina.connector.ClientAbortException;
 import org.apache.coyote.CloseNowException;
+import org.jspecify.annotations.Nullable;
 import org.popnet.caching.Headers;
 import org.popnet.caching.Hops;
+import org.popnet.platform.flush.FlushWatermarks;
 import org.popnet.platform.load.TrafficMeter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,9 +96,13 @@ final class FetchServlet extends HttpServlet {
             refuse(response, 400, "body", "A request with a body cannot be answered from a store.");
             return;
         }
-        answer(
-                new FetchRequest(site.customer(), site.domain(), method, target(http), Hops.endToEnd(headers(http))),
-                response);
+        long watermark = watermark(http.getHeader(FlushWatermarks.FIELD));
+        if (watermark < 0) {
+            refuse(response, 400, "watermark", FlushWatermarks.FIELD + " must be a number of at most 15 digits.");
+            return;
+        }
+        Headers fields = Hops.endToEnd(headers(http)).without(FlushWatermarks.FIELD);
+        answer(new FetchRequest(site.customer(), site.domain(), method, target(http), fields, watermark), response);
     }
 
     private void answer(FetchRequest request, HttpServletResponse response) throws IOException {
@@ -141,6 +147,16 @@ final class FetchServlet extends HttpServlet {
 
     private Counter results(Answer.Result result) {
         return Objects.requireNonNull(results.get(result));
+    }
+
+    /** @return -1 if it is not a number that could be one */
+    private static long watermark(@Nullable String field) {
+        if (field == null) {
+            return 0;
+        }
+        return field.length() <= 15 && field.chars().allMatch(c -> c >= '0' && c <= '9') && !field.isEmpty()
+                ? Long.parseLong(field)
+                : -1;
     }
 
     private static String target(HttpServletRequest http) {

@@ -39,6 +39,8 @@ final class FetchNode implements AutoCloseable {
     final InstantSource clock = () -> Instant.ofEpochMilli(nowMs.get());
     final List<String> outcomes = Collections.synchronizedList(new ArrayList<>());
     volatile boolean flushesLearnt = true;
+    volatile long watermarkNow;
+    volatile long reachable = Long.MAX_VALUE;
     final Tree tree;
     final DiskTier disk;
     final Fills fills;
@@ -100,7 +102,17 @@ final class FetchNode implements AutoCloseable {
                 new PipelineSettings(Duration.ofSeconds(10), Duration.ofSeconds(60), 100, DataSize.ofMegabytes(8)),
                 clock,
                 "fetch1.test",
-                site -> flushesLearnt);
+                new Flushes() {
+                    @Override
+                    public boolean learnt(String site) {
+                        return flushesLearnt;
+                    }
+
+                    @Override
+                    public boolean reached(String site, long watermark) {
+                        return watermark <= reachable && (watermark <= watermarkNow || catchUp(watermark));
+                    }
+                });
         TrafficMeter traffic = new TrafficMeter(System::nanoTime);
         FetchServlet servlet = new FetchServlet(
                 new Admission(tree),
@@ -142,6 +154,13 @@ final class FetchNode implements AutoCloseable {
             edge.send(raw.append("Connection: close\r\n\r\n").toString());
             return edge.body(edge.head(), method.equals("HEAD"));
         }
+    }
+
+    /** What a node does that learns of a flush from an edge, and not what it was. */
+    private boolean catchUp(long watermark) {
+        flush(FlushOrder.Kind.ALL, "");
+        watermarkNow = watermark;
+        return true;
     }
 
     long flush(FlushOrder.Kind kind, String value) {

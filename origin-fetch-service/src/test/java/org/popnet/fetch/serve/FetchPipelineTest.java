@@ -291,4 +291,29 @@ class FetchPipelineTest {
             assertThat(health.text()).isEqualTo("ok");
         }
     }
+
+    @Test
+    void whatAnEdgeKnowsToBeFlushedIsNotItsAnswer() throws IOException {
+        origin.answering((request, out) ->
+                out.write(TestOrigin.ok("v" + origin.requests().size())));
+        assertThat(node.get("/a").text()).isEqualTo("v1");
+        assertThat(node.get("/a", "Popnet-Watermark: 0").text()).isEqualTo("v1");
+        assertThat(node.get("/a", "Popnet-Watermark: 3").text()).as("caught up").isEqualTo("v2");
+        assertThat(node.get("/a", "Popnet-Watermark: 3").text()).isEqualTo("v2");
+
+        node.reachable = 3;
+        Response bypassed = node.get("/a", "Popnet-Watermark: 4");
+        assertThat(bypassed.text()).isEqualTo("v3");
+        assertThat(bypassed.header("cache-status")).isEqualTo("fetch1.test; fwd=bypass; fwd-status=200");
+        assertThat(origin.requests().getLast().headers()).doesNotContainKey("popnet-watermark");
+        assertThat(node.get("/a").text()).as("stored before, not by the bypass").isEqualTo("v2");
+    }
+
+    @Test
+    void aWatermarkThatIsNoneIsRefused() throws IOException {
+        for (String value : new String[] {"-1", "x", "9999999999999999999", ""}) {
+            assertThat(node.get("/a", "Popnet-Watermark: " + value).status()).isEqualTo(400);
+        }
+        assertThat(origin.requests()).isEmpty();
+    }
 }

@@ -33,6 +33,7 @@ final class FlushApplier implements FlushWatermarks {
     private final MeterRegistry meters;
     private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
     private final Set<String> learntSites = ConcurrentHashMap.newKeySet();
+    private final Map<String, Long> announced = new ConcurrentHashMap<>();
     private volatile boolean learntAll;
 
     FlushApplier(String node, FlushTarget target, FlushLog history, WatermarkJournal journal, MeterRegistry meters) {
@@ -101,6 +102,11 @@ final class FlushApplier implements FlushWatermarks {
     }
 
     @Override
+    public long announced(String site) {
+        return Math.max(announced.getOrDefault(site, 0L), watermark(site));
+    }
+
+    @Override
     public boolean learnt(String site) {
         return learntAll || learntSites.contains(site);
     }
@@ -142,6 +148,7 @@ final class FlushApplier implements FlushWatermarks {
 
     private long applyAndRaise(FlushOrder order) {
         long start = System.nanoTime();
+        announced.merge(order.site(), order.number(), Math::max);
         long objects = target.apply(order);
         try {
             journal.raise(order.site(), order.number());
