@@ -1,6 +1,7 @@
 package org.popnet.log.raw;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -18,6 +19,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -45,7 +47,14 @@ public final class RawLog implements AutoCloseable {
     private final String server;
     private final FileChannel lock;
     private final Map<RawFile, Open> open = new LinkedHashMap<>(16, 0.75f, true);
-    private final Map<RawFile, StringBuilder> lines = new TreeMap<>();
+    private final Map<RawFile, JsonLines> lines = new TreeMap<>();
+    private final ArrayDeque<JsonLines> unused = new ArrayDeque<>();
+    private final ZstdCompressCtx compressor = new ZstdCompressCtx();
+    private @Nullable NodeName lastSender;
+    private String lastSenderName = "";
+    private @Nullable RawFile lastFile;
+    private @Nullable JsonLines lastLines;
+    private byte[] frame = new byte[64 * 1024];
 
     private static final class Open {
         final FileChannel channel;
@@ -67,6 +76,7 @@ public final class RawLog implements AutoCloseable {
     public RawLog(Path root, NodeName server) throws IOException {
         this.root = root;
         this.server = server.toString();
+        compressor.setLevel(3).setContentSize(true).setChecksum(true);
         Files.createDirectories(root);
         lock = FileChannel.open(root.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
@@ -83,8 +93,48 @@ public final class RawLog implements AutoCloseable {
 
     /** Adds a record to the transaction. */
     public void add(String customer, NodeName sender, long accountedMs, LogRecord record) {
-        RawFile file = RawFile.of(customer, accountedMs, record);
-        RawLine.append(lines.computeIfAbsent(file, f -> new StringBuilder(4096)), sender, accountedMs, record);
+        if (sender != lastSender) {
+            lastSender = sender;
+            lastSenderName = sender.toString();
+        }
+        RawLine.append(lines(RawFile.of(customer, accountedMs, record)), lastSenderName, accountedMs, record);
+    }
+
+    /** Records of a batch mostly belong to one file. */
+    private JsonLines lines(RawFile file) {
+        JsonLines known = lastLines;
+        if (known == null || !file.equals(lastFile)) {
+            known = lines.computeIfAbsent(file, f -> buffer());
+            lastFile = file;
+            lastLines = known;
+        }
+        return known;
+    }
+
+    private JsonLines buffer() {
+        JsonLines used = unused.poll();
+        return used == null ? new JsonLines() : used;
+    }
+
+    private ByteBuffer compressed(JsonLines text) {
+        int most = (int) Zstd.compressBound(text.length());
+        if (frame.length < most) {
+            frame = new byte[most];
+        }
+        return ByteBuffer.wrap(
+                frame, 0, compressor.compressByteArray(frame, 0, frame.length, text.array(), 0, text.length()));
+    }
+
+    private void forgetLines() {
+        for (JsonLines text : lines.values()) {
+            text.clear();
+            if (unused.size() < OPEN_MAX) {
+                unused.add(text);
+            }
+        }
+        lines.clear();
+        lastFile = null;
+        lastLines = null;
     }
 
     /** Writes what was added, brings it to disk, and puts the new lengths into the transaction. */
@@ -92,11 +142,9 @@ public final class RawLog implements AutoCloseable {
         try (PreparedStatement save = connection.prepareStatement("""
                 INSERT INTO log.raw_file (server, path, bytes) VALUES (?, ?, ?)
                 ON CONFLICT (server, path) DO UPDATE SET bytes = excluded.bytes, changed = now()""")) {
-            for (Map.Entry<RawFile, StringBuilder> entry : lines.entrySet()) {
-                byte[] frame =
-                        Zstd.compress(entry.getValue().toString().getBytes(java.nio.charset.StandardCharsets.UTF_8), 3);
+            for (Map.Entry<RawFile, JsonLines> entry : lines.entrySet()) {
                 Open file = opened(connection, entry.getKey());
-                ByteBuffer rest = ByteBuffer.wrap(frame);
+                ByteBuffer rest = compressed(entry.getValue());
                 while (rest.hasRemaining()) {
                     file.written += file.channel.write(rest, file.written);
                 }
@@ -108,7 +156,7 @@ public final class RawLog implements AutoCloseable {
             }
             save.executeBatch();
         }
-        lines.clear();
+        forgetLines();
     }
 
     private Open opened(Connection connection, RawFile file) throws IOException, SQLException {
@@ -170,7 +218,7 @@ public final class RawLog implements AutoCloseable {
      * file is cut back to what the database says when it is next written.
      */
     public void abandon() {
-        lines.clear();
+        forgetLines();
         for (Open file : open.values()) {
             try {
                 file.channel.close();
@@ -269,6 +317,7 @@ public final class RawLog implements AutoCloseable {
     @Override
     public void close() throws IOException {
         abandon();
+        compressor.close();
         lock.close();
     }
 }

@@ -86,15 +86,26 @@ final class ByteSource {
             throw new MalformedBatchException("a text of " + length + " bytes: must be " + bytesMax + " at most, and "
                     + (end - at) + " are left");
         }
+        int start = at;
+        at += length;
+        if (isAscii(start, at)) {
+            return new String(bytes, start, length, StandardCharsets.ISO_8859_1);
+        }
         try {
-            String text = StandardCharsets.UTF_8
+            return StandardCharsets.UTF_8
                     .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes, at, length))
+                    .decode(ByteBuffer.wrap(bytes, start, length))
                     .toString();
-            at += length;
-            return text;
         } catch (CharacterCodingException e) {
             throw new MalformedBatchException("a text that is not UTF-8");
         }
+    }
+
+    private boolean isAscii(int from, int to) {
+        int all = 0;
+        for (int i = from; i < to; i++) {
+            all |= bytes[i];
+        }
+        return all >= 0;
     }
 }
