@@ -122,12 +122,17 @@ class LogServiceTest {
     void popsAndUrlsComeBusiestFirst() throws Exception {
         String range = "&from=2026-11-22T12:00:00Z&to=2026-11-22T16:00:00Z";
         assertThat(service.get("/traffic/pops?customer=customer1" + range).body())
-                .isEqualTo("[{\"pop\":\"westusa\",\"requests\":25,\"bytesOut\":20750,\"hits\":22}]");
-        JsonNode urls = json("/traffic/urls?customer=customer1&limit=2" + range);
-        assertThat(urls).hasSize(2);
-        assertThat(urls.get(0).get("url").asString()).isEqualTo("/a.png");
-        assertThat(urls.get(0).get("requests").asLong()).isEqualTo(21);
-        assertThat(json("/traffic/urls?customer=customer2" + range)).isEmpty();
+                .contains("[{\"pop\":\"westusa\",\"requests\":25,\"bytesOut\":20750,\"hits\":22,");
+        JsonNode top = json("/traffic/top?customer=customer1&limit=2" + range).get("top");
+        assertThat(top.get("total").asLong()).isEqualTo(25);
+        assertThat(top.get("errorMax").asLong()).isZero();
+        assertThat(top.get("entries")).hasSize(2);
+        JsonNode url = top.get("entries").get(0);
+        assertThat(url.get("key").asString()).isEqualTo("/a.png");
+        assertThat(url.get("domain").asString()).isEqualTo("static.customer1.example");
+        assertThat(url.get("requests").asLong()).isEqualTo(21);
+        assertThat(json("/traffic/top?customer=customer2" + range).get("top").get("entries"))
+                .isEmpty();
     }
 
     @Test
@@ -193,7 +198,9 @@ class LogServiceTest {
                 422,
                 "/traffic/summary?customer=customer1&from=2026-11-23T00:00:00Z&to=2026-11-22T00:00:00Z",
                 "not before");
-        refused(422, "/traffic/urls?customer=customer1&limit=0" + range, "1 to 1000");
+        refused(422, "/traffic/top?customer=customer1&limit=0" + range, "1 to 1000");
+        refused(400, "/traffic/top?customer=customer1&dimension=colours" + range, "referrers, agents, countries");
+        refused(422, "/traffic/current?customer=customer1&last=121", "1 to 120");
         refused(422, "/logs/raw?customer=customer1&from=2026-01-01T00:00:00Z&to=2026-11-01T00:00:00Z", "31 days");
         refused(400, "/logs/raw?customer=customer1&format=csv" + range, "combined, w3c or ndjson");
         refused(400, "/traffic/series?customer=customer1&step=often" + range, "often");
@@ -230,7 +237,8 @@ class LogServiceTest {
     @Test
     void theDescriptionNamesEveryEndpoint() {
         assertThat(service.get("/openapi").body())
-                .contains("/traffic/summary", "/traffic/series", "/traffic/pops", "/traffic/urls", "/traffic/current")
+                .contains("/traffic/summary", "/traffic/series", "/traffic/pops", "/traffic/top", "/traffic/current")
+                .contains("/traffic/clients")
                 .contains("/logs/raw", "/logs/completeness");
     }
 

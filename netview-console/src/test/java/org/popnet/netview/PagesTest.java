@@ -50,9 +50,23 @@ class PagesTest {
     @Test
     void trafficHasATableAndACsvForEveryChart() {
         String page = Browser.of(console, "alice").get("/traffic?range=1h").body();
-        assertThat(page.split("<figure", -1)).hasSize(4);
-        assertThat(page.split("Show as table", -1)).hasSize(4);
+        assertThat(page.split("<figure", -1)).hasSize(5);
+        assertThat(page.split("Show as table", -1)).hasSize(5);
         assertThat(page).contains("href=\"/traffic/export/series?range=1h\"");
+    }
+
+    @Test
+    void trafficSaysWhoAsksAndHowSureThatIs() {
+        String page = Browser.of(console, "alice").get("/traffic?range=1h").body();
+        assertThat(page).contains("search.example", "Firefox", "48.2", "up to 12 requests more");
+        assertThat(page)
+                .contains("no country database")
+                .contains("First byte, 95 %")
+                .contains("9.80\u00a0ms");
+        assertThat(Browser.of(console, "alice")
+                        .get("/traffic/export/agents?range=1h")
+                        .body())
+                .isEqualTo("agents,requests,bytes_out,requests_error_max\r\nFirefox,9100,191000000,12\r\n");
     }
 
     @Test

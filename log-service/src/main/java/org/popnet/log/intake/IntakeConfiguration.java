@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.InstantSource;
 import javax.sql.DataSource;
+import org.popnet.log.audience.Countries;
 import org.popnet.log.database.LogDatabase;
 import org.popnet.log.raw.RawLog;
 import org.popnet.log.raw.RawRetention;
@@ -39,9 +40,10 @@ class IntakeConfiguration {
             RawLog rawLog,
             LiveTraffic live,
             LogSettings settings,
+            Countries countries,
             DatagramPort port,
             MeterRegistry meters) {
-        Figures figures = new Figures(new AggregateStore(settings.urlsPerHour()), settings);
+        Figures figures = new Figures(new AggregateStore(settings.urlsPerHour(), countries), settings);
         return new BatchWriter(database, rawLog, figures, live, settings, port, meters, stage -> {});
     }
 

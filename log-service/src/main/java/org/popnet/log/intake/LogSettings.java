@@ -15,8 +15,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param futureMax a record that claims to be further ahead of our clock is accounted when it arrives, 5 min by default
  * @param lateMax a record older than this on arrival is accounted when it arrives, 35 days by default: the longest that
  *     the last invoice may still be open
- * @param urlsPerHour URLs that are kept of a domain's hour, 100 to 100,000, 1,000 by default; the least requested are
- *     dropped whenever twice as many have come
+ * @param urlsPerHour URLs that are kept of a domain's hour and day, 100 to 100,000, 1,000 by default: each count is too
+ *     low by one in so many of the domain's requests at most
  * @param eventsPerHour events that are kept of a customer's hour and kind, 10 to 100,000, 1,000 by default; further
  *     ones are only counted
  */

@@ -3,6 +3,8 @@ package org.popnet.log.traffic;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.popnet.log.audience.AudienceCounts;
+import org.popnet.log.audience.AudienceStore;
 import org.popnet.platform.spool.AccessRecord;
 import org.popnet.platform.tree.Customer;
 import org.popnet.platform.tree.NodeName;
@@ -12,10 +14,12 @@ public final class Aggregator {
     static final long MINUTE_MS = 60_000;
     static final long HOUR_MS = 3_600_000;
     /** What stands in for the host names of requests that belong to no customer: anyone can invent those. */
-    static final String OTHER = "other";
+    public static final String OTHER = "other";
+    /** Stands for all domains of a customer. */
+    static final String ALL = "";
 
-    private final Map<Cell, TrafficSums> minutes = new TreeMap<>();
-    private final Map<UrlGroup, Map<String, long[]>> urls = new TreeMap<>();
+    private final Map<Cell, TrafficSums> minutes = new HashMap<>();
+    private final Map<AudienceStore.Group, AudienceCounts> audience = new TreeMap<>();
     private final Map<SecondOf, long[]> seconds = new HashMap<>();
 
     /** Where a record is counted; ordered, so that two log servers take row locks in the same order. */
@@ -28,17 +32,8 @@ public final class Aggregator {
             return by != 0 ? by : pop.compareTo(o.pop);
         }
 
-        Cell ofHour() {
-            return new Cell(timeMs - Math.floorMod(timeMs, HOUR_MS), customer, domain, pop);
-        }
-    }
-
-    record UrlGroup(long hourMs, String customer, String domain) implements Comparable<UrlGroup> {
-        @Override
-        public int compareTo(UrlGroup o) {
-            int by = customer.compareTo(o.customer);
-            by = by != 0 ? by : Long.compare(hourMs, o.hourMs);
-            return by != 0 ? by : domain.compareTo(o.domain);
+        private Cell over(Interval interval, boolean allDomains) {
+            return new Cell(interval.start(timeMs), customer, allDomains ? ALL : domain, pop);
         }
     }
 
@@ -46,39 +41,40 @@ public final class Aggregator {
 
     /** Counts a record at a time. */
     public void add(String customer, NodeName sender, long accountedMs, AccessRecord record) {
-        String domain = customer.equals(Customer.NETWORK) ? OTHER : storable(record.site());
-        long minute = accountedMs - Math.floorMod(accountedMs, MINUTE_MS);
-        minutes.computeIfAbsent(new Cell(minute, customer, domain, sender.pop()), c -> new TrafficSums())
+        String domain = domain(customer, record.site());
+        minutes.computeIfAbsent(
+                        new Cell(Interval.MINUTE.start(accountedMs), customer, domain, sender.pop()),
+                        c -> new TrafficSums())
                 .add(record);
-        long hour = accountedMs - Math.floorMod(accountedMs, HOUR_MS);
-        long[] url = urls.computeIfAbsent(new UrlGroup(hour, customer, domain), g -> new HashMap<>())
-                .computeIfAbsent(storable(record.url()), u -> new long[2]);
-        url[0]++;
-        url[1] += record.bytesOut();
+        audience.computeIfAbsent(
+                        new AudienceStore.Group(Interval.HOUR.start(accountedMs), customer, domain),
+                        g -> new AudienceCounts())
+                .add(record);
         long[] second =
                 seconds.computeIfAbsent(new SecondOf(customer, Math.floorDiv(accountedMs, 1000)), s -> new long[2]);
         second[0]++;
         second[1] += record.bytesOut();
     }
 
-    /** PostgreSQL's texts hold any character but this one. */
-    private static String storable(String text) {
-        return text.indexOf('\0') < 0 ? text : text.replace('\0', '\uFFFD');
+    /** The domain that a record's site is counted under. */
+    public static String domain(String customer, String site) {
+        if (customer.equals(Customer.NETWORK)) {
+            return OTHER;
+        }
+        // PostgreSQL's texts hold any character but this one.
+        return site.indexOf('\0') < 0 ? site : site.replace('\0', '\uFFFD');
     }
 
-    Map<Cell, TrafficSums> minutes() {
-        return minutes;
+    /** In the order of their cells. */
+    Map<Cell, TrafficSums> sums(Interval interval, boolean allDomains) {
+        Map<Cell, TrafficSums> sums = new TreeMap<>();
+        minutes.forEach((cell, counted) -> sums.computeIfAbsent(cell.over(interval, allDomains), c -> new TrafficSums())
+                .add(counted));
+        return sums;
     }
 
-    Map<Cell, TrafficSums> hours() {
-        Map<Cell, TrafficSums> hours = new TreeMap<>();
-        minutes.forEach((cell, sums) ->
-                hours.computeIfAbsent(cell.ofHour(), c -> new TrafficSums()).add(sums));
-        return hours;
-    }
-
-    Map<UrlGroup, Map<String, long[]>> urls() {
-        return urls;
+    Map<AudienceStore.Group, AudienceCounts> audience() {
+        return audience;
     }
 
     Map<SecondOf, long[]> seconds() {

@@ -1,13 +1,15 @@
 package org.popnet.log.traffic;
 
+import java.util.Arrays;
+
 /**
  * Counts of durations in buckets that grow by a quarter of an octave: four equal steps from each power of two to the
- * next, from 64 µs to 134 s. Bucket 0 is all below, the last all above. Two are merged by adding bucket by bucket; a
- * quantile read from one is wrong by 12.5 % at most.
+ * next, from 64 µs to 4.8 h. Bucket 0 is all below, the last all above. Two are merged by adding bucket by bucket; a
+ * quantile read from one is wrong by 12.5 % at most. A shorter array is one whose remaining buckets are empty.
  */
 final class LatencyHistogram {
     private static final int FIRST_EXPONENT = 6;
-    private static final int LAST_EXPONENT = 26;
+    private static final int LAST_EXPONENT = 33;
     static final int BUCKETS = (LAST_EXPONENT - FIRST_EXPONENT + 1) * 4 + 2;
 
     private LatencyHistogram() {}
@@ -21,6 +23,15 @@ final class LatencyHistogram {
             return BUCKETS - 1;
         }
         return 1 + (exponent - FIRST_EXPONENT) * 4 + (int) (micros >>> exponent - 2 & 3);
+    }
+
+    /** Adds the second to the first, or to a longer copy of it. */
+    static long[] add(long[] to, long[] from) {
+        long[] sum = from.length <= to.length ? to : Arrays.copyOf(to, from.length);
+        for (int i = 0; i < from.length; i++) {
+            sum[i] += from[i];
+        }
+        return sum;
     }
 
     /** The middle of a bucket, in microseconds. */

@@ -90,6 +90,30 @@ public record TimeRange(Instant from, Instant to) {
                 && from.truncatedTo(ChronoUnit.HOURS).equals(from);
     }
 
+    /** The first whole day within, or the end of the whole hours if there is none. */
+    Instant firstDay() {
+        Instant day = firstHour().truncatedTo(ChronoUnit.DAYS);
+        Instant first = day.equals(firstHour()) ? day : day.plus(1, ChronoUnit.DAYS);
+        return first.isBefore(lastHour()) ? first : lastHour();
+    }
+
+    /** Where the last whole day within ends. */
+    Instant lastDay() {
+        Instant last = lastHour().truncatedTo(ChronoUnit.DAYS);
+        return last.isBefore(firstDay()) ? firstDay() : last;
+    }
+
+    /** The longest interval that points of this step consist of. */
+    Interval intervalOf(Duration step) {
+        for (Interval interval : new Interval[] {Interval.DAY, Interval.HOUR}) {
+            boolean whole = step.getSeconds() % interval.seconds() == 0;
+            if (whole && interval.start(from.toEpochMilli()) == from.toEpochMilli()) {
+                return interval;
+            }
+        }
+        return Interval.MINUTE;
+    }
+
     static OffsetDateTime utc(Instant instant) {
         return instant.atOffset(ZoneOffset.UTC);
     }

@@ -1,5 +1,6 @@
 package org.popnet.log.traffic;
 
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -12,19 +13,15 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Reads what {@link AggregateStore} wrote: whole hours from the hours, what is left at both ends from the minutes. */
+/**
+ * Reads what {@link AggregateStore} wrote: whole days from the days, whole hours beside them from the hours, what is left
+ * at both ends from the minutes.
+ */
 @Component
 class TrafficQueries {
-    private static final String COLUMNS = "time, domain, pop, requests, bytes_out, bytes_in, hits, hit_bytes,"
-            + " status_2xx, status_3xx, status_4xx, status_5xx, status_other, first_byte";
-    private static final String PART = "SELECT " + COLUMNS + " FROM log.%s WHERE customer = :customer"
-            + " AND time >= :%s AND time < :%s AND (:domain::text IS NULL OR domain = :domain)";
-    private static final String MINUTES = "(" + PART.formatted("traffic_minute", "from", "to") + ") AS t";
-    private static final String HOURS = "("
-            + PART.formatted("traffic_minute", "from", "firstHour")
-            + " UNION ALL " + PART.formatted("traffic_hour", "firstHour", "lastHour")
-            + " UNION ALL " + PART.formatted("traffic_minute", "lastHour", "to")
-            + ") AS t";
+    private static final List<String> STATUS = List.of("2xx", "3xx", "4xx", "5xx", "other");
+    private static final List<String> CACHE = List.of("hit", "stale", "revalidated", "miss", "pass", "local");
+    private static final List<String> PROTOCOL = List.of("1", "2", "3", "other");
 
     private final JdbcClient jdbc;
 
@@ -32,22 +29,45 @@ class TrafficQueries {
         this.jdbc = jdbc;
     }
 
-    /** Sums of a range. */
+    /** Durations in milliseconds that so many of a hundred requests took at most; wrong by 12.5 % at most. */
+    record Percentiles(double p50, double p95, double p99) {
+        static @Nullable Percentiles of(long[] counts) {
+            double p50 = LatencyHistogram.quantileMs(counts, 0.5);
+            return Double.isNaN(p50)
+                    ? null
+                    : new Percentiles(
+                            p50, LatencyHistogram.quantileMs(counts, 0.95), LatencyHistogram.quantileMs(counts, 0.99));
+        }
+    }
+
+    /**
+     * Sums of a range.
+     *
+     * @param status requests by class of status
+     * @param cache requests by how the cache answered
+     * @param protocol requests by version of HTTP
+     * @param firstByteP95Ms as in {@code firstByteMs}
+     */
     record Summary(
+            @Nullable Instant dataUpTo,
             long requests,
             long bytesOut,
             long bytesIn,
             long hits,
             long hitBytes,
             Map<String, Long> status,
+            Map<String, Long> cache,
+            Map<String, Long> protocol,
             @Nullable Double firstByteP95Ms,
-            @Nullable Instant dataUpTo) {
-        Summary upTo(@Nullable Instant dataUpTo) {
-            return new Summary(requests, bytesOut, bytesIn, hits, hitBytes, status, firstByteP95Ms, dataUpTo);
-        }
-    }
+            @Nullable Percentiles firstByteMs,
+            @Nullable Percentiles durationMs) {}
 
-    /** Sums of one step; a step without a request has no point. */
+    /**
+     * Sums of one step; a step without a request has no point.
+     *
+     * @param firstByteMs only where percentiles were asked for
+     * @param durationMs only where percentiles were asked for
+     */
     record Point(
             Instant time,
             long requests,
@@ -57,70 +77,98 @@ class TrafficQueries {
             long status2xx,
             long status3xx,
             long status4xx,
-            long status5xx) {}
+            long status5xx,
+            @Nullable Percentiles firstByteMs,
+            @Nullable Percentiles durationMs) {}
 
-    record PopShare(String pop, long requests, long bytesOut, long hits) {}
+    record PopShare(
+            String pop,
+            long requests,
+            long bytesOut,
+            long hits,
+            @Nullable Percentiles firstByteMs) {}
 
-    record UrlShare(String url, String domain, long requests, long bytesOut) {}
-
-    Summary summary(String customer, @Nullable String domain, TimeRange range) {
-        Summary sums = ask("""
-                        SELECT coalesce(sum(requests), 0) AS requests, coalesce(sum(bytes_out), 0) AS bytes_out,
-                          coalesce(sum(bytes_in), 0) AS bytes_in, coalesce(sum(hits), 0) AS hits,
-                          coalesce(sum(hit_bytes), 0) AS hit_bytes, coalesce(sum(status_2xx), 0) AS status_2xx,
-                          coalesce(sum(status_3xx), 0) AS status_3xx, coalesce(sum(status_4xx), 0) AS status_4xx,
-                          coalesce(sum(status_5xx), 0) AS status_5xx, coalesce(sum(status_other), 0) AS status_other
-                        FROM """ + HOURS, customer, domain, range)
-                .query((row, i) -> summary(row))
-                .single();
-        long[] counts = new long[LatencyHistogram.BUCKETS];
-        ask(
-                        "SELECT b, sum(n) FROM " + HOURS
-                                + ", unnest(first_byte) WITH ORDINALITY AS h(n, b) WHERE n > 0 GROUP BY b",
+    Summary summary(String customer, @Nullable String domain, TimeRange range, @Nullable Instant dataUpTo) {
+        return ask(
+                        "SELECT sum(requests) AS requests, sum(bytes_out) AS bytes_out, sum(bytes_in) AS bytes_in,"
+                                + " sum(hits) AS hits, sum(hit_bytes) AS hit_bytes" + sums("status_", STATUS)
+                                + sums("cache_", CACHE) + sums("http_", PROTOCOL)
+                                + ", log.sum_counts(first_byte) AS first_byte, log.sum_counts(duration) AS duration FROM ",
                         customer,
                         domain,
-                        range)
-                .query(row -> {
-                    counts[row.getInt(1) - 1] = row.getLong(2);
-                });
-        double p95 = LatencyHistogram.quantileMs(counts, 0.95);
-        return new Summary(
-                sums.requests(),
-                sums.bytesOut(),
-                sums.bytesIn(),
-                sums.hits(),
-                sums.hitBytes(),
-                sums.status(),
-                Double.isNaN(p95) ? null : p95,
-                null);
+                        range,
+                        Interval.DAY,
+                        "")
+                .query((row, i) -> summary(row, dataUpTo))
+                .single();
     }
 
-    private static Summary summary(ResultSet row) throws SQLException {
-        Map<String, Long> status = new LinkedHashMap<>();
-        for (String statusClass : List.of("2xx", "3xx", "4xx", "5xx", "other")) {
-            status.put(statusClass, row.getLong("status_" + statusClass));
-        }
+    private static String sums(String prefix, List<String> names) {
+        StringBuilder sums = new StringBuilder();
+        names.forEach(name -> sums.append(", sum(")
+                .append(prefix)
+                .append(name)
+                .append(") AS ")
+                .append(prefix)
+                .append(name));
+        return sums.toString();
+    }
+
+    private static Summary summary(ResultSet row, @Nullable Instant dataUpTo) throws SQLException {
+        Percentiles firstByte = percentiles(row, "first_byte");
         return new Summary(
+                dataUpTo,
                 row.getLong("requests"),
                 row.getLong("bytes_out"),
                 row.getLong("bytes_in"),
                 row.getLong("hits"),
                 row.getLong("hit_bytes"),
-                status,
-                null,
-                null);
+                counts(row, "status_", STATUS, ""),
+                counts(row, "cache_", CACHE, ""),
+                counts(row, "http_", PROTOCOL, "http/"),
+                firstByte == null ? null : firstByte.p95(),
+                firstByte,
+                percentiles(row, "duration"));
     }
 
-    List<Point> series(String customer, @Nullable String domain, TimeRange range, Duration step) {
+    private static Map<String, Long> counts(ResultSet row, String prefix, List<String> names, String shown)
+            throws SQLException {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        for (String name : names) {
+            counts.put(shown + name, row.getLong(prefix + name));
+        }
+        return counts;
+    }
+
+    private static @Nullable Percentiles percentiles(ResultSet row, String column) throws SQLException {
+        Array array = row.getArray(column);
+        if (array == null) {
+            return null;
+        }
+        Long[] boxed = (Long[]) array.getArray();
+        long[] counts = new long[boxed.length];
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] = boxed[i];
+        }
+        return Percentiles.of(counts);
+    }
+
+    List<Point> series(String customer, @Nullable String domain, TimeRange range, Duration step, boolean percentiles) {
         return ask(
                         """
                         SELECT date_bin(make_interval(secs => :step), time, :from) AS bin, sum(requests) AS requests,
                           sum(bytes_out) AS bytes_out, sum(hits) AS hits, sum(hit_bytes) AS hit_bytes,
                           sum(status_2xx) AS s2, sum(status_3xx) AS s3, sum(status_4xx) AS s4, sum(status_5xx) AS s5
-                        FROM """ + (range.isByHours(step) ? HOURS : MINUTES) + " GROUP BY bin ORDER BY bin",
+                        """
+                                + (percentiles
+                                        ? ", log.sum_counts(first_byte) AS first_byte, log.sum_counts(duration) AS duration"
+                                        : "")
+                                + " FROM ",
                         customer,
                         domain,
-                        range)
+                        range,
+                        range.intervalOf(step),
+                        " GROUP BY bin ORDER BY bin")
                 .param("step", step.getSeconds())
                 .query((row, i) -> new Point(
                         row.getObject("bin", OffsetDateTime.class).toInstant(),
@@ -131,44 +179,61 @@ class TrafficQueries {
                         row.getLong("s2"),
                         row.getLong("s3"),
                         row.getLong("s4"),
-                        row.getLong("s5")))
+                        row.getLong("s5"),
+                        percentiles ? percentiles(row, "first_byte") : null,
+                        percentiles ? percentiles(row, "duration") : null))
                 .list();
     }
 
     List<PopShare> pops(String customer, @Nullable String domain, TimeRange range) {
         return ask(
-                        "SELECT pop, sum(requests), sum(bytes_out), sum(hits) FROM " + HOURS
-                                + " GROUP BY pop ORDER BY sum(requests) DESC, pop",
+                        "SELECT pop, sum(requests) AS requests, sum(bytes_out) AS bytes_out, sum(hits) AS hits,"
+                                + " log.sum_counts(first_byte) AS first_byte FROM ",
                         customer,
                         domain,
-                        range)
-                .query((row, i) -> new PopShare(row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4)))
+                        range,
+                        Interval.DAY,
+                        " GROUP BY pop ORDER BY requests DESC, pop")
+                .query((row, i) -> new PopShare(
+                        row.getString("pop"),
+                        row.getLong("requests"),
+                        row.getLong("bytes_out"),
+                        row.getLong("hits"),
+                        percentiles(row, "first_byte")))
                 .list();
     }
 
-    /** The most requested; their hours are counted whole, also those that the range only touches. */
-    List<UrlShare> urls(String customer, @Nullable String domain, TimeRange range, int limit) {
-        return jdbc.sql("""
-                        SELECT url, domain, sum(requests), sum(bytes_out) FROM log.url_hour
-                        WHERE customer = :customer AND time > :from::timestamptz - interval '1 hour' AND time < :to
-                          AND (:domain::text IS NULL OR domain = :domain)
-                        GROUP BY url, domain ORDER BY sum(requests) DESC, url LIMIT :limit""")
+    private JdbcClient.StatementSpec ask(
+            String select, String customer, @Nullable String domain, TimeRange range, Interval longest, String rest) {
+        return jdbc.sql(select + "(" + rows(domain == null ? "total" : "traffic", longest) + ") AS t" + rest)
                 .param("customer", customer)
-                .param("domain", domain)
-                .param("from", TimeRange.utc(range.from()))
-                .param("to", TimeRange.utc(range.to()))
-                .param("limit", limit)
-                .query((row, i) -> new UrlShare(row.getString(1), row.getString(2), row.getLong(3), row.getLong(4)))
-                .list();
-    }
-
-    private JdbcClient.StatementSpec ask(String sql, String customer, @Nullable String domain, TimeRange range) {
-        return jdbc.sql(sql)
-                .param("customer", customer)
-                .param("domain", domain)
+                .param("domain", domain == null ? Aggregator.ALL : domain)
                 .param("from", TimeRange.utc(range.from()))
                 .param("firstHour", TimeRange.utc(range.firstHour()))
+                .param("firstDay", TimeRange.utc(range.firstDay()))
+                .param("lastDay", TimeRange.utc(range.lastDay()))
                 .param("lastHour", TimeRange.utc(range.lastHour()))
                 .param("to", TimeRange.utc(range.to()));
+    }
+
+    private static String rows(String scope, Interval longest) {
+        return switch (longest) {
+            case MINUTE, FIVE_MINUTES -> part(scope, "minute", "from", "to");
+            case HOUR ->
+                part(scope, "minute", "from", "firstHour")
+                        + " UNION ALL " + part(scope, "hour", "firstHour", "lastHour")
+                        + " UNION ALL " + part(scope, "minute", "lastHour", "to");
+            case DAY ->
+                part(scope, "minute", "from", "firstHour")
+                        + " UNION ALL " + part(scope, "hour", "firstHour", "firstDay")
+                        + " UNION ALL " + part(scope, "day", "firstDay", "lastDay")
+                        + " UNION ALL " + part(scope, "hour", "lastDay", "lastHour")
+                        + " UNION ALL " + part(scope, "minute", "lastHour", "to");
+        };
+    }
+
+    private static String part(String scope, String width, String from, String to) {
+        return "SELECT * FROM log." + scope + "_" + width
+                + " WHERE customer = :customer AND domain = :domain AND time >= :" + from + " AND time < :" + to;
     }
 }

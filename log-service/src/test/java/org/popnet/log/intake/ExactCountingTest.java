@@ -65,7 +65,9 @@ class ExactCountingTest {
             });
             await().until(() -> edges.stream().allMatch(TestSender::isEmpty));
             assertThat(Workload.stored(database, "traffic_minute")).isEqualTo(workload.expected());
-            assertThat(Workload.stored(database, "traffic_hour")).isEqualTo(workload.expected());
+            for (String table : List.of("traffic_hour", "traffic_day", "total_minute", "total_hour", "total_day")) {
+                assertThat(Workload.stored(database, table)).as(table).isEqualTo(workload.expected());
+            }
         } finally {
             edges.forEach(TestSender::close);
         }

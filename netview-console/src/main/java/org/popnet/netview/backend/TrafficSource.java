@@ -28,19 +28,35 @@ public class TrafficSource {
     }
 
     public Pending<Traffic.Series> series(TrafficQuery query, Duration step) {
-        return ask(query, "/traffic/series?" + query.asQuery() + "&step=" + step, Traffic.Series.class);
+        return ask(
+                query,
+                "/traffic/series?" + query.asQuery() + "&step=" + step + "&percentiles=true",
+                Traffic.Series.class);
     }
 
     public Pending<List<Traffic.OfPop>> pops(TrafficQuery query) {
-        Pending<Traffic.OfPop[]> pops = ask(query, "/traffic/pops?" + query.asQuery(), Traffic.OfPop[].class);
-        return () -> pops.join().map(List::of);
+        Pending<Traffic.Pops> pops = ask(query, "/traffic/pops?" + query.asQuery(), Traffic.Pops.class);
+        return () -> pops.join().map(Traffic.Pops::pops);
     }
 
-    /** @param limit how many at most, those with the most requests first */
-    public Pending<List<Traffic.OfUrl>> urls(TrafficQuery query, int limit) {
-        Pending<Traffic.OfUrl[]> urls =
-                ask(query, "/traffic/urls?" + query.asQuery() + "&limit=" + limit, Traffic.OfUrl[].class);
-        return () -> urls.join().map(List::of);
+    /**
+     * What is most frequent in the traffic.
+     *
+     * @param dimension {@code urls}, {@code referrers}, {@code agents} or {@code countries}
+     * @param limit how many at most, those with the most requests first
+     */
+    public Pending<Traffic.Top> top(TrafficQuery query, String dimension, int limit) {
+        Pending<Traffic.TopAnswer> top = ask(
+                query,
+                "/traffic/top?" + query.asQuery() + "&dimension=" + dimension + "&limit=" + limit,
+                Traffic.TopAnswer.class);
+        return () -> top.join().map(Traffic.TopAnswer::top);
+    }
+
+    public Pending<Traffic.Clients> clients(TrafficQuery query) {
+        Pending<Traffic.ClientsAnswer> clients =
+                ask(query, "/traffic/clients?" + query.asQuery(), Traffic.ClientsAnswer.class);
+        return () -> clients.join().map(Traffic.ClientsAnswer::estimate);
     }
 
     public Pending<Traffic.Current> current(TrafficQuery query) {

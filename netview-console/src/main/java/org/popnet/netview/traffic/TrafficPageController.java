@@ -1,6 +1,8 @@
 package org.popnet.netview.traffic;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +28,10 @@ import org.springframework.web.server.ResponseStatusException;
 /** Answers: how much do I use? */
 @Page
 final class TrafficPageController {
-    private static final int URLS = 20;
-    private static final int URLS_EXPORTED = 1000;
+    private static final int SHOWN = 20;
+    private static final int EXPORTED = 1000;
+    private static final List<String> TOPS = List.of("urls", "referrers", "agents", "countries");
+
     private final TrafficSource traffic;
 
     TrafficPageController(TrafficSource traffic) {
@@ -41,10 +45,14 @@ final class TrafficPageController {
         Pending<Traffic.Summary> before = traffic.summary(query.previous());
         Pending<Traffic.Series> series = traffic.series(query, viewing.range().step());
         Pending<List<Traffic.OfPop>> pops = traffic.pops(query);
-        Pending<List<Traffic.OfUrl>> urls = traffic.urls(query, URLS);
+        Map<String, Pending<Traffic.Top>> tops = new LinkedHashMap<>();
+        TOPS.forEach(dimension -> tops.put(dimension, traffic.top(query, dimension, SHOWN)));
+        Pending<Traffic.Clients> clients = traffic.clients(query);
 
         Reply<Traffic.Summary> summary = sums.join();
-        model.addAttribute("figures", figures(summary.value(), before.join().value()));
+        model.addAttribute(
+                "figures",
+                figures(summary.value(), before.join().value(), clients.join().value()));
         model.addAttribute("sums", summary.value());
         model.addAttribute(
                 "charts",
@@ -52,10 +60,12 @@ final class TrafficPageController {
                         .map(s -> List.of(
                                 TrafficCharts.requestsAndBandwidth(viewing, s),
                                 TrafficCharts.hitRatio(viewing, s),
-                                TrafficCharts.statusClasses(viewing, s)))
+                                TrafficCharts.statusClasses(viewing, s),
+                                TrafficCharts.firstByte(viewing, s)))
                         .orElse(List.of()));
         model.addAttribute("pops", pops.join().orElse(List.of()));
-        model.addAttribute("urls", urls.join().orElse(List.of()));
+        tops.forEach(
+                (dimension, top) -> model.addAttribute(dimension, top.join().orElse(Traffic.Top.NONE)));
         Traffic.Summary value = summary.value();
         model.addAttribute("quiet", value != null && value.requests() == 0);
         model.addAttribute(
@@ -67,13 +77,23 @@ final class TrafficPageController {
         return "traffic/traffic";
     }
 
-    private static List<Figure> figures(Traffic.@Nullable Summary now, Traffic.@Nullable Summary before) {
+    private static List<Figure> figures(
+            Traffic.@Nullable Summary now, Traffic.@Nullable Summary before, Traffic.@Nullable Clients clients) {
         String than = " than before";
         return List.of(
                 figure("Requests", now, before, s -> (double) s.requests(), "", than),
                 figure("Bytes to users", now, before, s -> (double) s.bytesOut(), "B", than),
                 ratio("Hit ratio by requests", now, before, Traffic.Summary::hitRatio, than),
-                ratio("Hit ratio by bytes", now, before, Traffic.Summary::hitRatioByBytes, than));
+                ratio("Hit ratio by bytes", now, before, Traffic.Summary::hitRatioByBytes, than),
+                new Figure(
+                        "Client addresses",
+                        Format.quantity(clients == null ? null : (double) clients.clients(), ""),
+                        null,
+                        0,
+                        "",
+                        now == null ? null : now.dataUpTo(),
+                        "Distinct addresses in the whole hours of this time, estimated: two times in three within"
+                                + " 1.6 %, nearly always within 5 %."));
     }
 
     private interface Measure {
@@ -126,7 +146,7 @@ final class TrafficPageController {
                 switch (table) {
                     case "series" -> seriesCsv(query, viewing);
                     case "pops" -> popsCsv(query);
-                    case "urls" -> urlsCsv(query);
+                    case "urls", "referrers", "agents", "countries" -> topCsv(query, table);
                     default -> throw new NotFound("table " + table);
                 };
         return csv.download("popnet-" + viewing.customer().name() + "-" + table + "-"
@@ -144,10 +164,13 @@ final class TrafficPageController {
                 "status_2xx",
                 "status_3xx",
                 "status_4xx",
-                "status_5xx");
+                "status_5xx",
+                "first_byte_p50_ms",
+                "first_byte_p95_ms");
         long seconds = viewing.range().step().toSeconds();
         for (Traffic.Point p :
                 answered(traffic.series(query, viewing.range().step())).points()) {
+            Traffic.Percentiles ms = p.firstByteMs();
             csv.row(
                     p.time(),
                     seconds,
@@ -158,21 +181,41 @@ final class TrafficPageController {
                     p.status2xx(),
                     p.status3xx(),
                     p.status4xx(),
-                    p.status5xx());
+                    p.status5xx(),
+                    ms == null ? null : ms.p50(),
+                    ms == null ? null : ms.p95());
         }
         return csv;
     }
 
     private Csv popsCsv(TrafficQuery query) {
-        Csv csv = new Csv("pop", "requests", "bytes_out", "hits");
-        answered(traffic.pops(query)).forEach(p -> csv.row(p.pop(), p.requests(), p.bytesOut(), p.hits()));
+        Csv csv = new Csv("pop", "requests", "bytes_out", "hits", "first_byte_p50_ms", "first_byte_p95_ms");
+        answered(traffic.pops(query)).forEach(p -> {
+            Traffic.Percentiles ms = p.firstByteMs();
+            csv.row(
+                    p.pop(),
+                    p.requests(),
+                    p.bytesOut(),
+                    p.hits(),
+                    ms == null ? null : ms.p50(),
+                    ms == null ? null : ms.p95());
+        });
         return csv;
     }
 
-    private Csv urlsCsv(TrafficQuery query) {
-        Csv csv = new Csv("domain", "url", "requests", "bytes_out");
-        answered(traffic.urls(query, URLS_EXPORTED))
-                .forEach(u -> csv.row(u.domain(), u.url(), u.requests(), u.bytesOut()));
+    private Csv topCsv(TrafficQuery query, String table) {
+        boolean urls = table.equals("urls");
+        Csv csv = urls
+                ? new Csv("domain", "url", "requests", "bytes_out", "requests_error_max")
+                : new Csv(table, "requests", "bytes_out", "requests_error_max");
+        Traffic.Top top = answered(traffic.top(query, table, EXPORTED));
+        for (Traffic.Entry e : top.entries()) {
+            if (urls) {
+                csv.row(e.domain(), e.key(), e.requests(), e.bytesOut(), top.errorMax());
+            } else {
+                csv.row(e.key(), e.requests(), e.bytesOut(), top.errorMax());
+            }
+        }
         return csv;
     }
 

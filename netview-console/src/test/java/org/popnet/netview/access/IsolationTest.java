@@ -23,6 +23,9 @@ class IsolationTest {
             "/traffic/export/series",
             "/traffic/export/pops",
             "/traffic/export/urls",
+            "/traffic/export/referrers",
+            "/traffic/export/agents",
+            "/traffic/export/countries",
             "/flush",
             "/domains",
             "/account");

@@ -107,7 +107,9 @@ public final class FakeNetwork implements Backends {
                     case "/traffic/summary" -> summary(instant(uri, "from"));
                     case "/traffic/series" -> series(instant(uri, "from"), instant(uri, "to"), uri);
                     case "/traffic/pops" -> pops();
-                    case "/traffic/urls" -> urls();
+                    case "/traffic/top" -> top(uri);
+                    case "/traffic/clients" ->
+                        new Traffic.ClientsAnswer(Instant.now(), new Traffic.Clients(traffic ? 48_211 : 0, 0.0163));
                     case "/traffic/current" -> current();
                     case "/node" ->
                         new NodeReport(
@@ -163,7 +165,7 @@ public final class FakeNetwork implements Backends {
 
     private Traffic.Summary summary(Instant from) {
         if (!traffic) {
-            return new Traffic.Summary(0, 0, 0, 0, 0, Map.of(), null, Instant.now());
+            return new Traffic.Summary(0, 0, 0, 0, 0, Map.of(), null, Instant.now(), Map.of(), Map.of(), null, null);
         }
         boolean earlier = from.isBefore(Instant.now().minus(Duration.ofHours(30)));
         long requests = earlier ? 3_871_204 : 4_318_922;
@@ -175,7 +177,11 @@ public final class FakeNetwork implements Backends {
                 (long) (requests * 18_400 * (earlier ? 0.952 : 0.964)),
                 Map.of("2xx", requests - 80_700, "3xx", 61_000L, "4xx", 18_400L, "5xx", 1_300L),
                 earlier ? 12.9 : 11.2,
-                Instant.now().minusSeconds(2));
+                Instant.now().minusSeconds(2),
+                Map.of("hit", requests),
+                Map.of("http/2", requests),
+                new Traffic.Percentiles(1.1, 11.2, 80),
+                new Traffic.Percentiles(2.2, 30.5, 200));
     }
 
     private Traffic.Series series(Instant from, Instant to, UriComponents uri) {
@@ -203,23 +209,37 @@ public final class FakeNetwork implements Backends {
                     requests - requests / 40 - requests / 160 - requests / 900,
                     requests / 40,
                     requests / 160,
-                    index == 52 ? requests / 30 : requests / 900));
+                    index == 52 ? requests / 30 : requests / 900,
+                    new Traffic.Percentiles(1.1 + jitter, 9 + 20 * jitter, 70)));
         }
         return new Traffic.Series(step.toString(), Instant.now().minusSeconds(2), points);
     }
 
-    private Traffic.OfPop[] pops() {
-        return traffic
-                ? new Traffic.OfPop[] {
-                    new Traffic.OfPop("westusa", 2_003_911, 37_011_204_220L, 1_893_000),
-                    new Traffic.OfPop("eastusa", 1_402_318, 25_801_400_012L, 1_322_400),
-                    new Traffic.OfPop("europe", 912_693, 16_655_560_568L, 853_023)
-                }
-                : new Traffic.OfPop[0];
+    private Traffic.Pops pops() {
+        Traffic.Percentiles ms = new Traffic.Percentiles(1.1, 9.8, 70);
+        return new Traffic.Pops(
+                Instant.now(),
+                traffic
+                        ? List.of(
+                                new Traffic.OfPop("westusa", 2_003_911, 37_011_204_220L, 1_893_000, ms),
+                                new Traffic.OfPop("eastusa", 1_402_318, 25_801_400_012L, 1_322_400, ms),
+                                new Traffic.OfPop("europe", 912_693, 16_655_560_568L, 853_023, null))
+                        : List.of());
     }
 
-    private Traffic.OfUrl[] urls() {
-        List<Traffic.OfUrl> urls = new ArrayList<>();
+    private Traffic.TopAnswer top(UriComponents uri) {
+        List<Traffic.Entry> entries =
+                switch (String.valueOf(uri.getQueryParams().getFirst("dimension"))) {
+                    case "urls" -> urls();
+                    case "referrers" -> List.of(new Traffic.Entry("search.example", null, 4_100, 91_000_000));
+                    case "agents" -> List.of(new Traffic.Entry("Firefox", null, 9_100, 191_000_000));
+                    default -> List.of();
+                };
+        return new Traffic.TopAnswer(Instant.now(), new Traffic.Top(4_318_922, 12, entries));
+    }
+
+    private List<Traffic.Entry> urls() {
+        List<Traffic.Entry> urls = new ArrayList<>();
         String[] paths = {
             url,
             "/scripts/app.js",
@@ -233,10 +253,10 @@ public final class FakeNetwork implements Backends {
             "/favicon.ico"
         };
         for (int i = 0; traffic && i < paths.length; i++) {
-            urls.add(new Traffic.OfUrl(
+            urls.add(new Traffic.Entry(
                     paths[i], "static.customer1.example", 812_004 / (i + 1), 9_200_118_221L / (i * i + 1)));
         }
-        return urls.toArray(Traffic.OfUrl[]::new);
+        return urls;
     }
 
     private Traffic.Current current() {
