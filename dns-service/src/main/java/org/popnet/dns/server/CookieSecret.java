@@ -4,58 +4,92 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.popnet.dns.wire.Cookies;
+import org.popnet.platform.identity.IdentityFiles;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Where the secret of server cookies comes from: the operator's file, or one made for this node at its first start. */
+/**
+ * The file with the secret of server cookies: a line of 32 hex digits, which makes cookies, and perhaps a second, which
+ * is accepted, too. It is read again while the server runs, so that secrets are changed without a restart. Name servers
+ * that have the same file accept each other's cookies (RFC 9018).
+ */
 final class CookieSecret {
-    private CookieSecret() {}
+    private static final Logger LOG = LoggerFactory.getLogger(CookieSecret.class);
+
+    private final Path file;
+    private final Cookies cookies;
+    private String text;
+
+    private CookieSecret(Path file, String text) {
+        this.file = file;
+        this.text = text;
+        List<byte[]> secrets = parse(file, text);
+        cookies = new Cookies(secrets.getFirst(), secrets.size() == 2 ? secrets.get(1) : null);
+    }
 
     /**
-     * @param given the file that the settings name
-     * @param own where this node keeps its own
-     * @throws IllegalArgumentException if a file does not hold one or two lines of 32 hex digits
+     * Reads the secret from the node's identity; makes one of this node's own if there is none.
+     *
+     * @throws IllegalArgumentException if the file does not hold one or two lines of 32 hex digits
      */
-    static Cookies load(Optional<String> given, Path own, RandomGenerator random) {
+    static CookieSecret load(IdentityFiles identity, RandomGenerator random) {
+        Path file = identity.cookieSecretFile();
+        if (!Files.exists(file)) {
+            byte[] secret = new byte[Cookies.SECRET_BYTES];
+            random.nextBytes(secret);
+            identity.writeCookieSecret(HexFormat.of().formatHex(secret) + "\n");
+            LOG.info("made {}: give all name servers the same file, so that each takes the others' cookies", file);
+        }
+        return load(file);
+    }
+
+    /** As {@link #load(IdentityFiles, RandomGenerator)}, from a file that must be there. */
+    static CookieSecret load(Path file) {
         try {
-            if (given.isPresent()) {
-                return parse(Path.of(given.get()));
-            }
-            if (!Files.exists(own)) {
-                byte[] secret = new byte[Cookies.SECRET_BYTES];
-                random.nextBytes(secret);
-                Files.createDirectories(own.getParent());
-                Path temporary = own.resolveSibling(own.getFileName() + ".new");
-                Files.deleteIfExists(temporary);
-                if (own.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-                    Files.createFile(
-                            temporary,
-                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-                }
-                Files.writeString(temporary, HexFormat.of().formatHex(secret) + "\n");
-                Files.move(temporary, own);
-            }
-            return parse(own);
+            return new CookieSecret(file, Files.readString(file));
         } catch (IOException e) {
-            throw new UncheckedIOException("the secret of server cookies cannot be read or made: " + e.getMessage(), e);
+            throw new UncheckedIOException("the secret of server cookies cannot be read: " + e.getMessage(), e);
         }
     }
 
-    private static Cookies parse(Path file) throws IOException {
-        List<String> lines = Files.readAllLines(file).stream()
-                .map(String::strip)
-                .filter(line -> !line.isEmpty())
-                .toList();
-        if (lines.isEmpty() || lines.size() > 2 || !lines.stream().allMatch(l -> l.matches("[0-9a-fA-F]{32}"))) {
-            throw new IllegalArgumentException(
-                    "cookie secret " + file + ": must be one line of 32 hex digits, and a second for the previous one");
+    Cookies cookies() {
+        return cookies;
+    }
+
+    /** Takes up what the file says now; a file that cannot be read or understood changes nothing. */
+    void refresh() {
+        String now;
+        try {
+            now = Files.readString(file);
+        } catch (IOException e) {
+            LOG.debug("{} cannot be read: the secrets stay as they are", file, e);
+            return;
         }
-        return new Cookies(
-                HexFormat.of().parseHex(lines.getFirst()),
-                lines.size() == 2 ? HexFormat.of().parseHex(lines.get(1)) : null);
+        if (now.equals(text)) {
+            return;
+        }
+        // Said once, not every second, if it is wrong.
+        text = now;
+        try {
+            List<byte[]> secrets = parse(file, now);
+            cookies.replace(secrets.getFirst(), secrets.size() == 2 ? secrets.get(1) : null);
+            LOG.info("took up new cookie secrets from {}", file);
+        } catch (IllegalArgumentException e) {
+            LOG.warn("{}; the secrets stay as they are", e.getMessage());
+        }
+    }
+
+    private static List<byte[]> parse(Path file, String text) {
+        List<String> lines =
+                text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+        if (lines.isEmpty() || lines.size() > 2 || !lines.stream().allMatch(l -> l.matches("[0-9a-fA-F]{32}"))) {
+            throw new IllegalArgumentException("cookie secret " + file
+                    + ": must be one line of 32 hex digits, and perhaps a second that is accepted, too");
+        }
+        return lines.stream().map(HexFormat.of()::parseHex).toList();
     }
 }

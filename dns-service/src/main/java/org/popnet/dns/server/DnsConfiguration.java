@@ -3,6 +3,7 @@ package org.popnet.dns.server;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import org.popnet.dns.knowledge.Checkpoint;
@@ -13,6 +14,7 @@ import org.popnet.dns.knowledge.PersistenceExchange;
 import org.popnet.dns.wire.Cookies;
 import org.popnet.platform.agent.CurrentTree;
 import org.popnet.platform.datagram.DatagramPort;
+import org.popnet.platform.identity.IdentityFiles;
 import org.popnet.platform.settings.NodeSettings;
 import org.popnet.platform.tree.Node;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -21,7 +23,7 @@ import org.springframework.context.annotation.Configuration;
 
 /** Wires the name server. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({DnsSettings.class, KnowledgeSettings.class})
+@EnableConfigurationProperties({DnsSettings.class, ResponseLimitSettings.class, KnowledgeSettings.class})
 class DnsConfiguration {
     private static final long NANOS_PER_MS = 1_000_000;
     /** Lets ages reach back before the start of the process: 34 years fit the clock, two years lie behind its zero. */
@@ -77,28 +79,31 @@ class DnsConfiguration {
     }
 
     @Bean
-    Cookies serverCookies(DnsSettings settings, NodeSettings node) {
-        return CookieSecret.load(
-                settings.cookieSecretFile(),
-                node.stateDirectory().resolve("dns").resolve("cookie-secret"),
-                new SecureRandom());
+    CookieSecret cookieSecret(DnsSettings settings, NodeSettings node) {
+        return settings.cookieSecretFile()
+                .map(file -> CookieSecret.load(Path.of(file)))
+                .orElseGet(() -> CookieSecret.load(new IdentityFiles(node.identityDirectory()), new SecureRandom()));
     }
 
     @Bean
     DnsLifecycle nameServer(
             DnsSettings settings,
+            ResponseLimitSettings limits,
             KnowledgeSettings knowledgeSettings,
             NodeSettings node,
             Knowledge knowledge,
-            Cookies cookies,
+            CookieSecret cookieSecret,
             InstantSource wallClock,
             DnsMetrics metrics,
             PersistenceExchange persistence,
             KnowledgeExchange exchange,
             CurrentTree tree,
             DatagramPort datagrams) {
-        QueryPipeline pipeline = new QueryPipeline(knowledge, cookies, wallClock, metrics, settings.tcpInviteOneIn());
         SecureRandom seeds = new SecureRandom();
+        Cookies cookies = cookieSecret.cookies();
+        ResponseLimiter limiter = new ResponseLimiter(limits, seeds.nextLong());
+        QueryPipeline pipeline =
+                new QueryPipeline(knowledge, cookies, wallClock, metrics, limiter, settings.tcpInviteOneIn());
         NameServer server = new NameServer(
                 settings,
                 knowledge,
@@ -110,6 +115,6 @@ class DnsConfiguration {
         Checkpoint checkpoint =
                 new Checkpoint(node.stateDirectory().resolve("dns").resolve("knowledge"), wallClock);
         return new DnsLifecycle(
-                tree, datagrams, knowledge, knowledgeSettings, checkpoint, persistence, exchange, server);
+                tree, datagrams, knowledge, knowledgeSettings, checkpoint, persistence, exchange, cookieSecret, server);
     }
 }

@@ -38,6 +38,7 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
     private final Checkpoint checkpoint;
     private final PersistenceExchange persistence;
     private final KnowledgeExchange exchange;
+    private final CookieSecret cookieSecret;
     private final NameServer server;
     private @Nullable ScheduledExecutorService chores;
     private volatile boolean running;
@@ -50,6 +51,7 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
             Checkpoint checkpoint,
             PersistenceExchange persistence,
             KnowledgeExchange exchange,
+            CookieSecret cookieSecret,
             NameServer server) {
         this.tree = tree;
         this.datagrams = datagrams;
@@ -58,6 +60,7 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
         this.checkpoint = checkpoint;
         this.persistence = persistence;
         this.exchange = exchange;
+        this.cookieSecret = cookieSecret;
         this.server = server;
     }
 
@@ -83,6 +86,7 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
         every(scheduler, EXCHANGE_INTERVAL_MS, exchange::ask);
         every(scheduler, 1000, knowledge::refresh);
         every(scheduler, 1000, server::closeIdle);
+        every(scheduler, 1000, cookieSecret::refresh);
         every(scheduler, EXPIRE_INTERVAL_MS, knowledge::expire);
         every(scheduler, settings.checkpointInterval().toMillis(), () -> checkpoint.save(knowledge));
         running = true;

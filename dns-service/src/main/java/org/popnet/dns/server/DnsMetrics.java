@@ -5,9 +5,11 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 import org.popnet.dns.knowledge.Knowledge;
 import org.popnet.dns.knowledge.KnowledgeExchange;
 import org.popnet.dns.knowledge.PersistenceExchange;
@@ -20,7 +22,14 @@ final class DnsMetrics {
     /** Of so many answers, one is timed. */
     static final int TIMED_ONE_IN = 64;
 
-    private final LongAdder[][] answered = new LongAdder[Exchange.Transport.values().length][RCODES];
+    private static final Duration[] LATENCY_BOUNDS = Stream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000)
+            .map(micros -> Duration.ofNanos(micros * 1000L))
+            .toArray(Duration[]::new);
+
+    private final LongAdder[][][] answered =
+            new LongAdder[Exchange.Transport.values().length][DomainClass.values().length][RCODES];
+    private final LongAdder limitedDropped = new LongAdder();
+    private final LongAdder limitedSlipped = new LongAdder();
     private final LongAdder shortMessages = new LongAdder();
     private final LongAdder responses = new LongAdder();
     private final Timer latency;
@@ -30,22 +39,28 @@ final class DnsMetrics {
 
     DnsMetrics(MeterRegistry registry) {
         for (Exchange.Transport transport : Exchange.Transport.values()) {
-            for (int rcode = 0; rcode < RCODES; rcode++) {
-                LongAdder adder = new LongAdder();
-                answered[transport.ordinal()][rcode] = adder;
-                if (rcode <= Dns.REFUSED || rcode == Dns.BADVERS) {
-                    FunctionCounter.builder("popnet.dns.queries", adder, LongAdder::sum)
-                            .description("queries answered")
-                            .tag("transport", transport.name().toLowerCase(Locale.ROOT))
-                            .tag("result", Dns.rcodeName(rcode))
-                            .register(registry);
+            for (DomainClass domainClass : DomainClass.values()) {
+                for (int rcode = 0; rcode < RCODES; rcode++) {
+                    LongAdder adder = new LongAdder();
+                    answered[transport.ordinal()][domainClass.ordinal()][rcode] = adder;
+                    if (rcode <= Dns.REFUSED || rcode == Dns.BADVERS) {
+                        FunctionCounter.builder("popnet.dns.queries", adder, LongAdder::sum)
+                                .description("queries answered")
+                                .tag("transport", transport.name().toLowerCase(Locale.ROOT))
+                                .tag("class", domainClass.tag())
+                                .tag("result", Dns.rcodeName(rcode))
+                                .register(registry);
+                    }
                 }
             }
         }
+        limits(registry, "dropped", limitedDropped);
+        limits(registry, "slipped", limitedSlipped);
         drops(registry, "short", shortMessages);
         drops(registry, "response", responses);
         latency = Timer.builder("popnet.dns.answer")
                 .description("from decoded to encoded, of one query in " + TIMED_ONE_IN)
+                .serviceLevelObjectives(LATENCY_BOUNDS)
                 .register(registry);
         sendFailures = Counter.builder("popnet.dns.send.failures")
                 .description("answers the system did not take")
@@ -62,6 +77,13 @@ final class DnsMetrics {
         FunctionCounter.builder("popnet.dns.drops", adder, LongAdder::sum)
                 .description("messages that deserve no answer")
                 .tag("reason", reason)
+                .register(registry);
+    }
+
+    private static void limits(MeterRegistry registry, String action, LongAdder adder) {
+        FunctionCounter.builder("popnet.dns.limited", adder, LongAdder::sum)
+                .description("answers over the limit of their client prefix: not sent, or sent empty with TC")
+                .tag("action", action)
                 .register(registry);
     }
 
@@ -123,8 +145,12 @@ final class DnsMetrics {
                 .register(registry);
     }
 
-    void answered(Exchange.Transport transport, int rcode) {
-        answered[transport.ordinal()][rcode].increment();
+    void answered(Exchange.Transport transport, DomainClass domainClass, int rcode) {
+        answered[transport.ordinal()][domainClass.ordinal()][rcode].increment();
+    }
+
+    void limited(boolean slipped) {
+        (slipped ? limitedSlipped : limitedDropped).increment();
     }
 
     void dropped(QueryDecoder.Verdict verdict) {

@@ -18,8 +18,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     1 s to 5 min
  * @param tcpInviteOneIn of the queries of clients that are not known and have not proved that they receive at their
  *     address, one in so many is sent to TCP; 0 for none; default 16, to 10,000
- * @param cookieSecretFile file with the secret of server cookies, 32 hex digits, the same on all name servers of an
- *     anycast address; a second line is the previous secret, still accepted. Made at random for this node if not given
+ * @param cookieSecretFile file with the secret of server cookies (RFC 9018), 32 hex digits, the same on all name
+ *     servers; a second line is another secret that is accepted, too, while secrets are changed. Default {@code
+ *     dns-cookie-secret} in the node's identity directory, made at random if it is not there
  */
 @ConfigurationProperties(prefix = "popnet.dns.server", ignoreUnknownFields = false)
 public record DnsSettings(

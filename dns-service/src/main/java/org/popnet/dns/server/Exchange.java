@@ -31,6 +31,12 @@ final class Exchange {
     final Choice choice = new Choice();
     final ZoneSnapshot.Match match = new ZoneSnapshot.Match();
     final byte[] scratch = new byte[SCRATCH_BYTES];
+    /** The time that this answer is made at; see {@link org.popnet.dns.knowledge.Knowledge#nowMs}. */
+    long nowMs;
+    /** Hash of the name or zone that the answer is for. */
+    long subject;
+
+    DomainClass domainClass = DomainClass.NONE;
     private long random;
 
     /** @param seed for the sampling of what need not be done for all */

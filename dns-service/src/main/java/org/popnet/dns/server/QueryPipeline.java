@@ -49,14 +49,21 @@ final class QueryPipeline {
     private final Cookies cookies;
     private final InstantSource wallClock;
     private final DnsMetrics metrics;
+    private final ResponseLimiter limiter;
     private final int tcpInviteOneIn;
 
     QueryPipeline(
-            Knowledge knowledge, Cookies cookies, InstantSource wallClock, DnsMetrics metrics, int tcpInviteOneIn) {
+            Knowledge knowledge,
+            Cookies cookies,
+            InstantSource wallClock,
+            DnsMetrics metrics,
+            ResponseLimiter limiter,
+            int tcpInviteOneIn) {
         this.knowledge = knowledge;
         this.cookies = cookies;
         this.wallClock = wallClock;
         this.metrics = metrics;
+        this.limiter = limiter;
         this.tcpInviteOneIn = tcpInviteOneIn;
     }
 
@@ -67,6 +74,9 @@ final class QueryPipeline {
      */
     int respond(Exchange x) {
         Query query = x.query;
+        x.nowMs = knowledge.nowMs();
+        x.subject = 0;
+        x.domainClass = DomainClass.NONE;
         QueryDecoder.Verdict verdict = QueryDecoder.decode(x.in, x.inLength, query);
         if (verdict == QueryDecoder.Verdict.DROP_SHORT || verdict == QueryDecoder.Verdict.DROP_RESPONSE) {
             metrics.dropped(verdict);
@@ -84,10 +94,25 @@ final class QueryPipeline {
     }
 
     private int finish(Exchange x, int rcode, boolean authoritative) {
+        if (x.transport == Exchange.Transport.UDP && !limiter.isOff() && limited(x, rcode)) {
+            boolean slips = x.oneIn(limiter.slip());
+            metrics.limited(slips);
+            if (!slips) {
+                return SILENCE;
+            }
+            x.answer.truncate();
+        }
         long seconds = x.query.hasCookie() ? wallClock.millis() / 1000 : 0;
         int length = x.answer.finish(rcode, authoritative, x.sourceHigh, x.sourceLow, seconds);
-        metrics.answered(x.transport, rcode);
+        metrics.answered(x.transport, x.domainClass, rcode);
         return length;
+    }
+
+    /** Whoever has shown that it receives at its address is looked at only when it is over the limit. */
+    private boolean limited(Exchange x, int rcode) {
+        return !limiter.admit(ResponseLimiter.kind(rcode), x.subject, x.sourceHigh, x.sourceLow, x.nowMs)
+                && !validCookie(x)
+                && !member(x, knowledge.view());
     }
 
     private int answer(Exchange x, View view) {
@@ -106,6 +131,7 @@ final class QueryPipeline {
         if (entry == null) {
             return unlisted(x, view);
         }
+        x.subject = entry.name().hash();
         return entry(x, view, entry, null);
     }
 
@@ -115,6 +141,7 @@ final class QueryPipeline {
      * @param owner the name, if it is not the one in question but what that is an alias of
      */
     private int entry(Exchange x, View view, ZoneEntry entry, @Nullable WireName owner) {
+        x.domainClass = entry.zone().network() ? DomainClass.NETWORK : DomainClass.STATIC;
         return switch (entry) {
             case ZoneEntry.Steered steered -> steered(x, view, steered, owner);
             case ZoneEntry.Apex apex -> apex(x, apex.zone(), apex.records(), owner);
@@ -136,6 +163,7 @@ final class QueryPipeline {
         }
         ZoneEntry entry = view.zone().search(x.query, x.match);
         if (entry != null) {
+            x.subject = entry.name().hash();
             return entry(x, view, entry, null);
         }
         Zone zone = x.match.zone();
@@ -178,8 +206,7 @@ final class QueryPipeline {
                 case ZoneEntry.Static records -> records(x, records.zone(), records.records(), alias.target());
                 case ZoneEntry.EmptyNonTerminal empty when !empty.membersOnly() -> noData(x, empty.zone());
                 case null ->
-                    x.match.zone() == null
-                                    || x.match.zone().apex().equals(view.zone().networkApex())
+                    x.match.zone() == null || x.match.zone().network()
                             ? finish(x, Dns.NOERROR, true)
                             : nxDomain(x, x.match.zone());
                 // The client asks again, there or here, with its own address.
@@ -210,6 +237,8 @@ final class QueryPipeline {
     }
 
     private int nxDomain(Exchange x, Zone zone) {
+        x.subject = zone.apex().hash();
+        x.domainClass = zone.network() ? DomainClass.NETWORK : DomainClass.STATIC;
         x.answer.record(Section.AUTHORITY, zone.apex(), zone.soa(), Zone.NEGATIVE_TTL_SECONDS);
         return finish(x, Dns.NXDOMAIN, true);
     }
@@ -266,6 +295,7 @@ final class QueryPipeline {
     }
 
     private int service(Exchange x, View view, ZoneEntry.Service service) {
+        x.domainClass = DomainClass.SERVICE;
         if (!member(x, view)) {
             return finish(x, Dns.REFUSED, false);
         }
@@ -288,6 +318,7 @@ final class QueryPipeline {
 
     /** A customer's servers as seen from a POP: every one is listed, the best first. */
     private int origin(Exchange x, View view, OriginNames origins) {
+        x.domainClass = DomainClass.SERVICE;
         if (!member(x, view)) {
             return finish(x, Dns.REFUSED, false);
         }
@@ -342,10 +373,11 @@ final class QueryPipeline {
                     ? apex(x, entry.zone(), entry.records(), owner)
                     : records(x, entry.zone(), entry.records(), owner);
         }
+        x.domainClass = DomainClass.STEERED;
         if (groups.length == 0) {
             return noData(x, entry.zone());
         }
-        long now = knowledge.nowMs();
+        long now = x.nowMs;
         locate(x, view, now);
         choose(x, view, domain, groups, now);
         if (mayLearn(x, now)) {

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Server cookies (RFC 7873) in the interoperable form of RFC 9018: version 1, SipHash-2-4 over the client's cookie, the
- * time and the client's address. Name servers that share a secret accept each other's cookies; the previous secret is
+ * time and the client's address. Name servers that share a secret accept each other's cookies; another secret is
  * accepted while secrets are changed.
  */
 public final class Cookies {
@@ -15,13 +15,26 @@ public final class Cookies {
     private static final int VALID_SECONDS = 3600;
     private static final int FUTURE_SECONDS = 300;
 
-    private final SipHash current;
-    private final @Nullable SipHash previous;
+    private volatile Secrets secrets;
 
-    /** @throws IllegalArgumentException if a secret does not have 16 bytes */
-    public Cookies(byte[] secret, byte @Nullable [] previousSecret) {
-        current = new SipHash(secret);
-        previous = previousSecret == null ? null : new SipHash(previousSecret);
+    /** The secret that cookies are made with, and another that is accepted while secrets are changed. */
+    private record Secrets(SipHash current, @Nullable SipHash other) {
+        static Secrets of(byte[] current, byte @Nullable [] other) {
+            return new Secrets(new SipHash(current), other == null ? null : new SipHash(other));
+        }
+    }
+
+    /**
+     * @param otherSecret accepted beside the first: the previous one, or the next
+     * @throws IllegalArgumentException if a secret does not have 16 bytes
+     */
+    public Cookies(byte[] secret, byte @Nullable [] otherSecret) {
+        secrets = Secrets.of(secret, otherSecret);
+    }
+
+    /** Changes the secrets, from the next query on; as the constructor takes them. */
+    public void replace(byte[] secret, byte @Nullable [] otherSecret) {
+        secrets = Secrets.of(secret, otherSecret);
     }
 
     /**
@@ -46,8 +59,10 @@ public final class Cookies {
         }
         int length = input(query, time, sourceHigh, sourceLow, scratch);
         long came = bigEndian(message, server + 8, 8);
-        return came == Long.reverseBytes(current.hash(scratch, length))
-                || (previous != null && came == Long.reverseBytes(previous.hash(scratch, length)));
+        Secrets accepted = secrets;
+        SipHash other = accepted.other;
+        return came == Long.reverseBytes(accepted.current.hash(scratch, length))
+                || (other != null && came == Long.reverseBytes(other.hash(scratch, length)));
     }
 
     /** Writes the client's cookie and a fresh server cookie, 24 bytes. */
@@ -55,7 +70,7 @@ public final class Cookies {
         int length = input(query, (int) epochSeconds, sourceHigh, sourceLow, scratch);
         System.arraycopy(scratch, 0, out, at, CLIENT_BYTES + 8);
         // SipHash's output is a little-endian number (RFC 9018, appendix A).
-        bigEndian(Long.reverseBytes(current.hash(scratch, length)), out, at + CLIENT_BYTES + 8, 8);
+        bigEndian(Long.reverseBytes(secrets.current.hash(scratch, length)), out, at + CLIENT_BYTES + 8, 8);
     }
 
     private static int input(Query query, int time, long sourceHigh, long sourceLow, byte[] scratch) {

@@ -7,10 +7,11 @@ import org.popnet.dns.wire.WireName;
 /**
  * An apex and what every negative answer below it carries.
  *
+ * @param network whether it is the network's own zone, not a customer's
  * @param servers the NS records
  * @param glue addresses of the name servers, each with its owner
  */
-public record Zone(WireName apex, RecordData soa, List<RecordData> servers, List<Glue> glue) {
+public record Zone(WireName apex, boolean network, RecordData soa, List<RecordData> servers, List<Glue> glue) {
     /** TTL of SOA records and of negative answers alike (RFC 2308, 5), in seconds. */
     public static final int NEGATIVE_TTL_SECONDS = 60;
 

@@ -41,6 +41,7 @@ public final class ZoneCompiler {
     private final NetworkTree tree;
     private final NodeName self;
     private final Topology topology;
+    private final WireName networkApex;
     private final List<ZoneSnapshot.Target> targets = new ArrayList<>();
     private final Map<TargetId, Integer> targetIndex = new HashMap<>();
     private final Map<WireName, ZoneEntry> entries = new LinkedHashMap<>();
@@ -54,6 +55,7 @@ public final class ZoneCompiler {
         this.tree = active.tree();
         this.self = self;
         this.topology = new Topology(tree, self);
+        this.networkApex = WireName.of(tree.zone());
     }
 
     /**
@@ -70,7 +72,7 @@ public final class ZoneCompiler {
             servers.add(RecordData.ns(host));
             glue.add(new Zone.Glue(host, RecordData.address(node.address())));
         });
-        Zone network = zone(WireName.of(tree.zone()));
+        Zone network = zone(networkApex);
         put(new ZoneEntry.Apex(network.apex(), network, RecordSets.NONE));
         tree.nodes().values().forEach(node -> addNode(network, node));
         tree.customers()
@@ -101,7 +103,7 @@ public final class ZoneCompiler {
                 RETRY_SECONDS,
                 EXPIRE_SECONDS,
                 Zone.NEGATIVE_TTL_SECONDS);
-        return new Zone(apex, soa, servers, glue);
+        return new Zone(apex, apex.equals(networkApex), soa, servers, glue);
     }
 
     private WireName hostName(Node node) {

@@ -170,11 +170,6 @@ public final class ZoneSnapshot {
         }
     }
 
-    /** Where the network's own names begin. */
-    public WireName networkApex() {
-        return origins.zone().apex();
-    }
-
     /** The {@code _origin._tcp.<domain>.<pop>} names, which are too many to stand in the table. */
     public OriginNames origins() {
         return origins;

@@ -40,7 +40,12 @@ class AnswersMatchDnsjavaTest {
     private final Random random = new Random(20261123);
     private final Knowledge knowledge = new Knowledge(KnowledgeSettings.defaults(), () -> 10_000_000_000L);
     private final QueryPipeline pipeline = new QueryPipeline(
-            knowledge, RunningServer.COOKIES, InstantSource.system(), new DnsMetrics(new SimpleMeterRegistry()), 0);
+            knowledge,
+            RunningServer.COOKIES,
+            InstantSource.system(),
+            new DnsMetrics(new SimpleMeterRegistry()),
+            new ResponseLimiter(ResponseLimitSettings.off(), 1),
+            0);
     private final Exchange exchange =
             new Exchange(Exchange.Transport.UDP, 4096, 1232, RunningServer.COOKIES, new byte[0], 1);
 

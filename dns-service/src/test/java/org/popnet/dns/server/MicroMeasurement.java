@@ -55,6 +55,9 @@ final class MicroMeasurement {
                 RunningServer.COOKIES,
                 InstantSource.system(),
                 new DnsMetrics(new SimpleMeterRegistry()),
+                new ResponseLimiter(
+                        Boolean.getBoolean("limited") ? ResponseLimitSettings.defaults() : ResponseLimitSettings.off(),
+                        1),
                 16);
         Exchange x = new Exchange(Exchange.Transport.UDP, 4096, 1232, RunningServer.COOKIES, new byte[0], 1);
         byte[][] queries = new byte[500][];

@@ -1,5 +1,6 @@
 package org.popnet.dns.server;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -39,10 +40,16 @@ final class RunningServer implements AutoCloseable {
     final NameServer server;
 
     RunningServer(InetSocketAddress address, DnsSettings settings, ActiveTree tree) {
+        this(address, settings, ResponseLimitSettings.off(), tree);
+    }
+
+    RunningServer(InetSocketAddress address, DnsSettings settings, ResponseLimitSettings limits, ActiveTree tree) {
         this.address = address;
         DnsMetrics metrics = new DnsMetrics(registry);
         DnsMetrics.register(registry, knowledge);
-        pipeline = new QueryPipeline(knowledge, COOKIES, InstantSource.system(), metrics, settings.tcpInviteOneIn());
+        ResponseLimiter limiter = new ResponseLimiter(limits, 1);
+        pipeline = new QueryPipeline(
+                knowledge, COOKIES, InstantSource.system(), metrics, limiter, settings.tcpInviteOneIn());
         Random seeds = new Random(1);
         server = new NameServer(
                 settings,
@@ -112,7 +119,9 @@ final class RunningServer implements AutoCloseable {
     }
 
     double counter(String name, String... tags) {
-        return registry.get(name).tags(tags).functionCounter().count();
+        return registry.get(name).tags(tags).functionCounters().stream()
+                .mapToDouble(FunctionCounter::count)
+                .sum();
     }
 
     @Override

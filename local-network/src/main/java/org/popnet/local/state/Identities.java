@@ -2,9 +2,11 @@ package org.popnet.local.state;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -12,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +24,7 @@ import org.popnet.platform.identity.IdentityFiles;
 import org.popnet.platform.tree.NetworkTree;
 import org.popnet.platform.tree.Node;
 import org.popnet.platform.tree.NodeKey;
+import org.popnet.platform.tree.Service;
 
 /** Certificates and keys of every node and of the operator: made where they are missing, renewed before they end. */
 final class Identities {
@@ -43,6 +47,8 @@ final class Identities {
         CertificateAuthority authority = CertificateAuthority.loadOrCreate(state.authority(), tree.zone(), clock);
         certify(authority, new IdentityFiles(state.operator()), "operator", Role.OPERATOR, List.of(), List.of());
         Map<String, NodeKey> keys = new LinkedHashMap<>();
+        String cookieSecret =
+                Secrets.keep(state.cookieSecret(), () -> HexFormat.of().formatHex(random(16)) + "\n");
         for (Node node : tree.nodes().values()) {
             String name = node.name().toString();
             IdentityFiles files = IdentityFiles.inStateDirectory(state.node(name));
@@ -53,12 +59,29 @@ final class Identities {
                     Role.of(node.service()),
                     List.of(node.address()),
                     List.of(name + "." + tree.zone()));
+            if (node.service() == Service.DNS && !cookieSecret.equals(present(files.cookieSecretFile()))) {
+                files.writeCookieSecret(cookieSecret);
+            }
             NodeKey key = files.loadOrCreateKey();
             if (!node.keys().contains(key)) {
                 keys.put(name, key);
             }
         }
         return keys;
+    }
+
+    private static byte[] random(int count) {
+        byte[] bytes = new byte[count];
+        new SecureRandom().nextBytes(bytes);
+        return bytes;
+    }
+
+    private static String present(Path file) {
+        try {
+            return Files.exists(file) ? Files.readString(file) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
     }
 
     private void certify(

@@ -30,6 +30,11 @@ public record StateDirectory(Path root) {
         return root.resolve("authority");
     }
 
+    /** The secret of DNS cookies that all name servers share; given to them by every preparation. */
+    public Path cookieSecret() {
+        return root.resolve("dns-cookie-secret");
+    }
+
     /** The identity of whoever runs the command line. */
     public Path operator() {
         return root.resolve("operator");

@@ -27,6 +27,7 @@ import org.popnet.platform.tree.NodeKey;
  *       keystore.password}
  *   <li>{@code node.crt}, {@code node.key}, {@code ca.crt}: the same in PEM, for curl and for people
  *   <li>{@code x25519.key}: the private key for datagrams, PKCS#8 in PEM; two blocks while the key is rotated
+ *   <li>{@code dns-cookie-secret}, of name servers only: what their cookies are made with, the same for all of them
  * </ul>
  */
 public final class IdentityFiles {
@@ -34,6 +35,7 @@ public final class IdentityFiles {
     private static final String TRUST_STORE = "trust.p12";
     private static final String PASSWORD = "keystore.password";
     private static final String DATAGRAM_KEY = "x25519.key";
+    private static final String COOKIE_SECRET = "dns-cookie-secret";
     private static final int PASSWORD_BYTES = 24;
 
     private final Path directory;
@@ -142,6 +144,21 @@ public final class IdentityFiles {
             AtomicFiles.writePrivate(directory.resolve(DATAGRAM_KEY), text.toByteArray());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the key in " + directory, e);
+        }
+    }
+
+    /** The secret of DNS server cookies; there is none but on name servers. */
+    public Path cookieSecretFile() {
+        return directory.resolve(COOKIE_SECRET);
+    }
+
+    /** Replaces the secret of DNS server cookies: one line of 32 hex digits, or two in a rotation. */
+    public void writeCookieSecret(String text) {
+        try {
+            AtomicFiles.createPrivateDirectory(directory);
+            AtomicFiles.writePrivate(cookieSecretFile(), text.getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the cookie secret in " + directory, e);
         }
     }
 
