@@ -193,7 +193,7 @@ final class Exchange implements FillWaiter {
 
     private void fetch(Site here, Fill fill) {
         Headers fields = ForwardedFields.forFill(
-                request.headers(), edge.name(), edge.router().zone(), fill.stale());
+                request.headers(), edge.name(), edge.router().zone(), fill.stale(), fill.afterChange());
         // The fill's call, not this request's: it goes on when this client leaves.
         var unused = edge.upstream()
                 .call(
@@ -309,8 +309,9 @@ final class Exchange implements FillWaiter {
 
     private void relayThroughFetch(Site here) {
         account.cache(CacheResult.MISS);
+        boolean changed = edge.memory().hasChanged(new CacheKey(here.name(), path));
         Headers fields = ForwardedFields.forRelay(
-                request.headers(), edge.name(), edge.router().zone());
+                request.headers(), edge.name(), edge.router().zone(), changed);
         relay(fetchersThenOrigins(here), fields, 0);
     }
 

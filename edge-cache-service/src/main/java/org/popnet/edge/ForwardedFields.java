@@ -14,14 +14,12 @@ final class ForwardedFields {
     /**
      * For a response that may be stored for all: nothing that could change it without being part of the key, no
      * conditions but the cache's own.
+     *
+     * @param changed whether the caches behind are to forget what they have: it has been changed
      */
-    static Headers forFill(Headers request, String node, String zone, @Nullable StoredResponse stale) {
-        Headers kept = common(request)
-                .without(name -> Conditional.isConditionOrRange(name)
-                        || unkeyed(name)
-                        || name.equalsIgnoreCase("Cache-Control")
-                        || name.equalsIgnoreCase("Pragma"));
-        Headers.Builder fields = traced(kept, node, zone);
+    static Headers forFill(Headers request, String node, String zone, @Nullable StoredResponse stale, boolean changed) {
+        Headers kept = shared(request).without(Conditional::isConditionOrRange);
+        Headers.Builder fields = told(traced(kept, node, zone), changed);
         if (stale != null) {
             fields.addAll(Conditional.revalidation(stale.headers()));
         }
@@ -29,9 +27,18 @@ final class ForwardedFields {
     }
 
     /** For a response through origin-fetch that is not stored here: with the client's conditions and range. */
-    static Headers forRelay(Headers request, String node, String zone) {
-        return traced(common(request).without(ForwardedFields::unkeyed), node, zone)
-                .build();
+    static Headers forRelay(Headers request, String node, String zone, boolean changed) {
+        return told(traced(shared(request), node, zone), changed).build();
+    }
+
+    private static Headers shared(Headers request) {
+        return common(request)
+                .without(name ->
+                        unkeyed(name) || name.equalsIgnoreCase("Cache-Control") || name.equalsIgnoreCase("Pragma"));
+    }
+
+    private static Headers.Builder told(Headers.Builder fields, boolean changed) {
+        return changed ? fields.add("Cache-Control", "no-cache") : fields;
     }
 
     /** For the customer's own server, which is told who asks. */

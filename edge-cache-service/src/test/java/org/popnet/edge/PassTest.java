@@ -203,4 +203,45 @@ class PassTest {
         await().untilAsserted(() -> assertThat(edge.log).hasSize(1));
         assertThat(edge.log.getFirst().record().bytesOut()).isBetween(100_000L, (long) film.length - 1);
     }
+
+    @Test
+    void rfc9111Section4_4_cachesBehindAreToldOnceThatAnUnsafeRequestHasChangedAResource() throws Exception {
+        try (TestClient client = edge.client()) {
+            client.get(SITE, "/a");
+            client.request("POST", SITE, "/a");
+            assertThat(client.get(SITE, "/a", "Cache-Control", "max-age=0").header("Cache-Status"))
+                    .contains("fwd=uri-miss");
+            client.get(SITE, "/b", "Cache-Control", "no-cache");
+            edge.skewMs.set(61_000);
+            client.get(SITE, "/a");
+        }
+        assertThat(fetch.requests)
+                .extracting(r -> r.target() + " " + r.header("Cache-Control"))
+                .containsExactly("/a null", "/a no-cache", "/b null", "/a null");
+    }
+
+    @Test
+    void rfc9111Section4_4_anUnsafeRequestThatFailsChangesNothing() throws Exception {
+        origin.handler = (request, out) -> respond(out, 409, new byte[0]);
+        try (TestClient client = edge.client()) {
+            client.get(SITE, "/a");
+            client.request("DELETE", SITE, "/a");
+            assertThat(client.get(SITE, "/a").header("Cache-Status")).contains("hit");
+        }
+        assertThat(fetch.requests).hasSize(1);
+    }
+
+    @Test
+    void connectionIsNotUsedWhenItsServerMayBeClosingIt() throws Exception {
+        List<Integer> connections = new java.util.concurrent.CopyOnWriteArrayList<>();
+        origin.handler = (request, out) -> {
+            connections.add(System.identityHashCode(out));
+            respond(out, 200, new byte[0], "Keep-Alive", "timeout=1, max=100");
+        };
+        try (TestClient client = edge.client()) {
+            client.request("PUT", SITE, "/a");
+            client.request("PUT", SITE, "/a");
+        }
+        assertThat(connections).doesNotHaveDuplicates().hasSize(2);
+    }
 }

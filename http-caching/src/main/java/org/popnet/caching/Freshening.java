@@ -9,7 +9,7 @@ public final class Freshening {
 
     /**
      * The stored header fields after a 304 (§3.2): fields that the new response has replace the stored ones of the same
-     * name, except those that describe the stored body or belong to the connection.
+     * name, except those that say how the stored bytes are to be read, or that belong to the connection.
      */
     public static Headers update(Headers stored, Headers notModified) {
         Set<String> replaced = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
@@ -23,7 +23,8 @@ public final class Freshening {
     private static boolean describesBody(String name) {
         return name.equalsIgnoreCase("Content-Length")
                 || name.equalsIgnoreCase("Content-Encoding")
-                || name.equalsIgnoreCase("Content-Type")
+                || name.equalsIgnoreCase("Content-MD5")
+                || name.equalsIgnoreCase("Content-Digest")
                 || name.equalsIgnoreCase("Content-Range");
     }
 

@@ -38,6 +38,7 @@ public final class Fill implements ResponseListener {
     private final InstantSource clock;
     private final EventExecutor loop;
     private final long epoch;
+    private final MemoryTier.@Nullable Change change;
     private final long begunMs;
     private final List<FillWaiter> waiters = new ArrayList<>();
     private final @Nullable StoredResponse stale;
@@ -77,12 +78,18 @@ public final class Fill implements ResponseListener {
         this.clock = clock;
         this.loop = loop;
         this.epoch = tier.epoch(key.site());
+        this.change = tier.change(key);
         this.begunMs = clock.millis();
         this.listener = listener;
     }
 
     CacheKey key() {
         return key;
+    }
+
+    /** Whether the caches behind must be told that the resource has been changed. */
+    public boolean afterChange() {
+        return change != null;
     }
 
     /** What is there to be validated, or null; owned by the fill until it is over. */
@@ -125,6 +132,9 @@ public final class Fill implements ResponseListener {
         call = upstream;
         forwardStatus = status;
         long now = clock.millis();
+        if (!Freshness.isError(status)) {
+            tier.told(key, change);
+        }
         if (stale != null && status == 304) {
             if (Freshening.confirms(stale.headers(), received)) {
                 revalidated(stale, received, now);

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.netty.buffer.ByteBufAllocator;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
@@ -23,6 +24,11 @@ import org.popnet.platform.flush.FlushTarget;
  * the two comes second removes the response. Nothing fetched before a flush is left after it.
  */
 public final class MemoryTier implements FlushTarget {
+    /** Most changed URLs that are remembered until they are fetched again, and for how long; some 200 bytes each. */
+    private static final int CHANGES_MAX = 50_000;
+
+    private static final Duration CHANGES_KEPT = Duration.ofDays(1);
+
     private final MemorySettings settings;
     private final InstantSource clock;
     private final BodyMemory memory;
@@ -30,6 +36,13 @@ public final class MemoryTier implements FlushTarget {
     private final TagIndex tags = new TagIndex();
     private final Map<String, AtomicLong> epochs = new ConcurrentHashMap<>();
     private final Fills fills = new Fills();
+    private final Cache<CacheKey, Change> changes = Caffeine.newBuilder()
+            .maximumSize(CHANGES_MAX)
+            .expireAfterWrite(CHANGES_KEPT)
+            .build();
+
+    /** An unsafe request that a URL has seen; each is another. */
+    static final class Change {}
 
     public MemoryTier(MemorySettings settings, ByteBufAllocator allocator, InstantSource clock) {
         this.settings = settings;
@@ -156,12 +169,32 @@ public final class MemoryTier implements FlushTarget {
         }
     }
 
-    /** Forgets targets that an unsafe request has changed (RFC 9111 §4.4), fills in progress included. */
+    /**
+     * Forgets targets that an unsafe request has changed (RFC 9111 §4.4), fills in progress included. That they have
+     * changed is remembered until they are fetched again, because the caches behind have not seen that request.
+     */
     public void invalidate(String site, Set<String> targets) {
         for (String target : targets) {
             CacheKey key = new CacheKey(site, target);
+            changes.put(key, new Change());
             fills.forget(k -> k.primary().equals(key));
             removeTarget(key);
+        }
+    }
+
+    /** Whether caches behind must be told that the target has changed. */
+    public boolean hasChanged(CacheKey key) {
+        return change(key) != null;
+    }
+
+    @Nullable Change change(CacheKey key) {
+        return changes.getIfPresent(key.primary());
+    }
+
+    /** The caches behind know of this change now. */
+    void told(CacheKey key, @Nullable Change change) {
+        if (change != null) {
+            changes.asMap().remove(key.primary(), change);
         }
     }
 

@@ -92,15 +92,23 @@ final class ConnectionPool {
         return nanoTime.getAsLong();
     }
 
-    void acquire(Upstream upstream, Acquired acquired) {
+    /** How long a connection may lie unused: a second less than the other side offers, should it say. */
+    long keepAliveNanos(long offeredSeconds) {
+        long own = settings.keepAlive().toNanos();
+        return offeredSeconds < 0 ? own : Math.min(own, Math.max(0, TimeUnit.SECONDS.toNanos(offeredSeconds - 1)));
+    }
+
+    /** @param repeatable whether the request may be sent again if the connection turns out closed */
+    void acquire(Upstream upstream, boolean repeatable, Acquired acquired) {
         Key key = Key.of(upstream);
         Server server = servers.computeIfAbsent(key, k -> new Server());
         UpstreamConnection idle;
         while ((idle = server.idle.pollFirst()) != null) {
-            if (idle.open()) {
+            if (idle.usable(repeatable)) {
                 acquired.connection(idle);
                 return;
             }
+            idle.abort();
         }
         if (server.all.size() + server.connecting < settings.connectionsMax()) {
             connect(key, server, acquired);

@@ -57,7 +57,7 @@ public final class UpstreamCall {
             return;
         }
         Upstream candidate = candidates.get(next);
-        pool.acquire(candidate, new ConnectionPool.Acquired() {
+        pool.acquire(candidate, request.repeatable(), new ConnectionPool.Acquired() {
             @Override
             public void connection(UpstreamConnection ready) {
                 if (done) {

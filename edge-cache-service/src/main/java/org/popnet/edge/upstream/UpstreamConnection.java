@@ -18,6 +18,8 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.popnet.caching.Headers;
 import org.popnet.edge.wire.FieldNames;
@@ -25,6 +27,11 @@ import org.popnet.platform.flush.FlushWatermarks;
 
 /** A connection to another server, used by one call at a time. */
 final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+    /** Within this a server hardly ever closes: what cannot be sent twice is sent on no older connection. */
+    private static final long TRUSTED_NANOS = 1_000_000_000L;
+
+    private static final Pattern KEEP_ALIVE_TIMEOUT = Pattern.compile("(?i)(?:^|[,;\\s])timeout=(\\d{1,6})\\b");
+
     private final ConnectionPool pool;
     private final ConnectionPool.Key key;
     private final Channel channel;
@@ -36,6 +43,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private boolean keepAlive;
     private boolean requestEnded;
     private long lastProgressNanos;
+    /** How long it may lie unused and still be trusted: the other side may say. */
+    private long keepAliveNanos;
 
     UpstreamConnection(ConnectionPool pool, ConnectionPool.Key key, Channel channel) {
         this.pool = pool;
@@ -49,6 +58,12 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     boolean open() {
         return channel.isActive();
+    }
+
+    /** Whether it is open, and has not lain unused for so long that the other side may be closing it just now. */
+    boolean usable(boolean repeatable) {
+        long unused = pool.nanoTime() - lastProgressNanos;
+        return open() && unused < (repeatable ? keepAliveNanos : Math.min(keepAliveNanos, TRUSTED_NANOS));
     }
 
     void send(UpstreamCall caller, Upstream upstream, UpstreamRequest request) {
@@ -126,7 +141,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     void check(long nowNanos, UpstreamSettings settings) {
         boolean paused = !channel.config().isAutoRead();
         long allowed = call == null
-                ? settings.keepAlive().toNanos()
+                ? keepAliveNanos
                 : answered
                         ? settings.idleTimeout().toNanos()
                         : settings.firstByteTimeout().toNanos();
@@ -155,6 +170,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
                 } else if (!interim) {
                     answered = true;
                     keepAlive = HttpUtil.isKeepAlive(response);
+                    keepAliveNanos = pool.keepAliveNanos(offered(response));
                     current.head(status, headers(response.headers()));
                 }
             }
@@ -164,6 +180,13 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         } finally {
             ReferenceCountUtil.release(message);
         }
+    }
+
+    /** What the other side's {@code Keep-Alive} field says, in seconds, or -1. */
+    private static long offered(HttpResponse response) {
+        String field = response.headers().get("Keep-Alive");
+        Matcher matcher = field == null ? null : KEEP_ALIVE_TIMEOUT.matcher(field);
+        return matcher != null && matcher.find() ? Long.parseLong(matcher.group(1)) : -1;
     }
 
     private static Headers headers(HttpHeaders received) {

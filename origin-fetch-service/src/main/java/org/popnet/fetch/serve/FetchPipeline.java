@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.popnet.caching.CacheControl;
 import org.popnet.caching.CachePolicy;
 import org.popnet.caching.CacheStatus;
 import org.popnet.caching.CacheStatus.Forward;
@@ -40,8 +41,10 @@ import org.slf4j.LoggerFactory;
  * confirmation of what is stored if there is something; a response that may be stored is stored while it streams, one
  * that may not goes through to this request alone; when no server answers, what is stale answers if it may.
  *
- * <p>A shared cache by the rules of {@code http-caching}. Cache directives of requests are not heeded: behind an edge
- * they are the edge's, which has judged them.
+ * <p>A shared cache by the rules of {@code http-caching}. Of the cache directives of requests, which behind an edge are
+ * the edge's own, one counts: with {@code no-cache} an edge says that an unsafe request, which it passed to the
+ * customer's server itself, has changed the resource. What is stored of it is forgotten (RFC 9111 §4.4), so that the two
+ * caches behave as one.
  */
 final class FetchPipeline {
     private static final Logger log = LoggerFactory.getLogger(FetchPipeline.class);
@@ -101,6 +104,9 @@ final class FetchPipeline {
                     508,
                     "This request has been here before: the customer's server sends it back to the network.",
                     forwarded(Forward.BYPASS, 0, false, false, "loop"));
+        }
+        if (CacheControl.of(request.headers()).has(CacheControl.Directive.NO_CACHE)) {
+            fills.invalidate(request.key());
         }
         if (!flushes.reached(request.domain().name(), request.watermark())) {
             return pass(request, null, Forward.BYPASS);

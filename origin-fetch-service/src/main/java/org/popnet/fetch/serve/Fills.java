@@ -91,6 +91,19 @@ final class Fills implements FlushTarget {
         meters.counter("popnet.fetch.fills", "outcome", outcome).increment();
     }
 
+    /** Forgets every variant of a URL, what is arriving included. */
+    void invalidate(ObjectKey key) {
+        disk.invalidate(
+                key,
+                () -> running.forEach((slot, fill) -> {
+                    if (slot.key().equals(key)) {
+                        fill.doom();
+                        ended(slot, fill);
+                    }
+                }));
+        count("invalidated");
+    }
+
     /** Removes what the order selects, on disk and of what is arriving: nothing begun before is stored after it. */
     @Override
     public long apply(FlushOrder order) {

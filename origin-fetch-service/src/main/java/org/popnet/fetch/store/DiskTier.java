@@ -338,6 +338,23 @@ public final class DiskTier implements AutoCloseable {
         }
     }
 
+    /**
+     * Removes every variant of what an unsafe request has changed (RFC 9111 §4.4).
+     *
+     * @param before run first, when nothing can be published any more: for objects that are still arriving
+     */
+    public void invalidate(ObjectKey key, Runnable before) {
+        flushing.writeLock().lock();
+        try {
+            before.run();
+            List<Entry> removed = new ArrayList<>();
+            keepOnly(key, entry -> false, removed);
+            removed.forEach(this::delete);
+        } finally {
+            flushing.writeLock().unlock();
+        }
+    }
+
     private void evicted(@Nullable Variants variants) {
         if (variants != null) {
             evictions.addAndGet(variants.entries().size());

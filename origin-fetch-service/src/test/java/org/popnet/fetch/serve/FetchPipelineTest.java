@@ -316,4 +316,19 @@ class FetchPipelineTest {
         }
         assertThat(origin.requests()).isEmpty();
     }
+
+    @Test
+    void rfc9111Section4_4_everyVariantOfWhatAnEdgeSawChangeIsForgotten() throws IOException {
+        origin.answering((request, out) -> out.write(TestOrigin.ok("hello", "Vary: X")));
+        node.get("/a", "X: 1");
+        node.get("/a", "X: 2");
+        node.get("/b", "X: 1");
+        assertThat(node.get("/a", "X: 2", "Cache-Control: no-cache").header("cache-status"))
+                .contains("fwd=uri-miss");
+        assertThat(node.get("/a", "X: 1").header("cache-status")).contains("fwd=vary-miss");
+        assertThat(node.get("/b", "X: 1").header("cache-status")).contains("hit");
+        assertThat(node.get("/a", "X: 2").header("cache-status")).contains("hit");
+        assertThat(origin.requests()).hasSize(5);
+        assertThat(node.count("popnet.fetch.fills", "outcome", "invalidated")).isOne();
+    }
 }
