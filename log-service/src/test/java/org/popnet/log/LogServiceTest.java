@@ -115,7 +115,8 @@ class LogServiceTest {
         assertThat(minute.get("points").get(0).get("requests").asLong()).isEqualTo(20 + 2 + 1);
         assertThat(service.get("/actuator/prometheus").body())
                 .contains("popnet_log_records_accounted_on_arrival_total 2.0");
-        assertThat(raw("ndjson")).contains("\"time\":\"2027-03-01T00:00:00Z\",\"accounted\":\"2026-11-22T15:30:30Z\"");
+        assertThat(raw("ndjson"))
+                .contains("\"time\":\"2027-03-01T00:00:00.000Z\",\"accounted\":\"2026-11-22T15:30:30.000Z\"");
     }
 
     @Test
@@ -179,6 +180,22 @@ class LogServiceTest {
     }
 
     @Test
+    void openMonthsAreListedAndClosedOnlyWhenOver() throws Exception {
+        JsonNode months = json("/billing/statements?customer=customer1");
+        assertThat(months.findValuesAsString("month")).containsExactly("2026-11", "2026-10");
+        assertThat(months.get(0).get("state").asString()).isEqualTo("OPEN");
+        assertThat(months.get(0).get("requests").asLong()).isEqualTo(25);
+        assertThat(months.get(0).get("dataUpTo").isNull()).isFalse();
+        refused(404, "/billing/statement?customer=customer1&month=2026-11", "no closed statement");
+        refused(404, "/billing/verify?customer=customer1&month=2026-10", "no closed statement");
+        refused(404, "/billing/statements?customer=nobody", "nobody");
+        refused(400, "/billing/statement?customer=customer1&month=november", "such as 2026-11");
+        HttpResponse<String> early = service.post("/billing/close?customer=customer1&month=2026-11");
+        assertThat(early.statusCode()).as(early.body()).isEqualTo(409);
+        assertThat(early.body()).contains("is not over");
+    }
+
+    @Test
     void questionsOutOfBoundsAreRefusedWithWhatIsAllowed() {
         String range = "&from=2026-11-22T00:00:00Z&to=2026-11-23T00:00:00Z";
         refused(404, "/traffic/summary?customer=nobody" + range, "nobody");
@@ -238,7 +255,7 @@ class LogServiceTest {
     void theDescriptionNamesEveryEndpoint() {
         assertThat(service.get("/openapi").body())
                 .contains("/traffic/summary", "/traffic/series", "/traffic/pops", "/traffic/top", "/traffic/current")
-                .contains("/traffic/clients")
+                .contains("/traffic/clients", "/billing/statements", "/billing/verify", "/billing/close")
                 .contains("/logs/raw", "/logs/completeness");
     }
 

@@ -83,6 +83,7 @@ public final class RunningLogService implements AutoCloseable {
         @Bean
         SecurityFilterChain open(HttpSecurity security) throws Exception {
             return security.authorizeHttpRequests(r -> r.anyRequest().permitAll())
+                    .csrf(csrf -> csrf.disable())
                     .build();
         }
     }
@@ -92,11 +93,19 @@ public final class RunningLogService implements AutoCloseable {
     }
 
     public HttpResponse<String> get(String path) {
+        return send(path, HttpRequest.newBuilder());
+    }
+
+    public HttpResponse<String> post(String path) {
+        return send(path, HttpRequest.newBuilder().POST(HttpRequest.BodyPublishers.noBody()));
+    }
+
+    private HttpResponse<String> send(String path, HttpRequest.Builder request) {
         int httpPort =
                 ((ServletWebServerApplicationContext) context).getWebServer().getPort();
         try {
             return http.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + path))
+                    request.uri(URI.create("http://127.0.0.1:" + httpPort + path))
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
         } catch (Exception e) {

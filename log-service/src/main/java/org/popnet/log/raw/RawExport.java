@@ -3,10 +3,8 @@ package org.popnet.log.raw;
 import com.github.luben.zstd.ZstdInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Writer;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -29,7 +27,7 @@ final class RawExport {
             throws IOException {
         try (FileChannel channel = FileChannel.open(root.resolve(path), StandardOpenOption.READ);
                 BufferedReader lines = new BufferedReader(new InputStreamReader(
-                        new ZstdInputStream(new Committed(channel, committed)), StandardCharsets.UTF_8))) {
+                        new ZstdInputStream(new FilePart(channel, 0, committed)), StandardCharsets.UTF_8))) {
             String line;
             while ((line = lines.readLine()) != null) {
                 JsonNode record = json.readTree(line);
@@ -39,34 +37,6 @@ final class RawExport {
                     format.append(out, line, record);
                 }
             }
-        }
-    }
-
-    /** The committed beginning of a file that is being written. */
-    private static final class Committed extends InputStream {
-        private final FileChannel channel;
-        private final long end;
-        private long at;
-
-        Committed(FileChannel channel, long end) {
-            this.channel = channel;
-            this.end = end;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-        }
-
-        @Override
-        public int read(byte[] into, int offset, int length) throws IOException {
-            if (at >= end) {
-                return -1;
-            }
-            int count = channel.read(ByteBuffer.wrap(into, offset, (int) Math.min(length, end - at)), at);
-            at += Math.max(count, 0);
-            return count;
         }
     }
 }

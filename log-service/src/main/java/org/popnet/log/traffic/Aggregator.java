@@ -58,7 +58,7 @@ public final class Aggregator {
 
     /** The domain that a record's site is counted under. */
     public static String domain(String customer, String site) {
-        if (customer.equals(Customer.NETWORK)) {
+        if (customer.equals(Customer.NETWORK) || site.isEmpty()) {
             return OTHER;
         }
         // PostgreSQL's texts hold any character but this one.

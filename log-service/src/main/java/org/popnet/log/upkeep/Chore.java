@@ -11,6 +11,11 @@ public interface Chore {
 
     Duration every();
 
+    /** Of its transactions, as {@link Connection} names them. */
+    default int isolation() {
+        return Connection.TRANSACTION_READ_COMMITTED;
+    }
+
     /**
      * Does some of it; what it did is committed if it returns.
      *

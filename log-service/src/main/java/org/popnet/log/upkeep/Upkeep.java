@@ -71,6 +71,7 @@ public final class Upkeep implements SmartLifecycle {
         for (boolean more = true; more && rounds < ROUNDS_MAX; ) {
             long start = System.nanoTime();
             try (Connection connection = database.getConnection()) {
+                connection.setTransactionIsolation(chore.isolation());
                 connection.setAutoCommit(false);
                 try {
                     if (!isLocked(connection, chore.name())) {
