@@ -142,6 +142,7 @@ final class LogShipper implements SmartLifecycle {
     }
 
     private void cut(BatchFormat.Packer packer) {
+        spool.watch(nanoTime.getAsLong());
         for (CustomerSpool customer : spool.spools()) {
             try {
                 customer.cut(packer);

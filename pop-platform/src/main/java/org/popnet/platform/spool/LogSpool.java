@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,6 +28,7 @@ final class LogSpool implements LogSink, AutoCloseable {
     private final LongSupplier random;
     private final Map<String, CustomerSpool> spools = new ConcurrentHashMap<>();
     private final TotalBytes total;
+    private final SpoolAlarm alarm = new SpoolAlarm();
     private final Counter appended;
     private final Counter full;
     private final Counter disk;
@@ -51,6 +53,9 @@ final class LogSpool implements LogSink, AutoCloseable {
         Gauge.builder("popnet.spool.bytes", total.used, AtomicLong::get)
                 .baseUnit("bytes")
                 .description("disk space of segments, filled or not")
+                .register(meters);
+        Gauge.builder("popnet.spool.fill", this, LogSpool::fill)
+                .description("used share of the bound that is nearest; records are lost at 1")
                 .register(meters);
         Files.createDirectories(directory);
         try (var customers = Files.newDirectoryStream(directory, Files::isDirectory)) {
@@ -106,6 +111,28 @@ final class LogSpool implements LogSink, AutoCloseable {
             }
             return spool;
         }
+    }
+
+    /** The used share of the bound that is nearest. */
+    private double fill() {
+        double fill = (double) total.used.get() / total.max;
+        for (CustomerSpool spool : spools.values()) {
+            fill = Math.max(fill, fill(spool));
+        }
+        return fill;
+    }
+
+    private double fill(CustomerSpool spool) {
+        return (double) spool.segmentBytes() / settings.customerMax().toBytes();
+    }
+
+    /** Raises the alarm if it is time; for the shipper's thread. */
+    void watch(long nowNanos) {
+        String fullest = spools.values().stream()
+                .max(Comparator.comparingLong(CustomerSpool::segmentBytes))
+                .map(CustomerSpool::customer)
+                .orElse("nobody");
+        alarm.check(fullest, fill(), (long) (full.count() + disk.count()), nowNanos);
     }
 
     Collection<CustomerSpool> spools() {

@@ -14,10 +14,15 @@ import org.popnet.platform.message.Message.LogBatch;
 import org.popnet.platform.tree.NodeName;
 
 /**
- * Sends one customer's batches to its log server: selective repeat with a window, exponential backoff and the next
- * server after a silence. Belongs to the shipper's thread.
+ * Sends one customer's batches to its log server: selective repeat, exponential backoff, and the next server after a
+ * silence. The window grows while everything is acknowledged in time and is halved when something is not (as TCP's,
+ * RFC 5681, but never below the one configured), so that a log server slows its senders down by acknowledging later.
+ * Belongs to the shipper's thread.
  */
 final class Outbox {
+    /** Half of what a receive buffer of 4 MiB holds. */
+    private static final int WINDOW_MAX = 1024;
+
     private final CustomerSpool spool;
     private final SpoolSettings settings;
     private final ServiceDiscovery discovery;
@@ -26,6 +31,9 @@ final class Outbox {
 
     private final Set<NodeName> asked = new HashSet<>();
     private final Map<NodeName, Long> avoidedUntilNanos = new HashMap<>();
+    private double window;
+    private boolean hasLost;
+    private long shrunkNanos;
     private @Nullable NodeName server;
     /** When the server was chosen or last acknowledged something, while something is under way. */
     private long heardNanos;
@@ -41,6 +49,7 @@ final class Outbox {
         this.discovery = discovery;
         this.port = port;
         this.random = random;
+        this.window = settings.window();
     }
 
     /** What one pass did. */
@@ -65,13 +74,16 @@ final class Outbox {
         int resends = 0;
         int underWay = 0;
         for (CustomerSpool.Batch batch : spool.unacknowledged()) {
-            if (underWay++ == settings.window()) {
+            if (underWay++ == (int) window) {
                 break;
             }
             if (batch.attempts == 0 || batch.nextAttemptNanos - now <= 0) {
                 LogBatch message = new LogBatch(
                         spool.customer(), spool.id(), batch.number, batch.records(), spool.pack(batch, packer));
-                resends += batch.attempts > 0 ? 1 : 0;
+                if (batch.attempts > 0) {
+                    resends++;
+                    shrink(now);
+                }
                 batch.attempts++;
                 batch.nextAttemptNanos = now + backoffNanos(batch.attempts);
                 sent++;
@@ -84,6 +96,19 @@ final class Outbox {
             }
         }
         return new Sent(sent, resends, next);
+    }
+
+    /** At most once for all that was under way together. */
+    private void shrink(long now) {
+        if (!hasLost || now - shrunkNanos > settings.resendAfter().toNanos()) {
+            hasLost = true;
+            shrunkNanos = now;
+            window = Math.max(settings.window(), window / 2);
+        }
+    }
+
+    private void grow(int freed) {
+        window = Math.min(Math.max(WINDOW_MAX, settings.window()), window + (hasLost ? freed / window : freed));
     }
 
     private long backoffNanos(int attempts) {
@@ -138,6 +163,7 @@ final class Outbox {
         }
         if (freed > 0) {
             heardNanos = now;
+            grow(freed);
             hurry(now);
         }
         return freed;
@@ -148,7 +174,7 @@ final class Outbox {
         long soon = now + settings.resendAfter().toNanos();
         int underWay = 0;
         for (CustomerSpool.Batch batch : spool.unacknowledged()) {
-            if (underWay++ == settings.window()) {
+            if (underWay++ == (int) window) {
                 return;
             }
             if (batch.attempts > 2 && batch.nextAttemptNanos - soon > 0) {

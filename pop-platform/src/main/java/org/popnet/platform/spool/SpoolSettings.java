@@ -17,8 +17,8 @@ import org.springframework.util.unit.DataSize;
  * @param customerMax most bytes kept for one customer, at least two segments, 256 MiB by default: about two million
  *     requests; beyond it records are dropped and counted
  * @param totalMax most bytes kept in all, at least customerMax, 2 GiB by default
- * @param window most batches of one customer that are under way at a time, 1 to 4096, 48 by default: half of what a
- *     receive buffer holds that the system has capped
+ * @param window how many batches of one customer may always be under way, 1 to 4096, 48 by default: half of what a
+ *     receive buffer holds that the system has capped; more while a log server keeps up
  * @param resendAfter the first wait for an acknowledgement, 10 ms to 1 min, 500 ms by default; doubles with each
  *     attempt
  * @param resendMax the longest wait, at least resendAfter, 15 s by default

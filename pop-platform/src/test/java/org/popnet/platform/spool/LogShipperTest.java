@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.popnet.platform.datagram.DatagramPort;
 import org.popnet.platform.datagram.Received;
@@ -28,6 +29,8 @@ import org.popnet.platform.message.Message;
 import org.popnet.platform.message.Message.LogAck;
 import org.popnet.platform.message.Message.LogBatch;
 import org.popnet.platform.tree.NodeName;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 class LogShipperTest {
     private static final NodeName PRIMARY = NodeName.of("log.hq");
@@ -81,7 +84,7 @@ class LogShipperTest {
         for (int i = 0; i < 20_000; i++) {
             AccessRecord record = Records.numbered(i);
             spool.append(i % 3 == 0 ? "customer2" : "customer1", record);
-            bytes += ((AccessRecord) record).bytesOut();
+            bytes += record.bytesOut();
         }
         await().atMost(Duration.ofMinutes(1)).until(() -> network.counted() == 20_000 && unacknowledged() == 0);
         assertThat(network.bytes()).isEqualTo(bytes);
@@ -134,6 +137,32 @@ class LogShipperTest {
         network.deliver(new Received<>(DEPUTY, 1, new LogAck("customer1", customer.id(), List.of(1L), false)));
         await().until(() -> meters.counter("popnet.spool.acks.ignored").count() == 1);
         assertThat(unacknowledged()).isEqualTo(1);
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void aSpoolThatFillsUpRaisesTheAlarmBeforeAndWhenRecordsAreLost(CapturedOutput output) {
+        network.down.add(PRIMARY);
+        for (int i = 0; fill() < SpoolAlarm.FULL_SOON; i++) {
+            spool.append("customer1", Records.numbered(i));
+        }
+        spool.watch(0);
+        spool.watch(1);
+        assertThat(output.getOut().split("% full, most of it for customer1", -1))
+                .hasSize(2);
+        while (dropped("full") == 0) {
+            spool.append("customer1", Records.numbered(1));
+        }
+        spool.watch(2);
+        assertThat(output.getOut()).contains("1 records were not logged and are lost for accounting");
+        assertThat(fill()).isGreaterThan(0.99);
+        network.down.clear();
+        shipper.start();
+        await().atMost(Duration.ofMinutes(1)).until(() -> output.getOut().contains("has room again"));
+    }
+
+    private double fill() {
+        return meters.get("popnet.spool.fill").gauge().value();
     }
 
     @Test
