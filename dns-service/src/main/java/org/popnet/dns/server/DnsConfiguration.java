@@ -16,6 +16,7 @@ import org.popnet.platform.agent.CurrentTree;
 import org.popnet.platform.datagram.DatagramPort;
 import org.popnet.platform.identity.IdentityFiles;
 import org.popnet.platform.settings.NodeSettings;
+import org.popnet.platform.spool.LogSink;
 import org.popnet.platform.tree.Node;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -86,9 +87,17 @@ class DnsConfiguration {
     }
 
     @Bean
+    QueryLog queryLog(LogSink sink, InstantSource wallClock, MeterRegistry registry) {
+        QueryLog log = new QueryLog(sink, wallClock);
+        DnsMetrics.register(registry, log);
+        return log;
+    }
+
+    @Bean
     DnsLifecycle nameServer(
             DnsSettings settings,
             ResponseLimitSettings limits,
+            QueryLog log,
             KnowledgeSettings knowledgeSettings,
             NodeSettings node,
             Knowledge knowledge,
@@ -103,7 +112,7 @@ class DnsConfiguration {
         Cookies cookies = cookieSecret.cookies();
         ResponseLimiter limiter = new ResponseLimiter(limits, seeds.nextLong());
         QueryPipeline pipeline =
-                new QueryPipeline(knowledge, cookies, wallClock, metrics, limiter, settings.tcpInviteOneIn());
+                new QueryPipeline(knowledge, cookies, wallClock, metrics, limiter, log, settings.tcpInviteOneIn());
         NameServer server = new NameServer(
                 settings,
                 knowledge,
@@ -115,6 +124,15 @@ class DnsConfiguration {
         Checkpoint checkpoint =
                 new Checkpoint(node.stateDirectory().resolve("dns").resolve("knowledge"), wallClock);
         return new DnsLifecycle(
-                tree, datagrams, knowledge, knowledgeSettings, checkpoint, persistence, exchange, cookieSecret, server);
+                tree,
+                datagrams,
+                knowledge,
+                knowledgeSettings,
+                checkpoint,
+                persistence,
+                exchange,
+                cookieSecret,
+                log,
+                server);
     }
 }

@@ -29,6 +29,7 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
     private static final Logger LOG = LoggerFactory.getLogger(DnsLifecycle.class);
     private static final int REQUESTS_INTERVAL_MS = 50;
     private static final int EXCHANGE_INTERVAL_MS = 100;
+    private static final int LOG_INTERVAL_MS = 50;
     private static final int EXPIRE_INTERVAL_MS = 300_000;
 
     private final CurrentTree tree;
@@ -39,8 +40,10 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
     private final PersistenceExchange persistence;
     private final KnowledgeExchange exchange;
     private final CookieSecret cookieSecret;
+    private final QueryLog log;
     private final NameServer server;
     private @Nullable ScheduledExecutorService chores;
+    private @Nullable ScheduledExecutorService logging;
     private volatile boolean running;
 
     DnsLifecycle(
@@ -52,6 +55,7 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
             PersistenceExchange persistence,
             KnowledgeExchange exchange,
             CookieSecret cookieSecret,
+            QueryLog log,
             NameServer server) {
         this.tree = tree;
         this.datagrams = datagrams;
@@ -61,6 +65,7 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
         this.persistence = persistence;
         this.exchange = exchange;
         this.cookieSecret = cookieSecret;
+        this.log = log;
         this.server = server;
     }
 
@@ -89,6 +94,11 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
         every(scheduler, 1000, cookieSecret::refresh);
         every(scheduler, EXPIRE_INTERVAL_MS, knowledge::expire);
         every(scheduler, settings.checkpointInterval().toMillis(), () -> checkpoint.save(knowledge));
+        // A thread of its own: a slow disk must not keep the other chores.
+        ScheduledExecutorService logger = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("dns-query-log").daemon().factory());
+        logging = logger;
+        every(logger, LOG_INTERVAL_MS, log::drain);
         running = true;
     }
 
@@ -119,6 +129,11 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
     public void stop() {
         running = false;
         server.stop();
+        ScheduledExecutorService logger = logging;
+        if (logger != null) {
+            logger.shutdown();
+            log.drain();
+        }
         ScheduledExecutorService scheduler = chores;
         if (scheduler != null) {
             scheduler.shutdown();

@@ -87,6 +87,13 @@ final class DnsMetrics {
                 .register(registry);
     }
 
+    /** Queries that were answered and not logged. */
+    static void register(MeterRegistry registry, QueryLog log) {
+        FunctionCounter.builder("popnet.dns.log.dropped", log, QueryLog::dropped)
+                .description("queries that should have been logged and found the ring full")
+                .register(registry);
+    }
+
     /** Queries lost before we saw them. */
     static void register(MeterRegistry registry, KernelDrops drops) {
         FunctionCounter.builder("popnet.dns.drops", drops, KernelDrops::count)

@@ -1,7 +1,9 @@
 package org.popnet.dns.server;
 
+import org.jspecify.annotations.Nullable;
 import org.popnet.dns.steering.Choice;
 import org.popnet.dns.steering.ClientView;
+import org.popnet.dns.steering.SteeredDomain;
 import org.popnet.dns.wire.Answer;
 import org.popnet.dns.wire.Cookies;
 import org.popnet.dns.wire.Query;
@@ -37,6 +39,11 @@ final class Exchange {
     long subject;
 
     DomainClass domainClass = DomainClass.NONE;
+    /** The domain that was asked for, if this query is one of those that are logged. */
+    @Nullable SteeredDomain logged;
+    /** In nanoseconds of the system's clock. */
+    long loggedSince;
+
     private long random;
 
     /** @param seed for the sampling of what need not be done for all */

@@ -50,6 +50,7 @@ final class QueryPipeline {
     private final InstantSource wallClock;
     private final DnsMetrics metrics;
     private final ResponseLimiter limiter;
+    private final QueryLog log;
     private final int tcpInviteOneIn;
 
     QueryPipeline(
@@ -58,12 +59,14 @@ final class QueryPipeline {
             InstantSource wallClock,
             DnsMetrics metrics,
             ResponseLimiter limiter,
+            QueryLog log,
             int tcpInviteOneIn) {
         this.knowledge = knowledge;
         this.cookies = cookies;
         this.wallClock = wallClock;
         this.metrics = metrics;
         this.limiter = limiter;
+        this.log = log;
         this.tcpInviteOneIn = tcpInviteOneIn;
     }
 
@@ -77,6 +80,7 @@ final class QueryPipeline {
         x.nowMs = knowledge.nowMs();
         x.subject = 0;
         x.domainClass = DomainClass.NONE;
+        x.logged = null;
         QueryDecoder.Verdict verdict = QueryDecoder.decode(x.in, x.inLength, query);
         if (verdict == QueryDecoder.Verdict.DROP_SHORT || verdict == QueryDecoder.Verdict.DROP_RESPONSE) {
             metrics.dropped(verdict);
@@ -105,6 +109,9 @@ final class QueryPipeline {
         long seconds = x.query.hasCookie() ? wallClock.millis() / 1000 : 0;
         int length = x.answer.finish(rcode, authoritative, x.sourceHigh, x.sourceLow, seconds);
         metrics.answered(x.transport, x.domainClass, rcode);
+        if (x.logged != null) {
+            log.offer(x, x.logged, rcode, System.nanoTime() - x.loggedSince);
+        }
         return length;
     }
 
@@ -374,6 +381,11 @@ final class QueryPipeline {
                     : records(x, entry.zone(), entry.records(), owner);
         }
         x.domainClass = DomainClass.STEERED;
+        int oneIn = domain.domain().queryLogOneIn();
+        if (oneIn > 0 && x.oneIn(oneIn)) {
+            x.logged = domain;
+            x.loggedSince = System.nanoTime();
+        }
         if (groups.length == 0) {
             return noData(x, entry.zone());
         }

@@ -45,6 +45,7 @@ class AnswersMatchDnsjavaTest {
             InstantSource.system(),
             new DnsMetrics(new SimpleMeterRegistry()),
             new ResponseLimiter(ResponseLimitSettings.off(), 1),
+            new QueryLog((customer, record) -> {}, InstantSource.system()),
             0);
     private final Exchange exchange =
             new Exchange(Exchange.Transport.UDP, 4096, 1232, RunningServer.COOKIES, new byte[0], 1);

@@ -58,6 +58,7 @@ final class MicroMeasurement {
                 new ResponseLimiter(
                         Boolean.getBoolean("limited") ? ResponseLimitSettings.defaults() : ResponseLimitSettings.off(),
                         1),
+                new QueryLog((customer, record) -> {}, InstantSource.system()),
                 16);
         Exchange x = new Exchange(Exchange.Transport.UDP, 4096, 1232, RunningServer.COOKIES, new byte[0], 1);
         byte[][] queries = new byte[500][];

@@ -14,13 +14,16 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.popnet.dns.TestTrees;
 import org.popnet.dns.knowledge.Knowledge;
 import org.popnet.dns.knowledge.KnowledgeSettings;
 import org.popnet.dns.wire.Cookies;
 import org.popnet.dns.zone.ZoneCompiler;
+import org.popnet.platform.spool.QueryRecord;
 import org.popnet.platform.tree.ActiveTree;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Message;
@@ -35,6 +38,8 @@ final class RunningServer implements AutoCloseable {
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     final AtomicLong clockMs = new AtomicLong(10_000_000_000L);
     final Knowledge knowledge = new Knowledge(KnowledgeSettings.defaults(), clockMs::get);
+    final Queue<QueryRecord> logged = new ConcurrentLinkedQueue<>();
+    final QueryLog log = new QueryLog((customer, record) -> logged.add((QueryRecord) record), InstantSource.system());
     final InetSocketAddress address;
     final QueryPipeline pipeline;
     final NameServer server;
@@ -49,7 +54,7 @@ final class RunningServer implements AutoCloseable {
         DnsMetrics.register(registry, knowledge);
         ResponseLimiter limiter = new ResponseLimiter(limits, 1);
         pipeline = new QueryPipeline(
-                knowledge, COOKIES, InstantSource.system(), metrics, limiter, settings.tcpInviteOneIn());
+                knowledge, COOKIES, InstantSource.system(), metrics, limiter, log, settings.tcpInviteOneIn());
         Random seeds = new Random(1);
         server = new NameServer(
                 settings,

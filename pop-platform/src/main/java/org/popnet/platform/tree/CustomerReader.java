@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.popnet.platform.spool.QueryRecord;
 
 /** Reads {@code customers} with their servers and domains. */
 final class CustomerReader {
@@ -13,8 +14,18 @@ final class CustomerReader {
     private static final List<String> CUSTOMER_KEYS = List.of("servers", "domains", "zones", "keep-logs");
     private static final List<String> SERVER_KEYS =
             List.of("address", "port", "tls", "capacity", "weight", "cost", "load-url");
-    private static final List<String> DOMAIN_KEYS = List.of("candidates", "origin", "rule", "checks", "tags");
+    private static final List<String> DOMAIN_KEYS =
+            List.of("candidates", "origin", "rule", "checks", "tags", "query-log");
     private static final int HTTP_PORT = 80;
+    private static final ScalarType<Integer> QUERY_LOG =
+            new ScalarType<>("all, none, or 1/2 to 1/1000000 for a sample", text -> switch (text) {
+                case "all" -> 1;
+                case "none" -> 0;
+                default ->
+                    text.startsWith("1/")
+                            ? ScalarType.integer(2, QueryRecord.SAMPLED_MAX).parse(text.substring(2))
+                            : null;
+            });
     private static final ScalarType<Double> WEIGHT =
             ScalarType.decimal("a number greater than 0, 1000000 at most", Double.MIN_VALUE, 1e6);
 
@@ -136,7 +147,8 @@ final class CustomerReader {
         }
         List<Check> checks = s.find("checks").map(CheckReader::read).orElse(List.of());
         boolean tags = s.find("tags", ScalarType.BOOLEAN, false);
-        return chosen.map(c -> new Domain(name, customer, c, origin, rule, checks, tags));
+        int queryLog = s.find("query-log", QUERY_LOG, 0);
+        return chosen.map(c -> new Domain(name, customer, c, origin, rule, checks, tags, queryLog));
     }
 
     private static Optional<String> origin(Value value, Map<String, Section> siblings) {

@@ -11,6 +11,7 @@ import java.util.Optional;
  *     www.customer1.example} behind {@code static.customer1.example}
  * @param checks what a customer server must pass to count as healthy for this domain
  * @param tags whether the origin's {@code Surrogate-Key} header is kept for flushing by tag
+ * @param queryLogOneIn of the answered queries for this domain's addresses, one in so many is logged; 0 for none
  */
 public record Domain(
         String name,
@@ -19,7 +20,8 @@ public record Domain(
         Optional<String> origin,
         SteeringRule rule,
         List<Check> checks,
-        boolean tags) {
+        boolean tags,
+        int queryLogOneIn) {
     public Domain {
         checks = List.copyOf(checks);
     }

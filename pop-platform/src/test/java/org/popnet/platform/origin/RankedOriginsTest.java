@@ -158,7 +158,7 @@ class RankedOriginsTest {
     @Test
     void aDomainOfAnUnknownCustomerHasNoServers() {
         Domain gone = new Domain(
-                "x.example", "nobody", domain.candidates(), domain.origin(), domain.rule(), List.of(), false);
+                "x.example", "nobody", domain.candidates(), domain.origin(), domain.rule(), List.of(), false, 0);
         assertThat(origins.ranked(gone)).isEmpty();
     }
 
