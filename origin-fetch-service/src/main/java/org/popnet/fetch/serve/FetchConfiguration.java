@@ -32,7 +32,9 @@ import org.springframework.context.annotation.Import;
 class FetchConfiguration {
     @Bean
     DiskTier diskTier(NodeSettings node, StoreSettings settings, MeterRegistry meters) {
-        return DiskTier.open(directory(node).resolve("store"), settings, meters);
+        return settings.directories().isEmpty()
+                ? DiskTier.open(directory(node).resolve("store"), settings, meters)
+                : DiskTier.open(settings.directories(), settings, meters);
     }
 
     @Bean

@@ -26,7 +26,7 @@ import org.popnet.caching.Vary;
  * 24  8  length of the body
  * 32  4  length of the head
  * 36  4  CRC32C of bytes 0 to 35 and the head
- * 40  …  head: key, status, times, vary, tags, fields
+ * 40  …  head: key, status, times, vary, tags, fields, and which segment it is if it is one
  *     …  body
  *     …  CRC32C of each segment of 1 MiB of the body, 4 bytes each, and of these checksums together
  * </pre>
@@ -124,8 +124,11 @@ final class ObjectFile {
         }
         try (DataInputStream in =
                 new DataInputStream(new ByteArrayInputStream(all, FIXED_BYTES, headerBytes - FIXED_BYTES))) {
-            ObjectKey key = new ObjectKey(text(in), text(in));
-            return new Header(capacity, id, length, key, head(in));
+            String site = text(in);
+            String target = text(in);
+            StoredHead head = head(in);
+            ObjectKey key = new ObjectKey(site, target, in.available() >= 4 ? in.readInt() : ObjectKey.WHOLE);
+            return new Header(capacity, id, length, key, head);
         } catch (IOException | RuntimeException e) {
             throw new CorruptException("head: " + e);
         }
@@ -152,6 +155,9 @@ final class ObjectFile {
                 put(out, head.headers().name(i));
                 put(out, head.headers().value(i));
             }
+            if (key.segment() != ObjectKey.WHOLE) {
+                out.writeInt(key.segment());
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -173,20 +179,20 @@ final class ObjectFile {
         return new StoredHead(status, Headers.of(fields), vary, variant, freshness, tags, storedAtMs);
     }
 
-    private static void put(DataOutputStream out, String text) throws IOException {
+    static void put(DataOutputStream out, String text) throws IOException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         out.writeInt(bytes.length);
         out.write(bytes);
     }
 
-    private static void put(DataOutputStream out, List<String> texts) throws IOException {
+    static void put(DataOutputStream out, List<String> texts) throws IOException {
         out.writeInt(texts.size());
         for (String text : texts) {
             put(out, text);
         }
     }
 
-    private static String text(DataInputStream in) throws IOException {
+    static String text(DataInputStream in) throws IOException {
         int length = in.readInt();
         if (length < 0 || length > in.available()) {
             throw new CorruptException("text of " + length + " bytes");
@@ -194,7 +200,7 @@ final class ObjectFile {
         return new String(in.readNBytes(length), StandardCharsets.UTF_8);
     }
 
-    private static List<String> texts(DataInputStream in) throws IOException {
+    static List<String> texts(DataInputStream in) throws IOException {
         int count = in.readInt();
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < count; i++) {

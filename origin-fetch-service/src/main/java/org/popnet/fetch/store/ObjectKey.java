@@ -5,5 +5,18 @@ package org.popnet.fetch.store;
  *
  * @param site the domain, in lower case
  * @param target path and query as they stood in the request
+ * @param segment which part of 1 MiB of a large response this is, from 0; {@link #WHOLE} for all of it
  */
-public record ObjectKey(String site, String target) {}
+public record ObjectKey(String site, String target, int segment) {
+    public static final int WHOLE = -1;
+
+    public ObjectKey {
+        if (segment < WHOLE) {
+            throw new IllegalArgumentException("segment " + segment + ": must be -1 or more");
+        }
+    }
+
+    public ObjectKey(String site, String target) {
+        this(site, target, WHOLE);
+    }
+}

@@ -7,41 +7,59 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds again, at start, what a store holds: reads the head of every object's file, all folders in parallel. Files of
- * this store that are damaged or unfinished are deleted; files it did not write are left alone.
+ * Finds again, at start, what a store holds: lists the files, takes what the {@link Catalogue} says of them, and reads the
+ * heads of those it does not know. Files of this store that are damaged or unfinished are deleted; files it did not write
+ * are left alone.
  */
 final class Recovery {
     private static final Logger log = LoggerFactory.getLogger(Recovery.class);
 
     private final StoreDirectory directory;
-    private final Consumer<ObjectFile.Header> found;
+    private final BiConsumer<ObjectKey, Entry> found;
     private final AtomicLong objects = new AtomicLong();
     private final AtomicLong dropped = new AtomicLong();
     private final AtomicLong partials = new AtomicLong();
     private final AtomicLong highestId = new AtomicLong();
 
-    /** @param highestId of all objects; 0 if there are none */
-    record Result(long objects, long dropped, long partials, long highestId, Duration took) {}
+    /**
+     * @param read files whose head had to be read
+     * @param highestId that was ever used; 0 if there is none
+     */
+    record Result(long objects, long read, long dropped, long partials, long highestId, Duration took) {}
 
-    private Recovery(StoreDirectory directory, Consumer<ObjectFile.Header> found) {
+    private Recovery(StoreDirectory directory, BiConsumer<ObjectKey, Entry> found) {
         this.directory = directory;
         this.found = found;
     }
 
-    /** @param found is given every whole object, by several threads at once */
-    static Result run(StoreDirectory directory, Consumer<ObjectFile.Header> found) {
+    /** @param found is given every object, by several threads at once */
+    static Result run(StoreDirectory directory, Catalogue catalogue, BiConsumer<ObjectKey, Entry> found) {
         long start = System.nanoTime();
         Recovery recovery = new Recovery(directory, found);
         recovery.deletePartials();
-        IntStream.range(0, 256).parallel().forEach(i -> recovery.folder(directory.folder(i)));
+        IdSet files = new IdSet();
+        IntStream.range(0, 256).parallel().forEach(i -> recovery.list(directory.folder(i), files));
+        long highestListed = catalogue.read((key, entry) -> {
+            if (files.remove(entry.id())) {
+                recovery.objects.incrementAndGet();
+                found.accept(key, entry);
+            }
+        });
+        recovery.highestId.accumulateAndGet(highestListed, Math::max);
+        LongStream.Builder unlisted = LongStream.builder();
+        files.forEach(unlisted);
+        long[] toRead = unlisted.build().toArray();
+        LongStream.of(toRead).parallel().forEach(id -> recovery.object(directory.object(id)));
         return new Result(
                 recovery.objects.get(),
+                toRead.length,
                 recovery.dropped.get(),
                 recovery.partials.get(),
                 recovery.highestId.get(),
@@ -59,29 +77,46 @@ final class Recovery {
         }
     }
 
-    private void folder(Path folder) {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, StoreDirectory::isObject)) {
+    private void list(Path folder, IdSet into) {
+        IdSet here = new IdSet();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
-                object(file);
+                long id = StoreDirectory.id(file);
+                if (id > 0 && directory.object(id).equals(file)) {
+                    here.add(id);
+                    highestId.accumulateAndGet(id, Math::max);
+                }
             }
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException | java.nio.file.DirectoryIteratorException e) {
             throw new UnusableStoreException(directory.root(), "cannot be read (" + e + "): check the disk", e);
+        }
+        synchronized (into) {
+            here.forEach(into::add);
         }
     }
 
-    private void object(Path file) throws IOException {
+    private void object(Path file) {
         try (StoredObject object = StoredObject.open(file)) {
             ObjectFile.Header header = object.header();
             if (!directory.object(header.id()).equals(file)) {
                 throw new ObjectFile.CorruptException("holds object " + header.id());
             }
-            highestId.accumulateAndGet(header.id(), Math::max);
             objects.incrementAndGet();
-            found.accept(header);
+            found.accept(header.key(), Entry.of(header));
         } catch (ObjectFile.CorruptException e) {
             log.warn("Dropped {}: {}", file, e.getMessage());
             dropped.incrementAndGet();
+            delete(file);
+        } catch (IOException | UncheckedIOException e) {
+            throw new UnusableStoreException(directory.root(), "cannot be read (" + e + "): check the disk", e);
+        }
+    }
+
+    private void delete(Path file) {
+        try {
             Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UnusableStoreException(directory.root(), "cannot be cleaned (" + e + "): check the disk", e);
         }
     }
 }

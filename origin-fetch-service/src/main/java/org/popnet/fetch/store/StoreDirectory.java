@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * lock              locked while a process holds the store
  * objects/xx/       id.obj: 256 folders by the id's last two hexadecimal digits
  * partial/          id.part: bodies that are still arriving
+ * catalogue         a list of the objects, for a quick start; may be missing
  * </pre>
  */
 final class StoreDirectory implements AutoCloseable {
@@ -133,8 +134,10 @@ final class StoreDirectory implements AutoCloseable {
         return partials().resolve(HEX.toHexDigits(id) + ".part");
     }
 
-    static boolean isObject(Path file) {
-        return OBJECT.matcher(file.getFileName().toString()).matches();
+    /** @return the id of the object whose file is called so; -1 if none is */
+    static long id(Path file) {
+        String name = file.getFileName().toString();
+        return OBJECT.matcher(name).matches() ? HexFormat.fromHexDigitsToLong(name, 0, 16) : -1;
     }
 
     static boolean isPartial(Path file) {

@@ -1,5 +1,7 @@
 package org.popnet.fetch.store;
 
+import java.nio.file.Path;
+import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -7,7 +9,9 @@ import org.springframework.util.unit.DataSize;
 /**
  * The disk area.
  *
- * @param bytesMax how much disk stored objects take, in blocks of 4 KiB; at least 1 MiB, because less would evict each
+ * @param directories where objects are kept, absolute paths, one for each disk; URLs are spread over them evenly, so they
+ *     should be of like size. Default: none, which stands for {@code fetch/store} under the state directory; at most 64
+ * @param bytesMax how much disk stored objects take in each directory, in blocks of 4 KiB; at least 1 MiB, because less would evict each
  *     object with the next. Default 10 GiB.
  * @param objectBytesMax the largest body that is stored; larger ones pass through, so that one film cannot empty the
  *     store. At most {@code bytesMax}; 0 stands for a quarter of it, the default.
@@ -23,6 +27,7 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties(prefix = "popnet.fetch.store", ignoreUnknownFields = false)
 public record StoreSettings(
+        @DefaultValue List<Path> directories,
         @DefaultValue("10GB") DataSize bytesMax,
         @DefaultValue("0B") DataSize objectBytesMax,
         @DefaultValue("64MB") DataSize freeBytesMin,
@@ -32,6 +37,14 @@ public record StoreSettings(
     private static final DataSize BYTES_MIN = DataSize.ofMegabytes(1);
 
     public StoreSettings {
+        directories = List.copyOf(directories);
+        require(
+                directories.size() <= 64
+                        && directories.stream().allMatch(Path::isAbsolute)
+                        && directories.stream().distinct().count() == directories.size(),
+                "directories",
+                directories,
+                "must be at most 64 absolute paths, each once");
         require(bytesMax.compareTo(BYTES_MIN) >= 0, "bytes-max", bytesMax, "must be 1MB or more");
         require(
                 !objectBytesMax.isNegative() && objectBytesMax.compareTo(bytesMax) <= 0,

@@ -77,6 +77,7 @@ final class FetchNode implements AutoCloseable {
 
     static StoreSettings store(String bytesMax) {
         return new StoreSettings(
+                List.of(),
                 DataSize.parse(bytesMax),
                 DataSize.ofBytes(0),
                 DataSize.ofBytes(0),

@@ -93,6 +93,7 @@ class CrashTest {
 
     private static DiskTier open(Path directory) {
         StoreSettings settings = new StoreSettings(
+                List.of(),
                 DataSize.ofGigabytes(4),
                 DataSize.ofBytes(0),
                 DataSize.ofBytes(0),

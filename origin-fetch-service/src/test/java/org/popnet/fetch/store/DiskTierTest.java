@@ -280,6 +280,94 @@ class DiskTierTest {
     }
 
     @Test
+    void aStartReadsTheCatalogueAndNotTheFilesItLists() throws IOException {
+        open("64MB");
+        for (int i = 0; i < 200; i++) {
+            store("/" + i, random(i));
+        }
+        reopen("64MB");
+        assertThat(meters.counter("popnet.fetch.store.recovered.read").count()).isZero();
+        for (int i = 0; i < 200; i++) {
+            assertThat(read("/" + i)).isEqualTo(random(i));
+        }
+        store("/new", random(10));
+        reopen("64MB");
+        assertThat(meters.counter("popnet.fetch.store.recovered.read").count()).isZero();
+        assertThat(read("/new")).isEqualTo(random(10));
+    }
+
+    @Test
+    void withoutCatalogueOrWithADamagedOneEverythingIsFound() throws IOException {
+        open("64MB");
+        for (int i = 0; i < 100; i++) {
+            store("/" + i, random(i));
+        }
+        Random random = new Random(5);
+        Path catalogue = directory.resolve("store/catalogue");
+        for (int round = 0; round < 20; round++) {
+            disk.close();
+            if (round == 0) {
+                Files.delete(catalogue);
+            } else {
+                byte[] bytes = Files.readAllBytes(catalogue);
+                bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+                Files.write(catalogue, Arrays.copyOf(bytes, bytes.length - random.nextInt(100)));
+            }
+            open("64MB");
+            for (int i = 0; i < 100; i++) {
+                assertThat(read("/" + i)).as("round %d", round).isEqualTo(random(i));
+            }
+        }
+    }
+
+    @Test
+    void theCatalogueIsWrittenAnewAtEachStartAndListsNothingThatIsGone() throws IOException {
+        open("64MB");
+        for (int i = 0; i < 1000; i++) {
+            store("/same", random(10));
+        }
+        long before = Files.size(directory.resolve("store/catalogue"));
+        reopen("64MB");
+        assertThat(Files.size(directory.resolve("store/catalogue"))).isLessThan(before / 100);
+        assertThat(read("/same")).isEqualTo(random(10));
+    }
+
+    @Test
+    void objectsAreSpreadOverSeveralDisksAndFoundAgain() throws IOException {
+        List<Path> roots = List.of(directory.resolve("d1"), directory.resolve("d2"), directory.resolve("d3"));
+        disk = DiskTier.open(roots, settings("64MB"), meters);
+        for (int i = 0; i < 300; i++) {
+            store("/" + i, random(i));
+        }
+        disk.close();
+        disk = DiskTier.open(roots, settings("64MB"), meters);
+        for (int i = 0; i < 300; i++) {
+            assertThat(read("/" + i)).isEqualTo(random(i));
+        }
+        for (Path root : roots) {
+            try (Stream<Path> files = Files.walk(root)) {
+                assertThat(files.filter(p -> StoreDirectory.id(p) > 0).count()).isBetween(60L, 140L);
+            }
+        }
+        assertThat(disk.flush(Selector.of(new FlushOrder(SITE, 1, FlushOrder.Kind.ALL, "")), () -> {}))
+                .isEqualTo(300);
+    }
+
+    @Test
+    void anObjectWhoseTagsHaveChangedIsFetchedAnewSoThatAFlushFindsIt() throws IOException {
+        open("64MB");
+        store("/a", random(10));
+        StoredHead old = head("/a");
+        try (StoredObject object = hit("/a")) {
+            disk.freshen(
+                    object,
+                    new StoredHead(
+                            200, old.headers(), old.vary(), old.variant(), old.freshness(), List.of("other"), 99));
+        }
+        assertThat(disk.find(new ObjectKey(SITE, "/a"), Headers.EMPTY)).isInstanceOf(Found.Miss.class);
+    }
+
+    @Test
     void aDirectoryInUseIsRefused() {
         open("64MB");
         assertThatThrownBy(() -> DiskTier.open(directory.resolve("store"), settings("64MB"), meters))
@@ -323,6 +411,7 @@ class DiskTierTest {
 
     private static StoreSettings settings(String bytesMax) {
         return new StoreSettings(
+                List.of(),
                 DataSize.parse(bytesMax),
                 DataSize.ofBytes(0),
                 DataSize.ofBytes(0),
@@ -391,7 +480,7 @@ class DiskTierTest {
 
     private List<Path> objectFiles() throws IOException {
         try (Stream<Path> files = Files.walk(directory.resolve("store/objects"))) {
-            return new ArrayList<>(files.filter(StoreDirectory::isObject).toList());
+            return new ArrayList<>(files.filter(p -> StoreDirectory.id(p) > 0).toList());
         }
     }
 
