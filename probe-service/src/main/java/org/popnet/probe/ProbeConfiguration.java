@@ -2,47 +2,48 @@ package org.popnet.probe;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 import org.popnet.platform.agent.CurrentTree;
+import org.popnet.platform.control.ControlHttp;
 import org.popnet.platform.datagram.DatagramPort;
+import org.popnet.platform.message.Message.LoadReport;
 import org.popnet.platform.settings.NodeSettings;
+import org.popnet.platform.spool.LogSink;
 import org.popnet.probe.check.CheckRunner;
+import org.popnet.probe.check.Logins;
 import org.popnet.probe.latency.LatencyProbe;
 import org.popnet.probe.latency.LatencyRequestListener;
 import org.popnet.probe.latency.RegularLatency;
+import org.popnet.probe.load.LoadPolls;
 import org.popnet.probe.report.ReportPublisher;
+import org.popnet.probe.report.StateChanges;
 import org.popnet.probe.schedule.ServiceChecks;
+import org.popnet.probe.schedule.WatchList;
+import org.popnet.probe.timer.TimerWheel;
+import org.popnet.probe.timer.Timers;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Puts the probe together: schedules → checks and latency probes → reports. */
+/** Puts the probe together: schedules → checks, latency probes and questions for load → reports. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(ProbeSettings.class)
 class ProbeConfiguration {
     /** Tells when; what takes time runs on virtual threads. */
-    @Bean(destroyMethod = "shutdownNow")
-    ScheduledExecutorService probeClock() {
-        ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(
-                1, Thread.ofPlatform().name("probe-clock").daemon().factory());
-        clock.setRemoveOnCancelPolicy(true);
-        return clock;
+    @Bean
+    TimerWheel probeTimers() {
+        return new TimerWheel("probe-timers", System::nanoTime);
     }
 
     @Bean
     ReportPublisher reportPublisher(
-            DatagramPort datagrams,
-            CurrentTree tree,
-            ScheduledExecutorService clock,
-            ProbeSettings settings,
-            MeterRegistry registry) {
+            DatagramPort datagrams, CurrentTree tree, Timers timers, ProbeSettings settings, MeterRegistry registry) {
         return new ReportPublisher(
                 datagrams,
                 tree,
-                clock,
+                timers,
                 System::nanoTime,
                 settings.reportDelay(),
                 settings.reportWaitingMax(),
@@ -50,31 +51,67 @@ class ProbeConfiguration {
     }
 
     @Bean
-    CheckRunner checkRunner(NodeSettings node, ScheduledExecutorService clock) {
-        return new CheckRunner(node.address(), clock, System::nanoTime);
+    CheckRunner checkRunner(NodeSettings node, Timers timers, ProbeSettings settings) {
+        Logins logins = new Logins(Objects.requireNonNullElse(
+                settings.secrets(), node.stateDirectory().resolve("secrets")));
+        return new CheckRunner(node.address(), timers, System::nanoTime, logins);
+    }
+
+    @Bean
+    WatchList watchList(DatagramPort datagrams, Timers timers) {
+        return new WatchList(datagrams, timers, System::nanoTime);
     }
 
     @Bean
     ServiceChecks serviceChecks(
             CurrentTree tree,
             CheckRunner runner,
-            ScheduledExecutorService clock,
+            Timers timers,
             InstantSource wallClock,
             ProbeSettings settings,
             ReportPublisher reports,
+            LogSink logs,
+            WatchList watchList,
             MeterRegistry registry) {
         ServiceChecks checks = new ServiceChecks(
                 tree.self(),
                 runner,
-                clock,
+                timers,
                 System::nanoTime,
                 wallClock,
                 random(),
                 settings.checks(),
                 reports::publish,
+                new StateChanges(logs, wallClock),
+                watchList,
                 registry);
         tree.subscribe(checks);
         return checks;
+    }
+
+    @Bean
+    LoadPolls loadPolls(
+            CurrentTree tree,
+            CheckRunner runner,
+            ControlHttp control,
+            Timers timers,
+            InstantSource wallClock,
+            ProbeSettings settings,
+            ReportPublisher reports,
+            MeterRegistry registry) {
+        LoadPolls polls = new LoadPolls(
+                tree.self(),
+                runner,
+                (node, path) -> control.get(node, path, LoadReport.class),
+                timers,
+                System::nanoTime,
+                wallClock,
+                random(),
+                settings.load(),
+                reports::publish,
+                registry);
+        tree.subscribe(polls);
+        return polls;
     }
 
     @Bean
@@ -110,11 +147,12 @@ class ProbeConfiguration {
     RegularLatency regularLatency(
             CurrentTree tree,
             LatencyProbe probe,
-            ScheduledExecutorService clock,
+            WatchList watchList,
+            Timers timers,
             ProbeSettings settings,
             MeterRegistry registry) {
-        RegularLatency latency =
-                new RegularLatency(probe, clock, System::nanoTime, random(), settings.latency(), registry);
+        RegularLatency latency = new RegularLatency(
+                tree.self(), probe, watchList, timers, System::nanoTime, random(), settings.latency(), registry);
         tree.subscribe(latency);
         return latency;
     }

@@ -1,6 +1,10 @@
 package org.popnet.probe;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -9,6 +13,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param checks of services
  * @param latency of distances
+ * @param load of machines
+ * @param secrets directory of the logins that FTP checks name, each a file with {@code user:password}; default {@code
+ *     secrets} beside the node's identity
  * @param reportDelay how long a measurement waits for others to travel with in one datagram, 10 ms to 1 s; default
  *     80 ms, which with the sending keeps to the 100 ms that name servers count on
  * @param reportWaitingMax how many measurements may wait to be sent, 100 to 1,000,000; default 20,000. More than that
@@ -18,6 +25,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record ProbeSettings(
         @DefaultValue Checks checks,
         @DefaultValue Latency latency,
+        @DefaultValue Load load,
+        @Nullable Path secrets,
         @DefaultValue("80ms") Duration reportDelay,
         @DefaultValue("20000") int reportWaitingMax) {
     public ProbeSettings {
@@ -64,6 +73,9 @@ public record ProbeSettings(
      * @param perNetwork how many measurements per second go to resolvers of one network (IPv4 /24, IPv6 /48), 1 to
      *     1,000; default 10, so that nobody is annoyed
      * @param networksMax how many networks' rates are remembered, 100 to 1,000,000; default 20,000
+     * @param methods how resolvers are asked, in order until one answers: DNS, TCP, ICMP; default DNS, TCP. ICMP needs a
+     *     privilege: Linux's net.ipv4.ping_group_range must hold the process's group, or the process CAP_NET_RAW
+     * @param silentFor how long a resolver that answered nothing is left alone, 1 s to 1 d; default 5 min
      * @param addressInterval the least time between two measurements of the same resolver on demand, 100 ms to 1 h;
      *     default 2 s: several name servers ask for the same one at once, and all are told
      */
@@ -74,6 +86,8 @@ public record ProbeSettings(
             @DefaultValue("1000") int concurrency,
             @DefaultValue("10") int perNetwork,
             @DefaultValue("20000") int networksMax,
+            @DefaultValue({"DNS", "TCP"}) List<Method> methods,
+            @DefaultValue("5m") Duration silentFor,
             @DefaultValue("2s") Duration addressInterval) {
         public Latency {
             between("latency.attempts", attempts, 1, 10);
@@ -82,7 +96,39 @@ public record ProbeSettings(
             between("latency.concurrency", concurrency, 1, 100_000);
             between("latency.per-network", perNetwork, 1, 1000);
             between("latency.networks-max", networksMax, 100, 1_000_000);
+            if (methods.isEmpty() || methods.size() != Set.copyOf(methods).size()) {
+                throw new IllegalArgumentException("popnet.probe.latency.methods " + methods
+                        + ": must be one or more of DNS, TCP, ICMP, each once");
+            }
+            methods = List.copyOf(methods);
+            between("latency.silent-for", silentFor, Duration.ofSeconds(1), Duration.ofDays(1));
             between("latency.address-interval", addressInterval, Duration.ofMillis(100), Duration.ofHours(1));
+        }
+    }
+
+    /** How a resolver is asked. */
+    public enum Method {
+        /** a query; any response with its id counts */
+        DNS,
+        /** a TCP handshake with the DNS port */
+        TCP,
+        /** an echo request (RFC 792, RFC 4443) */
+        ICMP
+    }
+
+    /**
+     * Questions for load.
+     *
+     * @param interval between two questions to the same machine, 1 s to 1 h; default 2 s. Content machines tell the name
+     *     servers themselves each second besides
+     * @param timeout of one, 50 ms to 1 min; default 1 s
+     */
+    public record Load(
+            @DefaultValue("2s") Duration interval,
+            @DefaultValue("1s") Duration timeout) {
+        public Load {
+            between("load.interval", interval, Duration.ofSeconds(1), Duration.ofHours(1));
+            between("load.timeout", timeout, Duration.ofMillis(50), Duration.ofMinutes(1));
         }
     }
 

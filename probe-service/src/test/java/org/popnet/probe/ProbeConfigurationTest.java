@@ -7,11 +7,15 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
+import org.popnet.platform.control.ControlHttp;
 import org.popnet.platform.settings.NodeSettings;
+import org.popnet.platform.spool.LogSink;
 import org.popnet.probe.latency.LatencyRequestListener;
 import org.popnet.probe.schedule.ServiceChecks;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -39,7 +43,17 @@ class ProbeConfigurationTest {
                             "pop.example",
                             URI.create("https://127.0.0.1:8095"),
                             List.of()))
+            .withBean(LogSink.class, () -> (customer, event) -> {})
+            .withBean(ControlHttp.class, ProbeConfigurationTest::control)
             .withUserConfiguration(ProbeConfiguration.class);
+
+    private static ControlHttp control() {
+        try {
+            return new ControlHttp(SSLContext.getDefault(), InetAddress.ofLiteral("127.250.8.4"));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 
     @Test
     void startsWithoutAnySetting() {

@@ -10,12 +10,12 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
@@ -25,30 +25,45 @@ import org.junit.jupiter.api.Test;
 import org.popnet.platform.message.Message.LatencyRequest;
 import org.popnet.platform.message.Message.LatencyResult;
 import org.popnet.platform.message.Message.ServiceResult;
+import org.popnet.platform.spool.EventRecord;
+import org.popnet.probe.ProbeSettings.Method;
 import org.popnet.probe.check.CheckRunner;
+import org.popnet.probe.check.Logins;
 import org.popnet.probe.check.RawServer;
 import org.popnet.probe.latency.LatencyProbe;
 import org.popnet.probe.latency.LatencyRequestListener;
 import org.popnet.probe.latency.RegularLatency;
 import org.popnet.probe.report.ReportPublisher;
+import org.popnet.probe.report.StateChanges;
 import org.popnet.probe.schedule.ServiceChecks;
+import org.popnet.probe.schedule.WatchList;
+import org.popnet.probe.timer.TimerWheel;
 
 /** A whole probe against real servers, reporting into the test's hands. */
 class ProbeStoryTest {
     private static final InetAddress OWN = InetAddress.ofLiteral("127.250.8.4");
     private static final Instant WALL = Instant.parse("2026-05-01T00:00:00Z");
 
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+    private final TimerWheel clock = new TimerWheel("test-timers", System::nanoTime);
+    private final List<EventRecord> events = new CopyOnWriteArrayList<>();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
     private final ProbeSettings.Checks checks =
             new ProbeSettings.Checks(Duration.ofMillis(250), 0.1, Duration.ofSeconds(5), Duration.ofMillis(10), 100);
     private final ProbeSettings.Latency latency = new ProbeSettings.Latency(
-            3, Duration.ofMillis(500), Duration.ofSeconds(1), 100, 100, 100, Duration.ofMillis(100));
+            3,
+            Duration.ofMillis(500),
+            Duration.ofSeconds(1),
+            100,
+            100,
+            100,
+            List.of(Method.DNS, Method.TCP),
+            Duration.ofMinutes(5),
+            Duration.ofMillis(100));
 
     @AfterEach
     void tearDown() {
-        clock.shutdownNow();
+        clock.close();
     }
 
     @Test
@@ -73,6 +88,11 @@ class ProbeStoryTest {
             assertThat(failed.reason()).isEqualTo("status 500 instead of 200");
             assertThat(failed.wallClockMs()).isEqualTo(WALL.toEpochMilli());
             assertThat(failed.ageMs()).isBetween(0L, 5000L);
+            assertThat(events).singleElement().satisfies(event -> {
+                assertThat(event.kind()).isEqualTo("check-failed");
+                assertThat(event.subject()).isEqualTo("server:c/west/www.c.example");
+                assertThat(event.reason()).isEqualTo("status 500 instead of 200");
+            });
         }
     }
 
@@ -141,7 +161,15 @@ class ProbeStoryTest {
     void customerServersAreMeasuredRegularly() {
         try (RawServer server = RawServer.answering("HTTP/1.1 200 OK\r\n\r\nok")) {
             TestTree tree = new TestTree("probe.a", tree(server.address(), 9));
-            tree.subscribe(new RegularLatency(latencyProbe(tree), clock, System::nanoTime, random, latency, registry));
+            tree.subscribe(new RegularLatency(
+                    tree.self(),
+                    latencyProbe(tree),
+                    new WatchList(tree, clock, System::nanoTime),
+                    clock,
+                    System::nanoTime,
+                    random,
+                    latency,
+                    registry));
 
             await().untilAsserted(() -> assertThat(latencies(tree))
                     .anyMatch(r -> r.address().equals(server.address().getAddress()) && r.rttMs() > 0));
@@ -175,6 +203,8 @@ class ProbeStoryTest {
                 random,
                 checks,
                 reports::publish,
+                new StateChanges((customer, event) -> events.add((EventRecord) event), InstantSource.fixed(WALL)),
+                new WatchList(tree, clock, System::nanoTime),
                 registry));
     }
 
@@ -195,7 +225,7 @@ class ProbeStoryTest {
     }
 
     private CheckRunner runner() {
-        return new CheckRunner(OWN, clock, System::nanoTime);
+        return new CheckRunner(OWN, clock, System::nanoTime, new Logins(Path.of("no-secrets")));
     }
 
     private ReportPublisher publisher(TestTree tree) {

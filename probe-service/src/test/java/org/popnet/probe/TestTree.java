@@ -1,6 +1,9 @@
 package org.popnet.probe;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.popnet.platform.agent.CurrentTree;
@@ -8,7 +11,6 @@ import org.popnet.platform.agent.TreeSubscriber;
 import org.popnet.platform.datagram.DatagramPort;
 import org.popnet.platform.datagram.Received;
 import org.popnet.platform.message.Message;
-import org.popnet.platform.message.Message.LatencyRequest;
 import org.popnet.platform.message.Message.ProbeReport;
 import org.popnet.platform.tree.ActiveTree;
 import org.popnet.platform.tree.Generation;
@@ -23,7 +25,7 @@ public final class TestTree implements CurrentTree, DatagramPort {
     private final List<TreeSubscriber> subscribers = new CopyOnWriteArrayList<>();
     private final List<Sent> sent = new CopyOnWriteArrayList<>();
     private volatile ActiveTree active;
-    private Consumer<Received<LatencyRequest>> reader = request -> {};
+    private final Map<Class<?>, Consumer<Received<?>>> readers = new ConcurrentHashMap<>();
     private long generation;
 
     public TestTree(String self, String text) {
@@ -48,8 +50,9 @@ public final class TestTree implements CurrentTree, DatagramPort {
     }
 
     /** Lets a name server ask. */
-    public void request(LatencyRequest request) {
-        reader.accept(new Received<>(NodeName.of("dns.a"), 1, request));
+    public void request(Message request) {
+        Objects.requireNonNull(readers.get(request.getClass()), "nobody listens")
+                .accept(new Received<>(NodeName.of("dns.a"), 1, request));
     }
 
     @Override
@@ -76,7 +79,7 @@ public final class TestTree implements CurrentTree, DatagramPort {
     @Override
     @SuppressWarnings("unchecked")
     public <M extends Message> void onReceive(Class<M> kind, Consumer<Received<M>> newReader) {
-        reader = request -> newReader.accept((Received<M>) request);
+        readers.put(kind, request -> newReader.accept((Received<M>) request));
     }
 
     @Override

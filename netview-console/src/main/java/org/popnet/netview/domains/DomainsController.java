@@ -147,8 +147,23 @@ final class DomainsController {
     static String words(Check check) {
         return switch (check) {
             case Check.Http http ->
-                "GET " + http.path() + " answers " + http.status()
-                        + http.text().map(text -> " with “" + text + "”").orElse("");
+                http.request().method() + " " + http.request().path() + " answers "
+                        + http.expected().status()
+                        + http.expected()
+                                .text()
+                                .map(text -> " with “" + text + "”")
+                                .orElse("")
+                        + http.expected()
+                                .regex()
+                                .map(regex -> " matching " + regex)
+                                .orElse("")
+                        + http.expected()
+                                .sha256()
+                                .map(hash -> " with its known content")
+                                .orElse("");
+            case Check.Ftp ftp -> "FTP gives " + ftp.path().orElse("a login");
+            case Check.Hls hls -> "the stream " + hls.request().path() + " plays";
+            case Check.Media media -> media.request().path() + " plays";
             case Check.Tcp tcp -> "port " + tcp.port() + " accepts connections";
         };
     }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The tree that the project comes with. */
@@ -42,7 +41,9 @@ class DemoNetworkTest {
         assertThat(steered.candidates().hosted()).isFalse();
         assertThat(steered.candidates().servers()).isTrue();
         assertThat(steered.rule().persistence()).isEqualTo(Duration.ofMinutes(10));
-        assertThat(steered.checks()).containsExactly(new Check.Http("/health", 200, Optional.of("ok")));
+        assertThat(steered.checks())
+                .containsExactly(
+                        Check.Http.get("/health", Check.Expected.status(200).withText("ok")));
 
         Domain hosted = domain("static.customer1.example");
         assertThat(hosted.candidates().pops()).containsExactly("westusa", "eastusa", "europe");

@@ -53,6 +53,14 @@ class TreeMistakesTest {
               slow: {extends: default, persistence: 10m, weights: {latency: 2}}
             """;
 
+    /** A mistake in ada's check. */
+    private static Arguments check(String wrong, String at, String problem) {
+        return Arguments.of(
+                "{http: /health, text: ok}",
+                wrong,
+                "customers.ada.domains.www.ada.example.checks" + at + ": " + problem + " (network.yml:29)");
+    }
+
     static Stream<Arguments> mistakes() {
         return Stream.of(
                 Arguments.of(
@@ -256,11 +264,53 @@ class TreeMistakesTest {
                 Arguments.of(
                         "{http: /health, text: ok}",
                         "{text: ok}",
-                        "customers.ada.domains.www.ada.example.checks: a check with neither 'http' nor 'tcp': must have one of them (network.yml:29)"),
+                        "customers.ada.domains.www.ada.example.checks: a check without a target: must have one of http, https, ftp, hls, media, tcp (network.yml:29)"),
                 Arguments.of(
                         "{tcp: 8080}",
                         "{tcp: 8080, text: ok}",
-                        "customers.bob.domains.www.bob.example.checks.text: 'text' in a check of a TCP port: must stand in a check with 'http' (network.yml:34)"),
+                        "customers.bob.domains.www.bob.example.checks.text: 'text' in a check by tcp: must be one of interval, timeout (network.yml:34)"),
+                check(
+                        "{http: /health, ftp: /a}",
+                        "",
+                        "a check with both 'http' and 'ftp': must have one of http, https, ftp, hls, media, tcp"),
+                check(
+                        "{http: /health, regex: 'a(b'}",
+                        ".regex",
+                        "'a(b': must be a regular expression of java.util.regex of 1 to 512 characters"),
+                check(
+                        "{http: /health, sha256: abc123}",
+                        ".sha256",
+                        "'abc123': must be a SHA-256, 64 digits in hexadecimal and lower case"),
+                check(
+                        "{http: /health, interval: 100ms}",
+                        ".interval",
+                        "'100ms': must be a duration from 250ms to 1h in ms, s, m, h or d, such as 10s"),
+                check(
+                        "{http: /health, timeout: 2m}",
+                        ".timeout",
+                        "'2m': must be a duration from 50ms to 1m in ms, s, m, h or d, such as 10s"),
+                check("{http: /health, redirects: 9}", ".redirects", "'9': must be a whole number from 0 to 5"),
+                check("{http: /health, method: POST}", ".method", "'POST': must be one of GET, HEAD, OPTIONS"),
+                check(
+                        "{http: /health, method: HEAD, text: ok}",
+                        ".text",
+                        "'text' with 'method: HEAD', whose answer has no body"),
+                check(
+                        "{https: /health, ca: nonsense}",
+                        ".ca",
+                        "'nonsense': must be 1 to 8 certificates in PEM, after '|'"),
+                check(
+                        "{ftp: /, size: 12}",
+                        ".size",
+                        "'size' with 'ftp: /', which logs in only: must have a file's path"),
+                check(
+                        "{hls: /live.m3u8, min-mbit: fast}",
+                        ".min-mbit",
+                        "'fast': must be Mbit/s, a number from 0 to 10000"),
+                check(
+                        "{media: /film.mp4, sha256: abc}",
+                        ".sha256",
+                        "'sha256' in a check by media: must be one of min-mbit, max-bytes, host, port, sni, ca, redirects, interval, timeout"),
                 Arguments.of(
                         "{http: /health, text: ok}",
                         "{http: /health, status: 99}",

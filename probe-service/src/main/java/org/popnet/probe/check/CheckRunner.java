@@ -1,55 +1,83 @@
 package org.popnet.probe.check;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.List;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLException;
 import org.popnet.platform.tree.Check;
 import org.popnet.probe.check.Outcome.Failure;
+import org.popnet.probe.timer.Timers;
 
-/** Does checks, one at a time on the calling thread. Redirects are answers like any other and are never followed. */
+/** Does checks, one at a time on the calling thread. */
 public final class CheckRunner {
     private static final int REASON_CHARS_MAX = 120;
 
     private final InetAddress local;
-    private final ScheduledExecutorService clock;
+    private final Timers timers;
     private final LongSupplier nanoTime;
+    private final Logins logins;
 
     /**
      * @param local the node's own address, which all connections come from
-     * @param clock cuts connections at their deadlines
+     * @param timers cut connections at their deadlines
+     * @param logins for checks by FTP that name one
      */
-    public CheckRunner(InetAddress local, ScheduledExecutorService clock, LongSupplier nanoTime) {
+    public CheckRunner(InetAddress local, Timers timers, LongSupplier nanoTime, Logins logins) {
         this.local = local;
-        this.clock = clock;
+        this.timers = timers;
         this.nanoTime = nanoTime;
+        this.logins = logins;
     }
 
     /** @param timeout for everything: connecting, TLS, and the whole answer */
     public Outcome run(Check check, Endpoint endpoint, Duration timeout) {
-        long start = nanoTime.getAsLong();
-        long deadline = start + timeout.toNanos();
+        Attempt attempt = attempt(timeout);
         try {
             switch (check) {
-                case Check.Http http -> http(http, endpoint, deadline);
-                case Check.Tcp tcp -> tcp(tcp, endpoint, deadline);
+                case Check.Http http -> WebChecks.http(http, endpoint, attempt);
+                case Check.Ftp ftp ->
+                    new FtpCheck(ftp, attempt, logins).run(endpoint.address().getAddress());
+                case Check.Hls hls -> WebChecks.hls(hls, endpoint, attempt);
+                case Check.Media media -> WebChecks.media(media, endpoint, attempt);
+                case Check.Tcp tcp ->
+                    attempt.open(new InetSocketAddress(endpoint.address().getAddress(), tcp.port()))
+                            .close();
             }
-            return new Outcome(millisSince(start), null, null);
+            return new Outcome(attempt.elapsedMs(), null, null, attempt.phases());
         } catch (CheckFailedException e) {
-            return failed(start, e.failure(), e);
+            return failed(attempt, e.failure(), e);
         } catch (SocketTimeoutException e) {
-            return new Outcome(millisSince(start), Failure.TIMEOUT, "no answer within " + timeout.toMillis() + " ms");
+            return new Outcome(
+                    attempt.elapsedMs(),
+                    Failure.TIMEOUT,
+                    "no answer within " + timeout.toMillis() + " ms",
+                    attempt.phases());
         } catch (SSLException e) {
-            return failed(start, Failure.TLS, e);
+            return failed(attempt, Failure.TLS, e);
         } catch (IOException e) {
-            return failed(start, Failure.UNREACHABLE, e);
+            return failed(attempt, Failure.UNREACHABLE, e);
         }
+    }
+
+    /**
+     * A small document of a server.
+     *
+     * @param path absolute
+     * @param bytesMax the longest that is taken
+     * @throws IOException if there is no answer with status 200 in time
+     */
+    public String document(Endpoint endpoint, String path, int bytesMax, Duration timeout) throws IOException {
+        WebClient client = new WebClient(attempt(timeout), endpoint, Check.Request.get(path));
+        HttpResponse response = client.get(client.start(), null, BodyRule.whole(bytesMax, false))
+                .response();
+        if (response.status() != 200) {
+            throw new CheckFailedException(Failure.STATUS, "status " + response.status() + " instead of 200");
+        }
+        return response.text();
     }
 
     /**
@@ -61,63 +89,44 @@ public final class CheckRunner {
      * @throws IOException if nothing came within the timeout
      */
     public double firstByteMs(Endpoint endpoint, String path, Duration timeout) throws IOException {
-        long deadline = nanoTime.getAsLong() + timeout.toNanos();
-        try (Connection connection = Connection.open(endpoint, local, clock, nanoTime, deadline)) {
+        Attempt attempt = attempt(timeout);
+        WebClient.Place place = new WebClient(attempt, endpoint, Check.Request.get(path)).start();
+        try (Connection connection = place.tls()
+                ? attempt.open(place.address(), new Trust(place.host(), List.of()))
+                : attempt.open(place.address())) {
             try {
                 long start = nanoTime.getAsLong();
-                request(connection, "HEAD", endpoint, path);
+                WebClient.send(connection, "HEAD", place, null);
                 if (connection.in().read() < 0) {
                     throw new CheckFailedException(Failure.PROTOCOL, "the connection was closed without an answer");
                 }
-                return millisSince(start);
+                return (nanoTime.getAsLong() - start) / 1e6;
             } catch (IOException e) {
                 throw connection.wasCut() ? connection.timedOut() : e;
             }
         }
     }
 
-    private void http(Check.Http check, Endpoint endpoint, long deadline) throws IOException {
-        try (Connection connection = Connection.open(endpoint, local, clock, nanoTime, deadline)) {
-            HttpResponse response;
-            try {
-                request(connection, "GET", endpoint, check.path());
-                response = HttpResponse.read(new BufferedInputStream(connection.in()));
-            } catch (IOException e) {
-                throw connection.wasCut() ? connection.timedOut() : e;
-            }
-            if (response.status() != check.status()) {
-                throw new CheckFailedException(
-                        Failure.STATUS, "status " + response.status() + " instead of " + check.status());
-            }
-            if (check.text().isPresent() && !response.contains(check.text().get())) {
-                throw new CheckFailedException(
-                        Failure.TEXT,
-                        "the answer does not contain '" + check.text().get() + "'");
-            }
-        }
+    /**
+     * How long a TCP handshake takes: the distance to whoever accepts it. A refusal is none, it may come from a firewall
+     * on the way.
+     *
+     * @return milliseconds
+     * @throws IOException if nobody accepted within the timeout
+     */
+    public double handshakeMs(InetSocketAddress address, Duration timeout) throws IOException {
+        Attempt attempt = attempt(timeout);
+        attempt.open(address).close();
+        return attempt.phases().connectMs();
     }
 
-    private void tcp(Check.Tcp check, Endpoint endpoint, long deadline) throws IOException {
-        InetSocketAddress address = new InetSocketAddress(endpoint.address().getAddress(), check.port());
-        Connection.open(new Endpoint(address, endpoint.host(), false), local, clock, nanoTime, deadline)
-                .close();
+    private Attempt attempt(Duration timeout) {
+        return new Attempt(local, timers, nanoTime, timeout.toNanos());
     }
 
-    private static void request(Connection connection, String method, Endpoint endpoint, String path)
-            throws IOException {
-        String request = method + " " + path + " HTTP/1.1\r\nHost: " + endpoint.host()
-                + "\r\nUser-Agent: Popnet-Probe\r\nAccept: */*\r\nCache-Control: no-cache\r\nConnection: close\r\n\r\n";
-        connection.out().write(request.getBytes(StandardCharsets.US_ASCII));
-        connection.out().flush();
-    }
-
-    private Outcome failed(long start, Failure failure, IOException e) {
+    private static Outcome failed(Attempt attempt, Failure failure, IOException e) {
         String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         String reason = message.length() > REASON_CHARS_MAX ? message.substring(0, REASON_CHARS_MAX) : message;
-        return new Outcome(millisSince(start), failure, reason);
-    }
-
-    private double millisSince(long start) {
-        return (nanoTime.getAsLong() - start) / 1e6;
+        return new Outcome(attempt.elapsedMs(), failure, reason, attempt.phases());
     }
 }

@@ -3,17 +3,12 @@ package org.popnet.probe.check;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLSocketFactory;
+import org.popnet.probe.timer.Timers.Cancellable;
 
 /**
  * A TCP or TLS connection from the node's own address that is cut at a deadline, whatever the other side does: a byte
@@ -21,34 +16,23 @@ import javax.net.ssl.SSLSocketFactory;
  */
 final class Connection implements AutoCloseable {
     private final Socket plain = new Socket();
-    private final long deadlineNanos;
-    private final LongSupplier nanoTime;
-    private final Future<?> watchdog;
+    private final InetSocketAddress address;
+    private final Cancellable watchdog;
     private volatile boolean cut;
     private Socket socket = plain;
 
-    private Connection(ScheduledExecutorService clock, LongSupplier nanoTime, long deadlineNanos) {
-        this.nanoTime = nanoTime;
-        this.deadlineNanos = deadlineNanos;
-        this.watchdog = clock.schedule(this::cut, remainingNanos(), TimeUnit.NANOSECONDS);
+    private Connection(InetSocketAddress address, Attempt attempt) {
+        this.address = address;
+        this.watchdog = attempt.timers().after(attempt.remainingNanos(), this::cut);
     }
 
     /** @throws SocketTimeoutException if there is no connection at the deadline */
-    static Connection open(
-            Endpoint endpoint,
-            InetAddress local,
-            ScheduledExecutorService clock,
-            LongSupplier nanoTime,
-            long deadlineNanos)
-            throws IOException {
-        Connection connection = new Connection(clock, nanoTime, deadlineNanos);
+    static Connection open(InetSocketAddress address, Attempt attempt) throws IOException {
+        Connection connection = new Connection(address, attempt);
         try {
             connection.plain.setTcpNoDelay(true);
-            connection.plain.bind(new InetSocketAddress(local, 0));
-            connection.plain.connect(endpoint.address(), connection.remainingMillis());
-            if (endpoint.tls()) {
-                connection.startTls(endpoint);
-            }
+            connection.plain.bind(new InetSocketAddress(attempt.local(), 0));
+            connection.plain.connect(address, attempt.remainingMillis());
             return connection;
         } catch (IOException e) {
             connection.close();
@@ -59,10 +43,8 @@ final class Connection implements AutoCloseable {
         }
     }
 
-    private void startTls(Endpoint endpoint) throws IOException {
-        SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
-        SSLSocket tls = (SSLSocket)
-                factory.createSocket(plain, endpoint.host(), endpoint.address().getPort(), true);
+    void startTls(Trust trust) throws IOException {
+        SSLSocket tls = (SSLSocket) trust.factory().createSocket(plain, trust.name(), address.getPort(), true);
         SSLParameters parameters = tls.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         tls.setSSLParameters(parameters);
@@ -92,17 +74,9 @@ final class Connection implements AutoCloseable {
         closeSocket();
     }
 
-    private long remainingNanos() {
-        return Math.max(0, deadlineNanos - nanoTime.getAsLong());
-    }
-
-    private int remainingMillis() {
-        return (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(remainingNanos()));
-    }
-
     @Override
     public void close() {
-        watchdog.cancel(false);
+        watchdog.cancel();
         closeSocket();
     }
 

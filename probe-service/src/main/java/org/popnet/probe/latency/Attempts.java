@@ -11,6 +11,8 @@ import org.popnet.probe.ProbeSettings;
  * @param lossPercent share of the unanswered ones, 0 to 100
  */
 record Attempts(double rttMs, double lossPercent) {
+    static final Attempts NONE = new Attempts(Double.NaN, 100);
+
     /** One attempt. */
     interface Attempt {
         /**
@@ -20,7 +22,20 @@ record Attempts(double rttMs, double lossPercent) {
         double run() throws IOException;
     }
 
+    boolean answered() {
+        return !Double.isNaN(rttMs);
+    }
+
+    /** As many attempts as the settings say; only one if that is not answered: a way that may well not be open. */
+    static Attempts ifAny(ProbeSettings.Latency settings, Attempt attempt) {
+        return run(settings, attempt, true);
+    }
+
     static Attempts of(ProbeSettings.Latency settings, Attempt attempt) {
+        return run(settings, attempt, false);
+    }
+
+    private static Attempts run(ProbeSettings.Latency settings, Attempt attempt, boolean firstDecides) {
         double[] answered = new double[settings.attempts()];
         int count = 0;
         for (int i = 0; i < settings.attempts(); i++) {
@@ -29,6 +44,9 @@ record Attempts(double rttMs, double lossPercent) {
                 count++;
             } catch (IOException e) {
                 // lost: that is a result
+                if (firstDecides && count == 0) {
+                    break;
+                }
             }
         }
         double loss = 100.0 * (settings.attempts() - count) / settings.attempts();

@@ -1,25 +1,35 @@
 package org.popnet.probe.latency;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.popnet.probe.ProbeSettings;
+import org.popnet.probe.ProbeSettings.Method;
 import org.popnet.probe.check.CheckRunner;
 import org.popnet.probe.check.Endpoint;
 import org.popnet.probe.report.Measurement;
 
 /**
- * Measures the distance to one address, by a request of the protocol that it speaks. Blocks for attempts × timeout at
- * most.
+ * Measures the distance to one address, by a request of the protocol that it speaks. Blocks for (attempts +
+ * methods) × timeout at most.
  */
 public final class LatencyProbe {
+    private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final DnsPing dns;
+    private final EchoPing echo;
+    private final MeterRegistry registry;
     private final CheckRunner http;
     private final LongSupplier nanoTime;
     private final InstantSource wallClock;
@@ -38,6 +48,8 @@ public final class LatencyProbe {
             Consumer<Measurement> reports,
             MeterRegistry registry) {
         this.dns = new DnsPing(local, nanoTime, random);
+        this.echo = new EchoPing(local, nanoTime);
+        this.registry = registry;
         this.http = http;
         this.nanoTime = nanoTime;
         this.wallClock = wallClock;
@@ -54,29 +66,73 @@ public final class LatencyProbe {
                 .register(registry);
     }
 
-    /** To a DNS server, resolver or name server. */
+    /** To a name server. */
     void measureDns(InetSocketAddress server) {
-        measure(server.getAddress(), () -> dns.ping(server, settings.timeout()));
+        report(server.getAddress(), () -> Attempts.of(settings, () -> dns.ping(server, settings.timeout())));
     }
 
     /** To a web server. */
     void measureHttp(Endpoint server, String path) {
-        measure(server.address().getAddress(), () -> http.firstByteMs(server, path, settings.timeout()));
+        report(
+                server.address().getAddress(),
+                () -> Attempts.of(settings, () -> http.firstByteMs(server, path, settings.timeout())));
     }
 
-    private void measure(InetAddress address, Attempts.Attempt attempt) {
+    /**
+     * To a resolver, by the first method that it answers to.
+     *
+     * @return whether it answered to any
+     */
+    boolean measureResolver(InetSocketAddress resolver) {
+        return report(resolver.getAddress(), () -> {
+            Attempts attempts = Attempts.NONE;
+            for (Method method : settings.methods()) {
+                attempts = method == settings.methods().getFirst()
+                        ? Attempts.of(settings, () -> ask(resolver, method))
+                        : Attempts.ifAny(settings, () -> ask(resolver, method));
+                if (attempts.answered()) {
+                    count(method);
+                    return attempts;
+                }
+            }
+            return attempts;
+        });
+    }
+
+    private double ask(InetSocketAddress resolver, Method method) throws IOException {
+        return switch (method) {
+            case DNS -> dns.ping(resolver, settings.timeout());
+            case TCP -> http.handshakeMs(resolver, settings.timeout());
+            case ICMP -> echo.ping(resolver.getAddress(), settings.timeout());
+        };
+    }
+
+    private void count(Method method) {
+        Counter.builder("popnet.probe.latency.methods")
+                .description("resolvers measured, by the method that they answered to")
+                .tag("method", method.name().toLowerCase(Locale.ROOT))
+                .register(registry)
+                .increment();
+    }
+
+    /** @return whether anything was answered */
+    private boolean report(InetAddress address, Supplier<Attempts> measurement) {
         long start = nanoTime.getAsLong();
-        Attempts attempts = Attempts.of(settings, attempt);
+        Attempts attempts = measurement.get();
         long end = nanoTime.getAsLong();
-        if (end - start > 2L * settings.attempts() * settings.timeout().toNanos()) {
-            return; // this process was stopped meanwhile: it says nothing about the address
+        long most = (settings.attempts() + settings.methods().size())
+                * settings.timeout().toNanos();
+        if (end - start > 2 * most) {
+            return true; // this process was stopped meanwhile: it says nothing about the address
         }
-        if (Double.isNaN(attempts.rttMs())) {
-            silent.record(Duration.ofNanos(end - start));
-        } else {
+        if (attempts.answered()) {
             answered.record(Duration.ofNanos((long) (attempts.rttMs() * 1e6)));
+        } else {
+            silent.record(Duration.ofNanos(end - start));
         }
-        reports.accept(
-                new Measurement.OfLatency(address, attempts.rttMs(), attempts.lossPercent(), end, wallClock.instant()));
+        boolean lagged = end - start > most + LATE_NANOS;
+        reports.accept(new Measurement.OfLatency(
+                address, attempts.rttMs(), attempts.lossPercent(), end, wallClock.instant(), lagged));
+        return attempts.answered();
     }
 }

@@ -19,11 +19,13 @@ public final class LatencyRequestListener {
     private final LatencyProbe probe;
     private final LongSupplier nanoTime;
     private final RateLimit rate;
+    private final SilentAddresses silent;
     private final Semaphore free;
     private final Counter begun;
     private final Counter refused;
     private final Counter limited;
     private final Counter crowded;
+    private final Counter known;
 
     /** Begins to listen. */
     public LatencyRequestListener(
@@ -37,11 +39,13 @@ public final class LatencyRequestListener {
         this.probe = probe;
         this.nanoTime = nanoTime;
         this.rate = new RateLimit(settings.perNetwork(), settings.addressInterval(), settings.networksMax());
+        this.silent = new SilentAddresses(settings.silentFor(), settings.networksMax());
         this.free = new Semaphore(settings.concurrency());
         this.begun = counter(registry, "begun");
         this.refused = counter(registry, "refused-address");
         this.limited = counter(registry, "rate-limited");
         this.crowded = counter(registry, "concurrency");
+        this.known = counter(registry, "known-silent");
         datagrams.onReceive(LatencyRequest.class, this::accept);
     }
 
@@ -57,6 +61,8 @@ public final class LatencyRequestListener {
         for (InetAddress resolver : request.message().resolvers()) {
             if (!TargetGuard.admits(targets, resolver)) {
                 refused.increment();
+            } else if (silent.contains(resolver, nanoTime.getAsLong())) {
+                known.increment();
             } else if (!free.tryAcquire()) {
                 crowded.increment();
             } else if (!rate.tryAcquire(resolver, nanoTime.getAsLong())) {
@@ -71,7 +77,9 @@ public final class LatencyRequestListener {
 
     private void measure(InetSocketAddress resolver) {
         try {
-            probe.measureDns(resolver);
+            if (!probe.measureResolver(resolver)) {
+                silent.add(resolver.getAddress(), nanoTime.getAsLong());
+            }
         } finally {
             free.release();
         }

@@ -5,22 +5,29 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.popnet.platform.agent.TreeSubscriber;
+import org.popnet.platform.message.TargetId;
 import org.popnet.platform.tree.ActiveTree;
 import org.popnet.platform.tree.Customer;
 import org.popnet.platform.tree.CustomerServer;
 import org.popnet.platform.tree.NetworkTree;
 import org.popnet.platform.tree.Node;
+import org.popnet.platform.tree.NodeName;
 import org.popnet.platform.tree.Service;
 import org.popnet.probe.ProbeSettings;
 import org.popnet.probe.check.Endpoint;
 import org.popnet.probe.schedule.Schedule;
+import org.popnet.probe.schedule.VantagePoints;
+import org.popnet.probe.schedule.WatchList;
+import org.popnet.probe.timer.Timers;
 
 /**
- * Measures the distance to every customer server, every POP's edges and every name server, regularly: what the name
+ * Measures the distance to customers' servers (each from its vantage points, and from all when one of them sees it fail), every POP's edges and every name server, regularly: what the name
  * servers add up where only a probe near a server knows it.
  */
 public final class RegularLatency implements TreeSubscriber {
@@ -29,8 +36,11 @@ public final class RegularLatency implements TreeSubscriber {
     /** A network that has just started wants to know soon. */
     private static final Duration FIRST_WITHIN = Duration.ofSeconds(3);
 
+    private final NodeName self;
     private final LatencyProbe probe;
+    private final WatchList watchList;
     private final Schedule<InetSocketAddress, Target> schedule;
+    private @Nullable NetworkTree tree;
 
     /** What is measured, by the protocol it speaks. */
     private sealed interface Target {
@@ -40,33 +50,51 @@ public final class RegularLatency implements TreeSubscriber {
     }
 
     public RegularLatency(
+            NodeName self,
             LatencyProbe probe,
-            ScheduledExecutorService clock,
+            WatchList watchList,
+            Timers timers,
             LongSupplier nanoTime,
             RandomGenerator random,
             ProbeSettings.Latency settings,
             MeterRegistry registry) {
+        this.self = self;
         this.probe = probe;
+        this.watchList = watchList;
+        watchList.subscribe(this::follow);
         this.schedule = new Schedule<>(
                 "latency",
-                clock,
+                timers,
                 nanoTime,
                 random,
-                settings.interval(),
+                target -> settings.interval(),
                 JITTER,
                 FIRST_WITHIN,
                 CONCURRENCY,
-                this::measure,
+                (target, late) -> measure(target),
                 registry);
     }
 
     @Override
     public Runnable prepare(ActiveTree next) {
-        Map<InetSocketAddress, Target> targets = targets(next.tree());
-        return () -> schedule.replace(targets);
+        return () -> {
+            synchronized (this) {
+                tree = next.tree();
+            }
+            follow();
+        };
     }
 
-    private static Map<InetSocketAddress, Target> targets(NetworkTree tree) {
+    private synchronized void follow() {
+        NetworkTree now = tree;
+        if (now != null) {
+            schedule.replace(targets(now));
+        }
+    }
+
+    private Map<InetSocketAddress, Target> targets(NetworkTree tree) {
+        VantagePoints vantagePoints = new VantagePoints(tree);
+        Set<TargetId> watched = watchList.targets();
         Map<InetSocketAddress, Target> targets = new HashMap<>();
         tree.nodes(Service.EDGE_CACHE).forEach(edge -> {
             InetSocketAddress address =
@@ -77,6 +105,9 @@ public final class RegularLatency implements TreeSubscriber {
         for (Customer customer : tree.customers().values()) {
             customer.domains().values().stream().findFirst().ifPresent(domain -> {
                 for (CustomerServer server : customer.servers().values()) {
+                    if (!isMine(server, vantagePoints, customer, watched)) {
+                        continue;
+                    }
                     Endpoint endpoint = new Endpoint(server.socketAddress(), domain.originHost(), server.tls());
                     targets.put(server.socketAddress(), new Target.Web(endpoint, "/health"));
                 }
@@ -86,6 +117,14 @@ public final class RegularLatency implements TreeSubscriber {
                 .map(RegularLatency::dnsAddress)
                 .forEach(address -> targets.put(address, new Target.NameServer(address)));
         return targets;
+    }
+
+    /** Customers' servers are measured by their vantage points, and by all whom a name server has watch them. */
+    private boolean isMine(
+            CustomerServer server, VantagePoints vantagePoints, Customer customer, Set<TargetId> watched) {
+        return vantagePoints.isAssigned(self, customer.name() + "/" + server.name(), Optional.empty())
+                || customer.domains().keySet().stream()
+                        .anyMatch(domain -> watched.contains(TargetId.of(server, domain)));
     }
 
     private static InetSocketAddress dnsAddress(Node nameServer) {

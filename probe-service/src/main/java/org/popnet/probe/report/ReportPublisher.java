@@ -8,8 +8,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.popnet.platform.agent.CurrentTree;
@@ -17,9 +15,11 @@ import org.popnet.platform.datagram.DatagramPort;
 import org.popnet.platform.datagram.MessageSize;
 import org.popnet.platform.message.Message.LatencyResult;
 import org.popnet.platform.message.Message.ProbeReport;
+import org.popnet.platform.message.Message.ServerLoad;
 import org.popnet.platform.message.Message.ServiceResult;
 import org.popnet.platform.tree.Node;
 import org.popnet.platform.tree.Service;
+import org.popnet.probe.timer.Timers;
 
 /**
  * Sends measurements to every name server, many in a datagram, a moment after they were made. Nothing is stored: what a
@@ -31,7 +31,7 @@ public final class ReportPublisher {
 
     private final DatagramPort datagrams;
     private final CurrentTree tree;
-    private final ScheduledExecutorService clock;
+    private final Timers timers;
     private final LongSupplier nanoTime;
     private final Duration delay;
     private final int waitingMax;
@@ -47,14 +47,14 @@ public final class ReportPublisher {
     public ReportPublisher(
             DatagramPort datagrams,
             CurrentTree tree,
-            ScheduledExecutorService clock,
+            Timers timers,
             LongSupplier nanoTime,
             Duration delay,
             int waitingMax,
             MeterRegistry registry) {
         this.datagrams = datagrams;
         this.tree = tree;
-        this.clock = clock;
+        this.timers = timers;
         this.nanoTime = nanoTime;
         this.delay = delay;
         this.waitingMax = waitingMax;
@@ -77,8 +77,7 @@ public final class ReportPublisher {
         waiting.addLast(measurement);
         if (!flushing) {
             flushing = true;
-            Future<?> unused =
-                    clock.schedule(() -> Thread.startVirtualThread(this::flush), delay.toNanos(), TimeUnit.NANOSECONDS);
+            timers.after(delay.toNanos(), () -> Thread.startVirtualThread(this::flush));
         }
     }
 
@@ -118,6 +117,7 @@ public final class ReportPublisher {
         long now = nanoTime.getAsLong();
         List<ServiceResult> services = new ArrayList<>();
         List<LatencyResult> latencies = new ArrayList<>();
+        List<ServerLoad> loads = new ArrayList<>();
         for (Measurement measurement : batch) {
             long ageMs = TimeUnit.NANOSECONDS.toMillis(now - measurement.atNanos());
             long wallClockMs = measurement.at().toEpochMilli();
@@ -130,13 +130,15 @@ public final class ReportPublisher {
                             ageMs,
                             wallClockMs,
                             m.outcome().reason(),
-                            false));
+                            m.lagged()));
                 case Measurement.OfLatency m ->
                     latencies.add(
-                            new LatencyResult(m.address(), m.rttMs(), m.lossPercent(), ageMs, wallClockMs, false));
+                            new LatencyResult(m.address(), m.rttMs(), m.lossPercent(), ageMs, wallClockMs, m.lagged()));
+                case Measurement.OfLoad m ->
+                    loads.add(new ServerLoad(m.server(), m.requestsPerSecond(), m.share(), ageMs, m.lagged()));
             }
         }
-        return new ProbeReport(services, latencies, List.of());
+        return new ProbeReport(services, latencies, loads);
     }
 
     private synchronized int waiting() {

@@ -7,20 +7,19 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.ObjLongConsumer;
 import java.util.random.RandomGenerator;
+import org.popnet.probe.timer.Timers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does something for each target again and again, at an interval with jitter, each on a virtual thread of its own. A
+ * Does something for each target again and again, each at its interval with jitter, each on a virtual thread of its own. A
  * target keeps its phase when the set changes, so that a new tree starts no storm; a new one begins at a random moment.
  *
  * @param <K> what a target is known by across trees
@@ -29,14 +28,14 @@ import org.slf4j.LoggerFactory;
 public final class Schedule<K, T> {
     private static final Logger LOG = LoggerFactory.getLogger(Schedule.class);
 
-    private final ScheduledExecutorService clock;
+    private final Timers timers;
     private final LongSupplier nanoTime;
     private final RandomGenerator random;
-    private final long intervalNanos;
+    private final Function<T, Duration> interval;
     private final double jitter;
     private final long firstWithinNanos;
     private final Semaphore free;
-    private final Consumer<T> job;
+    private final ObjLongConsumer<T> job;
     private final Map<K, Entry> entries = new HashMap<>();
     private final Timer lag;
     private final Counter behind;
@@ -44,26 +43,27 @@ public final class Schedule<K, T> {
 
     /**
      * @param name of this schedule in metrics
-     * @param firstWithin a new target's first turn comes at a random moment within this
+     * @param interval between two turns of a target
+     * @param firstWithin a new target's first turn comes at a random moment within this, or its interval if that is less
      * @param jitter the share by which each interval is longer or shorter at random
      * @param concurrency how many jobs run at a time; beyond it they are left out and counted
-     * @param job what is done; must end by itself
+     * @param job what is done, and how much later than planned it began, in nanoseconds; must end by itself
      */
     public Schedule(
             String name,
-            ScheduledExecutorService clock,
+            Timers timers,
             LongSupplier nanoTime,
             RandomGenerator random,
-            Duration interval,
+            Function<T, Duration> interval,
             double jitter,
             Duration firstWithin,
             int concurrency,
-            Consumer<T> job,
+            ObjLongConsumer<T> job,
             MeterRegistry registry) {
-        this.clock = clock;
+        this.timers = timers;
         this.nanoTime = nanoTime;
         this.random = random;
-        this.intervalNanos = interval.toNanos();
+        this.interval = interval;
         this.jitter = jitter;
         this.firstWithinNanos = firstWithin.toNanos();
         this.free = new Semaphore(concurrency);
@@ -99,24 +99,23 @@ public final class Schedule<K, T> {
         });
         targets.forEach((key, target) -> {
             Entry known = entries.get(key);
-            if (known != null) {
+            if (known != null && interval.apply(known.target).equals(interval.apply(target))) {
                 known.target = target;
             } else {
+                if (known != null) {
+                    known.gone = true; // another pace: its next turn may be too far away
+                }
                 Entry entry = new Entry(target);
                 entries.put(key, entry);
-                entry.dueNanos = nanoTime.getAsLong() + (long) (random.nextDouble() * firstWithinNanos);
+                long within = Math.min(firstWithinNanos, interval.apply(target).toNanos());
+                entry.dueNanos = nanoTime.getAsLong() + (long) (random.nextDouble() * within);
                 plan(entry);
             }
         });
     }
 
     private void plan(Entry entry) {
-        try {
-            Future<?> unused = clock.schedule(
-                    () -> begin(entry), Math.max(0, entry.dueNanos - nanoTime.getAsLong()), TimeUnit.NANOSECONDS);
-        } catch (RejectedExecutionException e) {
-            LOG.debug("the clock has stopped: no more measurements");
-        }
+        timers.after(entry.dueNanos - nanoTime.getAsLong(), () -> begin(entry));
     }
 
     private synchronized void begin(Entry entry) {
@@ -124,15 +123,17 @@ public final class Schedule<K, T> {
             return;
         }
         long now = nanoTime.getAsLong();
-        lag.record(Math.max(0, now - entry.dueNanos), TimeUnit.NANOSECONDS);
+        long late = Math.max(0, now - entry.dueNanos);
+        lag.record(late, TimeUnit.NANOSECONDS);
         if (!entry.running.compareAndSet(false, true)) {
             behind.increment();
         } else if (!free.tryAcquire()) {
             entry.running.set(false);
             crowded.increment();
         } else {
-            Thread.startVirtualThread(() -> run(entry));
+            Thread.startVirtualThread(() -> run(entry, late));
         }
+        long intervalNanos = interval.apply(entry.target).toNanos();
         entry.dueNanos += (long) (intervalNanos * (1 + jitter * (2 * random.nextDouble() - 1)));
         if (entry.dueNanos <= now) {
             // This process was stopped for longer than an interval: no burst, but a new phase for everyone.
@@ -141,9 +142,9 @@ public final class Schedule<K, T> {
         plan(entry);
     }
 
-    private void run(Entry entry) {
+    private void run(Entry entry, long late) {
         try {
-            job.accept(entry.target);
+            job.accept(entry.target, late);
         } catch (RuntimeException e) {
             LOG.error("a measurement failed unexpectedly: {}", entry.target, e);
         } finally {

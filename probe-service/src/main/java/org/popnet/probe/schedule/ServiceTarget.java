@@ -1,6 +1,8 @@
 package org.popnet.probe.schedule;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +12,7 @@ import org.popnet.platform.tree.Check;
 import org.popnet.platform.tree.Customer;
 import org.popnet.platform.tree.CustomerServer;
 import org.popnet.platform.tree.Domain;
+import org.popnet.platform.tree.Location;
 import org.popnet.platform.tree.NetworkTree;
 import org.popnet.platform.tree.Node;
 import org.popnet.platform.tree.NodeName;
@@ -18,49 +21,67 @@ import org.popnet.platform.tree.Service;
 import org.popnet.probe.check.Endpoint;
 
 /**
- * A server and all it must pass to count as up. Addresses come from the tree alone: nothing is resolved, no redirect is
- * followed, so nobody can turn a probe against a third party.
+ * A server and all it must pass to count as up. Addresses come from the tree alone: nothing is resolved, and no redirect
+ * leads elsewhere, so nobody can turn a probe against a third party.
  *
  * @param checks at least one
+ * @param location where it stands, if the tree says so
  */
-public record ServiceTarget(TargetId id, Endpoint endpoint, List<Check> checks) {
-    private static final Check NODE_HEALTH = new Check.Http("/.popnet/health", 200, Optional.of("ok"));
+public record ServiceTarget(TargetId id, Endpoint endpoint, List<Check> checks, Optional<Location> location) {
+    private static final Check NODE_HEALTH =
+            Check.Http.get("/.popnet/health", Check.Expected.status(200).withText("ok"));
 
     public ServiceTarget {
         checks = List.copyOf(checks);
     }
 
-    /** What a probe watches: the content machines and customer servers that it is a vantage point of. */
-    static Map<TargetId, ServiceTarget> assignedTo(NodeName probe, NetworkTree tree) {
-        VantagePoints vantagePoints = new VantagePoints(tree);
+    /** Between two turns: the interval of the check that is most often due. */
+    Duration interval(Duration otherwise) {
+        return checks.stream()
+                .map(check -> check.pace().interval().orElse(otherwise))
+                .min(Comparator.naturalOrder())
+                .orElse(otherwise);
+    }
+
+    /** Whose it is, as logs are accounted. */
+    String customer() {
+        return endpoint.owner().name();
+    }
+
+    /** Everything that the tree has to be watched. */
+    static Map<TargetId, ServiceTarget> of(NetworkTree tree) {
         Map<TargetId, ServiceTarget> targets = new HashMap<>();
         for (Pop pop : tree.pops().values()) {
             for (Node node : pop.nodes().values()) {
-                Optional<ServiceTarget> target = ofNode(node, tree.zone());
-                target.filter(t -> vantagePoints.isAssigned(probe, t.id, pop.location()))
-                        .ifPresent(t -> targets.put(t.id, t));
+                ofNode(node, tree.zone(), pop.location()).ifPresent(t -> targets.put(t.id, t));
             }
         }
         for (Customer customer : tree.customers().values()) {
             for (Domain domain : customer.domains().values()) {
                 for (CustomerServer server : customer.servers().values()) {
-                    ServiceTarget target = ofServer(server, domain);
-                    if (vantagePoints.isAssigned(probe, target.id, Optional.empty())) {
-                        targets.put(target.id, target);
-                    }
+                    ServiceTarget target = ofServer(server, domain, customer);
+                    targets.put(target.id, target);
                 }
             }
         }
         return targets;
     }
 
-    private static Optional<ServiceTarget> ofNode(Node node, String zone) {
+    /** What a probe watches: the content machines and customer servers that it is a vantage point of. */
+    static Map<TargetId, ServiceTarget> assignedTo(NodeName probe, NetworkTree tree) {
+        VantagePoints vantagePoints = new VantagePoints(tree);
+        Map<TargetId, ServiceTarget> targets = of(tree);
+        targets.values().removeIf(target -> !vantagePoints.isAssigned(probe, target.id, target.location));
+        return targets;
+    }
+
+    private static Optional<ServiceTarget> ofNode(Node node, String zone, Optional<Location> location) {
         int port = dataPort(node);
         if (port == 0) {
             return Optional.empty();
         }
         Endpoint endpoint = new Endpoint(new InetSocketAddress(node.address(), port), node.name() + "." + zone, false);
-        return Optional.of(new ServiceTarget(TargetId.of(node.name()), endpoint, List.of(NODE_HEALTH)));
+        return Optional.of(new ServiceTarget(TargetId.of(node.name()), endpoint, List.of(NODE_HEALTH), location));
     }
 
     /** Where a content machine answers HTTP; 0 for all others. */
@@ -72,9 +93,9 @@ public record ServiceTarget(TargetId id, Endpoint endpoint, List<Check> checks) 
     }
 
     /** A domain that names no check still wants its servers to accept connections. */
-    private static ServiceTarget ofServer(CustomerServer server, Domain domain) {
+    private static ServiceTarget ofServer(CustomerServer server, Domain domain, Customer customer) {
         List<Check> checks = domain.checks().isEmpty() ? List.of(new Check.Tcp(server.port())) : domain.checks();
-        Endpoint endpoint = new Endpoint(server.socketAddress(), domain.originHost(), server.tls());
-        return new ServiceTarget(TargetId.of(server, domain.name()), endpoint, checks);
+        Endpoint endpoint = new Endpoint(server.socketAddress(), domain.originHost(), server.tls(), customer);
+        return new ServiceTarget(TargetId.of(server, domain.name()), endpoint, checks, Optional.empty());
     }
 }

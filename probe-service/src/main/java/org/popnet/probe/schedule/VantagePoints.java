@@ -3,7 +3,6 @@ package org.popnet.probe.schedule;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.popnet.platform.message.TargetId;
 import org.popnet.platform.tree.Location;
 import org.popnet.platform.tree.NetworkTree;
 import org.popnet.platform.tree.Node;
@@ -15,7 +14,7 @@ import org.popnet.platform.tree.Service;
  * every probe and name server comes to the same result. Where a place is unknown, and among equals, a hash of both names
  * decides (rendezvous), so that the work spreads and few assignments change when a probe comes or goes.
  */
-final class VantagePoints {
+public final class VantagePoints {
     private static final int ASSIGNED = 3;
 
     private final List<Place> probes;
@@ -23,14 +22,17 @@ final class VantagePoints {
     /** A probe and where it stands, if the tree says so. */
     private record Place(NodeName probe, Optional<Location> location) {}
 
-    VantagePoints(NetworkTree tree) {
+    public VantagePoints(NetworkTree tree) {
         this.probes = tree.pops().values().stream()
                 .flatMap(pop -> pop.nodes(Service.PROBE).map(Node::name).map(name -> new Place(name, pop.location())))
                 .toList();
     }
 
-    /** @param location where the target stands, if that is known */
-    boolean isAssigned(NodeName probe, TargetId target, Optional<Location> location) {
+    /**
+     * @param target whose text is the same everywhere
+     * @param location where the target stands, if that is known
+     */
+    public boolean isAssigned(NodeName probe, Object target, Optional<Location> location) {
         if (probes.size() <= ASSIGNED) {
             return probes.stream().anyMatch(place -> place.probe.equals(probe));
         }

@@ -9,11 +9,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -24,24 +22,27 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.popnet.platform.tree.Check;
 import org.popnet.probe.check.Outcome.Failure;
+import org.popnet.probe.timer.TimerWheel;
 
 @Timeout(60)
 class CheckRunnerTest {
     private static final InetAddress LOCAL = InetAddress.ofLiteral("127.0.0.1");
-    private static final Check OK = new Check.Http("/health?x=1", 200, Optional.of("ok"));
+    private static final Check OK =
+            Check.Http.get("/health?x=1", Check.Expected.status(200).withText("ok"));
     /** Long, so that a slow machine fails no good server. */
     private static final Duration PATIENT = Duration.ofSeconds(10);
 
+    private static final Logins NO_LOGINS = new Logins(Path.of("no-secrets"));
     private static final Duration SHORT = Duration.ofMillis(300);
 
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
-    private final CheckRunner runner = new CheckRunner(LOCAL, clock, System::nanoTime);
+    private final TimerWheel clock = new TimerWheel("test-timers", System::nanoTime);
+    private final CheckRunner runner = new CheckRunner(LOCAL, clock, System::nanoTime, NO_LOGINS);
     private final CountDownLatch over = new CountDownLatch(1);
 
     @AfterEach
     void tearDown() {
         over.countDown();
-        clock.shutdownNow();
+        clock.close();
     }
 
     static Stream<Arguments> good() {
@@ -134,7 +135,7 @@ class CheckRunnerTest {
     @Test
     void connectionComesFromTheNodesOwnAddress() throws Exception {
         InetAddress own = InetAddress.ofLiteral("127.250.9.1");
-        CheckRunner bound = new CheckRunner(own, clock, System::nanoTime);
+        CheckRunner bound = new CheckRunner(own, clock, System::nanoTime, NO_LOGINS);
         InetAddress[] seen = new InetAddress[1];
         try (RawServer server = new RawServer((connection, head) -> {
             seen[0] = connection.getInetAddress();

@@ -6,8 +6,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +14,7 @@ import org.popnet.platform.message.TargetId;
 import org.popnet.probe.TestTree;
 import org.popnet.probe.check.Outcome;
 import org.popnet.probe.check.Outcome.Failure;
+import org.popnet.probe.timer.TimerWheel;
 
 class ReportPublisherTest {
     private static final String TREE = """
@@ -27,13 +26,15 @@ class ReportPublisherTest {
                   probe.a: {service: probe, address: 127.250.8.4}
             """;
 
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+    private final TimerWheel clock = new TimerWheel("test-timers", System::nanoTime);
+    private static final Outcome.Phases NOTHING = new Outcome.Phases(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final TestTree tree = new TestTree("probe.a", TREE);
 
     @AfterEach
     void tearDown() {
-        clock.shutdownNow();
+        clock.close();
     }
 
     @Test
@@ -65,7 +66,7 @@ class ReportPublisherTest {
         ReportPublisher publisher = publisher(10);
         for (int i = 0; i < 15; i++) {
             publisher.publish(new Measurement.OfLatency(
-                    InetAddress.ofLiteral("192.0.2." + i), 1, 0, System.nanoTime(), Instant.EPOCH));
+                    InetAddress.ofLiteral("192.0.2." + i), 1, 0, System.nanoTime(), Instant.EPOCH, false));
         }
 
         Awaitility.await().untilAsserted(() -> assertThat(tree.sent()).isNotEmpty());
@@ -81,7 +82,11 @@ class ReportPublisherTest {
 
     private static Measurement failed(String target, String reason) {
         return new Measurement.OfService(
-                new TargetId(target), new Outcome(600, Failure.TIMEOUT, reason), System.nanoTime(), Instant.EPOCH);
+                new TargetId(target),
+                new Outcome(600, Failure.TIMEOUT, reason, NOTHING),
+                System.nanoTime(),
+                Instant.EPOCH,
+                false);
     }
 
     private long received() {

@@ -3,38 +3,24 @@ package org.popnet.probe.schedule;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import org.popnet.probe.timer.Timers;
 
 /** A clock that stands still until a test advances it; what is due then runs on the test's thread, in order. */
-public final class ManualClock extends ScheduledThreadPoolExecutor {
-    private static final ScheduledThreadPoolExecutor IDLE =
-            new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().factory());
-
+public final class ManualClock implements Timers {
     private final PriorityQueue<Due> due = new PriorityQueue<>(Comparator.comparingLong(Due::atNanos));
     private long nowNanos;
 
     private record Due(long atNanos, Runnable task) {}
-
-    public ManualClock() {
-        super(0);
-    }
 
     public synchronized long nanoTime() {
         return nowNanos;
     }
 
     @Override
-    public synchronized ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
-        due.add(new Due(nowNanos + unit.toNanos(delay), task));
-        return IDLE.schedule(() -> {}, 1, TimeUnit.DAYS);
-    }
-
-    @Override
-    public <V> ScheduledFuture<V> schedule(Callable<V> task, long delay, TimeUnit unit) {
-        throw new UnsupportedOperationException();
+    public synchronized Cancellable after(long delayNanos, Runnable task) {
+        Due entry = new Due(nowNanos + Math.max(0, delayNanos), task);
+        due.add(entry);
+        return () -> due.remove(entry);
     }
 
     /** Lets time pass, stopping at every moment when something is due. */

@@ -151,11 +151,11 @@ class ScheduleTest {
                 clock,
                 clock::nanoTime,
                 new SplittableRandom(1),
-                SECOND,
+                target -> SECOND,
                 0.1,
                 SECOND,
                 concurrency,
-                job,
+                (target, late) -> job.accept(target),
                 registry);
     }
 
