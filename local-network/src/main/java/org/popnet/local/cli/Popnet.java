@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             FlushCommand.class,
             ExplainCommand.class,
             ConfigCommand.class,
+            BillingCommand.class,
             TrainCommand.class,
             TestCommand.class,
             BenchCommand.class,

@@ -26,7 +26,7 @@ class PopnetTest {
     @ValueSource(
             strings = {
                 "", "up", "down", "status", "doctor", "get", "traffic", "flush", "explain", "config", "train", "test",
-                "bench"
+                "bench", "billing"
             })
     void everyCommandHasHelp(String command) {
         int code = command.isEmpty() ? run("--help") : run(command, "--help");
@@ -42,7 +42,7 @@ class PopnetTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"status", "get http://www.customer1.example/ --from paris", "explain x --client 192.0.2.1"})
+    @ValueSource(strings = {"status", "get http://www.customer1.example/ --from paris", "explain x --client 192.0.2.1", "billing verify --customer c --month 2026-10"})
     void whatNeedsANetworkSaysThatNoneRuns(String command) {
         assertThat(runHere(command.split(" "))).isEqualTo(1);
         assertThat(err.toString()).contains("Popnet is not running; ./popnet up starts it");
