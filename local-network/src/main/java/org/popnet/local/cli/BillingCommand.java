@@ -38,8 +38,8 @@ final class BillingCommand implements Callable<Integer> {
         return network.tree()
                 .logServerOf(customer)
                 .flatMap(server -> network.tree().node(server.node()))
-                .orElseThrow(() -> new IllegalStateException("no log server manages customer '" + customer
-                        + "': see log-servers in network.yml"));
+                .orElseThrow(() -> new IllegalStateException(
+                        "no log server manages customer '" + customer + "': see log-servers in network.yml"));
     }
 
     private static String query(String path, String customer, String month) {
@@ -69,7 +69,8 @@ final class BillingCommand implements Callable<Integer> {
                 for (JsonNode head : heads) {
                     table.row(
                             head.path("month").asString(""),
-                            head.path("state").asString("") + (head.path("forced").asBoolean() ? " (forced)" : ""),
+                            head.path("state").asString("")
+                                    + (head.path("forced").asBoolean() ? " (forced)" : ""),
                             head.path("requests").asString(""),
                             head.path("bytesOut").asString(""),
                             head.path("p95BitsPerSecond").asString("") + " bit/s",

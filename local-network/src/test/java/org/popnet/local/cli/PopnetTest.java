@@ -42,7 +42,13 @@ class PopnetTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"status", "get http://www.customer1.example/ --from paris", "explain x --client 192.0.2.1", "billing verify --customer c --month 2026-10"})
+    @ValueSource(
+            strings = {
+                "status",
+                "get http://www.customer1.example/ --from paris",
+                "explain x --client 192.0.2.1",
+                "billing verify --customer c --month 2026-10"
+            })
     void whatNeedsANetworkSaysThatNoneRuns(String command) {
         assertThat(runHere(command.split(" "))).isEqualTo(1);
         assertThat(err.toString()).contains("Popnet is not running; ./popnet up starts it");

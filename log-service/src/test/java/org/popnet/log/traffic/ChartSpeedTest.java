@@ -30,7 +30,8 @@ class ChartSpeedTest {
         DataSource database = TestDatabase.dataSource(TestDatabase.create());
         TestDatabase.flyway(database).migrate();
         JdbcClient jdbc = JdbcClient.create(database);
-        jdbc.sql("SELECT log.ensure_month(m) FROM generate_series('2025-11-01'::timestamptz, '2026-12-01', '1 month') AS m")
+        jdbc.sql(
+                        "SELECT log.ensure_month(m) FROM generate_series('2025-11-01'::timestamptz, '2026-12-01', '1 month') AS m")
                 .query()
                 .listOfRows();
         fill(jdbc, "total_minute", "1 minute", "2025-11-20", "2026-11-21", 0);
@@ -69,8 +70,7 @@ class ChartSpeedTest {
         assertThat(ms[4]).as(what).isLessThan(MOST.toMillis());
     }
 
-    private static void fill(
-            JdbcClient jdbc, String table, String step, String from, String to, int domains) {
+    private static void fill(JdbcClient jdbc, String table, String step, String from, String to, int domains) {
         jdbc.sql("INSERT INTO log." + table + """
                          SELECT t, 'c', d, p, n, n * 20000, n * 400, n / 2, n * 10000, n, 0, 0, 0, 0, n / 2, 0, 0, n / 2, 0, 0,
                            counts, 0, n, 0, 0, counts
