@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
         name = "popnet bench",
         description = "Measures Popnet against its targets, and beside the best servers of the field.",
         mixinStandardHelpOptions = true,
-        subcommands = {},
+        subcommands = {org.popnet.bench.dns.DnsBench.class},
         footer = {
             "",
             "Peers are taken from the system (Debian: apt install knot nsd gdnsd",

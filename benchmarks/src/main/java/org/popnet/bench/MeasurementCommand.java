@@ -3,6 +3,7 @@ package org.popnet.bench;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.concurrent.Callable;
 import org.popnet.local.process.Installation;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,7 +34,7 @@ public abstract class MeasurementCommand implements Callable<Integer> {
         Machine machine = Machine.here();
         Report report = measure(machine);
         PrintWriter out = spec.commandLine().getOut();
-        LocalDate today = LocalDate.now();
+        LocalDate today = LocalDate.now(ZoneId.systemDefault());
         out.println(report.text(machine, today));
         if (record) {
             Path file = installation().home().resolve("docs/measurements.md");
