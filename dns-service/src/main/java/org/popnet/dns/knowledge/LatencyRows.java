@@ -31,15 +31,17 @@ final class LatencyRows {
 
     private static final int CELL_BYTES = 20;
     private static final VarHandle CELLS = MethodHandles.arrayElementVarHandle(long[].class);
-    private static final VarHandle USED = MethodHandles.arrayElementVarHandle(int[].class);
+    /** A slot's three numbers lie side by side: one miss of the cache finds them all. */
+    private static final int SLOT = 3;
+
+    private static final int LOW = 1;
+    private static final int ROW = 2;
 
     private final int rowsMax;
     private final int columns;
     private final int mask;
-    private final long[] high;
-    private final long[] low;
-    /** 0 for an empty slot, otherwise the row's number + 1. */
-    private final int[] used;
+    /** By slot: high and low half of the prefix, the row's number + 1; 0 for an empty slot. */
+    private final long[] slots;
 
     private final long[] rowHigh;
     private final long[] rowLow;
@@ -57,9 +59,7 @@ final class LatencyRows {
         this.columns = columns;
         int capacity = Integer.highestOneBit(Math.max(8, rowsMax)) << 2;
         mask = capacity - 1;
-        high = new long[capacity];
-        low = new long[capacity];
-        used = new int[capacity];
+        slots = new long[capacity * SLOT];
         rowHigh = new long[rowsMax];
         rowLow = new long[rowsMax];
         cells = new long[rowsMax * columns];
@@ -76,11 +76,12 @@ final class LatencyRows {
     int find(long h, long l) {
         int slot = (int) Hash.of(h, l) & mask;
         while (true) {
-            int row = (int) USED.getAcquire(used, slot);
+            int at = slot * SLOT;
+            int row = (int) (long) CELLS.getAcquire(slots, at + ROW);
             if (row == 0) {
                 return Latencies.ABSENT;
             }
-            if (high[slot] == h && low[slot] == l) {
+            if (slots[at] == h && slots[at + LOW] == l) {
                 return row - 1;
             }
             slot = slot + 1 & mask;
@@ -94,14 +95,14 @@ final class LatencyRows {
             return known;
         }
         int slot = (int) Hash.of(h, l) & mask;
-        while (used[slot] != 0) {
+        while (slots[slot * SLOT + ROW] != 0) {
             slot = slot + 1 & mask;
         }
-        high[slot] = h;
-        low[slot] = l;
+        slots[slot * SLOT] = h;
+        slots[slot * SLOT + LOW] = l;
         rowHigh[rows] = h;
         rowLow[rows] = l;
-        USED.setRelease(used, slot, ++rows);
+        CELLS.setRelease(slots, slot * SLOT + ROW, (long) ++rows);
         return rows - 1;
     }
 

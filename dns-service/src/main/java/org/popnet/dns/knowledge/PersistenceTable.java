@@ -24,6 +24,16 @@ public final class PersistenceTable {
     private static final int STRIPES = 64;
     private static final int NAMES_MAX = 256;
     private static final byte THIS_SERVER = 0;
+    private static final int BODY = 4;
+    private static final int IDENTITY = 0;
+    private static final int END_MS = 1;
+    private static final int MADE_MS = 2;
+    /** Moves in the upper half, who made it in the next byte, whether it was guessed in the last bit. */
+    private static final int REST = 3;
+
+    private static final int MOVES_SHIFT = 32;
+    private static final int MADE_BY_SHIFT = 8;
+
     /** Who hears of a new record while the old one is about to end takes the new one. */
     private static final long NEARLY_OVER_MS = 1000;
 
@@ -32,12 +42,8 @@ public final class PersistenceTable {
 
     private final int sets;
     private final long[] key;
-    private final long[] identity;
-    private final long[] madeMs;
-    private final long[] endMs;
-    private final int[] moves;
-    private final byte[] madeBy;
-    private final boolean[] provisional;
+    /** What belongs to a key, {@value #BODY} numbers side by side: one miss of the cache finds them all. */
+    private final long[] body;
     private final Object[] locks = new Object[STRIPES];
 
     private final Object nameLock = new Object();
@@ -59,12 +65,7 @@ public final class PersistenceTable {
     public PersistenceTable(int recordsMax, int changesMax) {
         sets = Math.max(1, Integer.highestOneBit(Math.max(WAYS, recordsMax) * 2 - 1) / WAYS);
         key = new long[sets * WAYS];
-        identity = new long[sets * WAYS];
-        madeMs = new long[sets * WAYS];
-        endMs = new long[sets * WAYS];
-        moves = new int[sets * WAYS];
-        madeBy = new byte[sets * WAYS];
-        provisional = new boolean[sets * WAYS];
+        body = new long[sets * WAYS * BODY];
         for (int i = 0; i < STRIPES; i++) {
             locks[i] = new Object();
         }
@@ -91,7 +92,7 @@ public final class PersistenceTable {
         int set = set(wanted);
         synchronized (locks[set % STRIPES]) {
             int slot = held(set, wanted, nowMs);
-            return slot >= 0 && !(located && provisional[slot]) ? identity[slot] : 0;
+            return slot >= 0 && !(located && provisional(slot)) ? identity(slot) : 0;
         }
     }
 
@@ -104,7 +105,7 @@ public final class PersistenceTable {
         int set = set(newKey);
         synchronized (locks[set % STRIPES]) {
             int slot = held(set, newKey, nowMs);
-            int moved = slot >= 0 ? moves[slot] + 1 : 0;
+            int moved = slot >= 0 ? moves(slot) + 1 : 0;
             put(slot >= 0 ? slot : room(set), newKey, server, nowMs + aheadMs.get(), end, moved, THIS_SERVER, guessed);
         }
         changes.offer(newKey);
@@ -148,25 +149,25 @@ public final class PersistenceTable {
     }
 
     private boolean goesBefore(PersistenceRecord other, int slot, long nowMs, String self) {
-        if (endMs[slot] - nowMs < NEARLY_OVER_MS && other.leftMs() > NEARLY_OVER_MS) {
+        if (endMs(slot) - nowMs < NEARLY_OVER_MS && other.leftMs() > NEARLY_OVER_MS) {
             return true;
         }
-        if (other.moves() != moves[slot]) {
-            return other.moves() > moves[slot];
+        if (other.moves() != moves(slot)) {
+            return other.moves() > moves(slot);
         }
-        if (other.guessed() != provisional[slot]) {
+        if (other.guessed() != provisional(slot)) {
             return !other.guessed();
         }
-        if (other.madeMs() != madeMs[slot]) {
-            return other.madeMs() < madeMs[slot];
+        if (other.madeMs() != madeMs(slot)) {
+            return other.madeMs() < madeMs(slot);
         }
-        String known = name(madeBy[slot]);
+        String known = name(madeBy(slot));
         return other.madeBy().compareTo(known.isEmpty() ? self : known) < 0;
     }
 
     private int held(int set, long wanted, long nowMs) {
         for (int i = set * WAYS; i < (set + 1) * WAYS; i++) {
-            if (key[i] == wanted && endMs[i] > nowMs) {
+            if (key[i] == wanted && endMs(i) > nowMs) {
                 return i;
             }
         }
@@ -177,7 +178,7 @@ public final class PersistenceTable {
     private int room(int set) {
         int victim = set * WAYS;
         for (int i = set * WAYS; i < (set + 1) * WAYS; i++) {
-            if (endMs[i] < endMs[victim]) {
+            if (endMs(i) < endMs(victim)) {
                 victim = i;
             }
         }
@@ -186,12 +187,35 @@ public final class PersistenceTable {
 
     private void put(int slot, long k, long server, long made, long end, int moved, byte by, boolean guessed) {
         key[slot] = k;
-        identity[slot] = server;
-        madeMs[slot] = made;
-        endMs[slot] = end;
-        moves[slot] = moved;
-        madeBy[slot] = by;
-        provisional[slot] = guessed;
+        int at = slot * BODY;
+        body[at + IDENTITY] = server;
+        body[at + END_MS] = end;
+        body[at + MADE_MS] = made;
+        body[at + REST] = (long) moved << MOVES_SHIFT | (by & 0xffL) << MADE_BY_SHIFT | (guessed ? 1 : 0);
+    }
+
+    private long identity(int slot) {
+        return body[slot * BODY + IDENTITY];
+    }
+
+    private long endMs(int slot) {
+        return body[slot * BODY + END_MS];
+    }
+
+    private long madeMs(int slot) {
+        return body[slot * BODY + MADE_MS];
+    }
+
+    private int moves(int slot) {
+        return (int) (body[slot * BODY + REST] >>> MOVES_SHIFT);
+    }
+
+    private byte madeBy(int slot) {
+        return (byte) (body[slot * BODY + REST] >>> MADE_BY_SHIFT);
+    }
+
+    private boolean provisional(int slot) {
+        return (body[slot * BODY + REST] & 1) != 0;
     }
 
     /** Keys recorded by this server since the last call. */
@@ -204,20 +228,20 @@ public final class PersistenceTable {
         int set = set(wanted);
         synchronized (locks[set % STRIPES]) {
             int slot = held(set, wanted, nowMs);
-            return slot >= 0 && madeBy[slot] == THIS_SERVER ? read(slot, nowMs, self) : null;
+            return slot >= 0 && madeBy(slot) == THIS_SERVER ? read(slot, nowMs, self) : null;
         }
     }
 
     private PersistenceRecord read(int slot, long nowMs, String self) {
-        String by = name(madeBy[slot]);
+        String by = name(madeBy(slot));
         return new PersistenceRecord(
                 key[slot],
-                identity[slot],
-                madeMs[slot],
+                identity(slot),
+                madeMs(slot),
                 by.isEmpty() ? self : by,
-                endMs[slot] - nowMs,
-                moves[slot],
-                provisional[slot]);
+                endMs(slot) - nowMs,
+                moves(slot),
+                provisional(slot));
     }
 
     /**
@@ -230,7 +254,7 @@ public final class PersistenceTable {
         for (long i = Math.max(0, from); i < key.length; i++) {
             int slot = (int) i;
             synchronized (locks[slot / WAYS % STRIPES]) {
-                if (key[slot] != 0 && endMs[slot] > nowMs && !reader.test(read(slot, nowMs, self))) {
+                if (key[slot] != 0 && endMs(slot) > nowMs && !reader.test(read(slot, nowMs, self))) {
                     return i;
                 }
             }
@@ -251,7 +275,7 @@ public final class PersistenceTable {
         for (int set = 0; set < sets; set++) {
             synchronized (locks[set % STRIPES]) {
                 for (int i = set * WAYS; i < (set + 1) * WAYS; i++) {
-                    count += key[i] != 0 && endMs[i] > nowMs ? 1 : 0;
+                    count += key[i] != 0 && endMs(i) > nowMs ? 1 : 0;
                 }
             }
         }

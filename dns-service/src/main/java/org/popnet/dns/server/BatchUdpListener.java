@@ -21,6 +21,9 @@ final class BatchUdpListener implements UdpListener {
     private static final Logger LOG = LoggerFactory.getLogger(BatchUdpListener.class);
     private static final int BATCH = 64;
     private static final int QUERY_BYTES_MAX = 4096;
+    /** A line of the cache more than a page: at whole pages apart, all buffers would compete for the same lines. */
+    private static final int QUERY_STRIDE_BYTES = QUERY_BYTES_MAX + 64;
+
     private static final int WAKE_UP_MS = 100;
     private static final int STOP_WAIT_MS = 2000;
 
@@ -37,7 +40,7 @@ final class BatchUdpListener implements UdpListener {
     private final MemorySegment outHeaders = arena.allocate((long) BATCH * LinuxSockets.MESSAGE_HEADER_BYTES, 8);
     private final MemorySegment inVectors = arena.allocate((long) BATCH * LinuxSockets.IO_VECTOR_BYTES, 8);
     private final MemorySegment outVectors = arena.allocate((long) BATCH * LinuxSockets.IO_VECTOR_BYTES, 8);
-    private final MemorySegment in = arena.allocate((long) BATCH * QUERY_BYTES_MAX, 8);
+    private final MemorySegment in = arena.allocate((long) BATCH * QUERY_STRIDE_BYTES, 64);
     private final MemorySegment out = arena.allocate((long) BATCH * Dns.UDP_BYTES_MAX, 8);
 
     private final QueryPipeline pipeline;
@@ -65,7 +68,7 @@ final class BatchUdpListener implements UdpListener {
             throw e;
         }
         for (int i = 0; i < BATCH; i++) {
-            header(inHeaders, inVectors, i, in.asSlice((long) i * QUERY_BYTES_MAX, QUERY_BYTES_MAX));
+            header(inHeaders, inVectors, i, in.asSlice((long) i * QUERY_STRIDE_BYTES, QUERY_BYTES_MAX));
             header(outHeaders, outVectors, i, out.asSlice((long) i * Dns.UDP_BYTES_MAX, Dns.UDP_BYTES_MAX));
         }
         thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
@@ -143,7 +146,7 @@ final class BatchUdpListener implements UdpListener {
         x.sourceHigh = LinuxSockets.addressHigh(addresses, address);
         x.sourceLow = LinuxSockets.addressLow(addresses, address);
         x.inLength = queryLength;
-        MemorySegment.copy(in, JAVA_BYTE, (long) i * QUERY_BYTES_MAX, x.in, 0, queryLength);
+        MemorySegment.copy(in, JAVA_BYTE, (long) i * QUERY_STRIDE_BYTES, x.in, 0, queryLength);
         try {
             if (!x.oneIn(DnsMetrics.TIMED_ONE_IN)) {
                 return pipeline.respond(x);

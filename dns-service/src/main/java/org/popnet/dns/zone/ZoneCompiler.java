@@ -17,6 +17,7 @@ import org.popnet.dns.wire.RecordData;
 import org.popnet.dns.wire.WireName;
 import org.popnet.platform.message.TargetId;
 import org.popnet.platform.tree.ActiveTree;
+import org.popnet.platform.tree.Candidates;
 import org.popnet.platform.tree.Customer;
 import org.popnet.platform.tree.CustomerServer;
 import org.popnet.platform.tree.Domain;
@@ -46,6 +47,7 @@ public final class ZoneCompiler {
     private final Map<TargetId, Integer> targetIndex = new HashMap<>();
     private final Map<WireName, ZoneEntry> entries = new LinkedHashMap<>();
     private final Map<String, SteeredDomain> domains = new HashMap<>();
+    private final Map<Candidates, Competitors> shared = new HashMap<>();
     private final Map<Integer, OriginNames.Host> hosts = new HashMap<>();
     private final List<RecordData> servers = new ArrayList<>();
     private final List<Zone.Glue> glue = new ArrayList<>();
@@ -199,6 +201,26 @@ public final class ZoneCompiler {
         CandidateGroup[] origins = customer.servers().values().stream()
                 .map(server -> serverGroup(server, domain))
                 .toArray(CandidateGroup[]::new);
+        // Domains with the same candidates share them: what thousands of names have in common stays in the cache.
+        Competitors competitors = domain.candidates().servers()
+                ? competitors(domain, origins)
+                : shared.computeIfAbsent(domain.candidates(), same -> competitors(domain, origins));
+        SteeredDomain steered = new SteeredDomain(
+                domain, Hash.of(domain.name()), competitors.v4(), competitors.v6(), origins);
+        domains.put(domain.name(), steered);
+        ZoneEntry there = entries.get(name);
+        if (there instanceof ZoneEntry.Host || there instanceof ZoneEntry.Service) {
+            throw new IllegalArgumentException("domain " + domain.name() + " of customer " + customer.name()
+                    + " is a name of the network's own zone " + tree.zone() + ": give it another");
+        }
+        zones.steer(name, steered);
+    }
+
+    /** Who may answer for a domain, by address family. */
+    @SuppressWarnings("ArrayRecordComponent") // never changed, never compared
+    private record Competitors(CandidateGroup[] v4, CandidateGroup[] v6) {}
+
+    private Competitors competitors(Domain domain, CandidateGroup[] origins) {
         List<CandidateGroup> groups = new ArrayList<>();
         for (String pop : domain.candidates().pops()) {
             group(pop, tree.pops().get(pop)).ifPresent(groups::add);
@@ -209,15 +231,7 @@ public final class ZoneCompiler {
         if (domain.candidates().servers()) {
             groups.addAll(List.of(origins));
         }
-        SteeredDomain steered =
-                new SteeredDomain(domain, Hash.of(domain.name()), ofFamily(groups, 4), ofFamily(groups, 16), origins);
-        domains.put(domain.name(), steered);
-        ZoneEntry there = entries.get(name);
-        if (there instanceof ZoneEntry.Host || there instanceof ZoneEntry.Service) {
-            throw new IllegalArgumentException("domain " + domain.name() + " of customer " + customer.name()
-                    + " is a name of the network's own zone " + tree.zone() + ": give it another");
-        }
-        zones.steer(name, steered);
+        return new Competitors(ofFamily(groups, 4), ofFamily(groups, 16));
     }
 
     private Optional<CandidateGroup> group(String name, @Nullable Pop pop) {
