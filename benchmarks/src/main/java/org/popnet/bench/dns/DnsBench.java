@@ -32,6 +32,9 @@ public final class DnsBench extends MeasurementCommand {
     private static final int DOMAINS = 10_000;
     private static final int PREFIXES = 100_000;
     private static final int COVERAGE = 100_000;
+    /** All queries come from one address. */
+    private static final String NO_LIMIT = "popnet.dns.response-limit.answers-per-second=0";
+
     private static final Duration READY = Duration.ofSeconds(30);
 
     @Option(names = "--rounds", paramLabel = "N", defaultValue = "5", description = "Of each server; ${DEFAULT-VALUE}.")
@@ -78,10 +81,16 @@ public final class DnsBench extends MeasurementCommand {
         return report;
     }
 
+    private List<String> allSettings() {
+        List<String> all = new ArrayList<>(List.of(NO_LIMIT));
+        all.addAll(settings);
+        return all;
+    }
+
     private void start(Report report, Path directory) throws Exception {
         progress("start with " + DOMAINS + " domains and " + COVERAGE + " coverage CIDRs");
         try (MeasuredNameServer server = MeasuredNameServer.prepare(
-                directory, BenchNetwork.tree(DOMAINS, COVERAGE), 0, settings, jvmOptions)) {
+                directory, BenchNetwork.tree(DOMAINS, COVERAGE), 0, allSettings(), jvmOptions)) {
             List<Double> toAnswer = new ArrayList<>();
             long pss = 0;
             long rss = 0;
@@ -96,7 +105,8 @@ public final class DnsBench extends MeasurementCommand {
             }
             double median = Figures.median(toAnswer);
             report.verdict(Verdict.atMost("T3 start to first answer < 5 s", median, 5, "s"))
-                    .verdict(Verdict.atMost("T3 memory ≤ 512 MB (PSS)", pss / 1e6, 512, "MB (RSS " + Figures.of(rss / 1e6) + ")"));
+                    .verdict(Verdict.atMost(
+                            "T3 memory ≤ 512 MB (PSS)", pss / 1e6, 512, "MB (RSS " + Figures.of(rss / 1e6) + ")"));
         }
     }
 
@@ -109,10 +119,10 @@ public final class DnsBench extends MeasurementCommand {
         progress("starting our name server");
         Map<String, ServerProcess> peers = new LinkedHashMap<>();
         try (MeasuredNameServer ours =
-                MeasuredNameServer.prepare(directory.resolve("state"), tree, PREFIXES, settings, jvmOptions)) {
+                MeasuredNameServer.prepare(directory.resolve("state"), tree, PREFIXES, allSettings(), jvmOptions)) {
             ours.start();
-            try (Reporters reporters =
-                    new Reporters(ours.network(), Files.readString(ours.network().state().tree()))) {
+            try (Reporters reporters = new Reporters(
+                    ours.network(), Files.readString(ours.network().state().tree()))) {
                 ProcessHandle process = ours.process();
                 Rounds<Dnsperf.Sample> contest = new Rounds<>(this::progress);
                 contest.contender(OURS, () -> dnsperf.load(ours.address(), process, seconds));
@@ -146,7 +156,8 @@ public final class DnsBench extends MeasurementCommand {
         Files.createDirectories(directory);
         ServerProcess process = ServerProcess.start(peer.program, peer.prepare(directory, DOMAINS), directory);
         peers.put(peer.title, process);
-        return process.awaitReady(() -> FirstAnswer.answers(address(peer)), READY).handle();
+        return process.awaitReady(() -> FirstAnswer.answers(address(peer)), READY)
+                .handle();
     }
 
     private static String versionArgument(Peer peer) {
@@ -165,8 +176,12 @@ public final class DnsBench extends MeasurementCommand {
             Report report, Rounds<Dnsperf.Sample> contest, double[] latencies, double half, ProcessHandle process) {
         Report.Table table = report.table("server", "CPU µs/answer", "answers/s", "lost", "not NOERROR");
         for (String name : contest.contenders()) {
-            long lost = contest.samples(name).stream().mapToLong(Dnsperf.Sample::lost).sum();
-            long bad = contest.samples(name).stream().mapToLong(s -> s.answered() - s.good()).sum();
+            long lost = contest.samples(name).stream()
+                    .mapToLong(Dnsperf.Sample::lost)
+                    .sum();
+            long bad = contest.samples(name).stream()
+                    .mapToLong(s -> s.answered() - s.good())
+                    .sum();
             table.row(
                     name.equals(OURS) ? "**Popnet**, steered" : name + ", " + kind(name),
                     Figures.of(contest.median(name, Dnsperf.Sample::cpuMicros)),
@@ -193,7 +208,8 @@ public final class DnsBench extends MeasurementCommand {
             double powerdns = contest.median(Peer.POWERDNS.title, Dnsperf.Sample::cpuMicros);
             report.verdict(Verdict.ratio("T1 CPU per answer ≤ ¼ of PowerDNS LUA's", ours, "PowerDNS", powerdns, 0.25));
         }
-        long lost = contest.samples(OURS).stream().mapToLong(Dnsperf.Sample::lost).sum();
+        long lost =
+                contest.samples(OURS).stream().mapToLong(Dnsperf.Sample::lost).sum();
         report.verdict(Verdict.atMost("T1 p99 < 1 ms at half load", Dnsperf.p99(latencies), 1, "ms"))
                 .verdict(Verdict.atMost("T1 none lost", (double) lost, 0, "lost"))
                 .note("Every query is for one of " + DOMAINS + " domains, on behalf of one of " + PREFIXES

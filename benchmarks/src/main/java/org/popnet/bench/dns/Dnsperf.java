@@ -64,16 +64,25 @@ final class Dnsperf {
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(Programs.command("dnsperf"));
         command.addAll(List.of(
-                "-s", server.getAddress().getHostAddress(),
-                "-p", Integer.toString(server.getPort()),
+                "-s",
+                server.getAddress().getHostAddress(),
+                "-p",
+                Integer.toString(server.getPort()),
                 "-B",
-                "-d", queries.toString(),
-                "-l", Integer.toString(seconds),
-                "-q", Integer.toString(OUTSTANDING),
-                "-c", "8",
-                "-T", "1",
-                "-t", "2",
-                "-b", "4096"));
+                "-d",
+                queries.toString(),
+                "-l",
+                Integer.toString(seconds),
+                "-q",
+                Integer.toString(OUTSTANDING),
+                "-c",
+                "8",
+                "-T",
+                "1",
+                "-t",
+                "2",
+                "-b",
+                "4096"));
         command.addAll(options);
         String output = Programs.output(Core.GENERATOR.command(command));
         if (!COMPLETED.matcher(output).find()) {

@@ -54,7 +54,11 @@ final class FirstAnswer {
 
     private static byte[] query(String name) {
         ByteBuffer query = ByteBuffer.allocate(HEADER_BYTES + name.length() + 2 + 4);
-        query.putShort((short) 1).putShort((short) 0).putShort((short) 1).putShort((short) 0).putInt(0);
+        query.putShort((short) 1)
+                .putShort((short) 0)
+                .putShort((short) 1)
+                .putShort((short) 0)
+                .putInt(0);
         for (String label : name.split("\\.")) {
             query.put((byte) label.length()).put(label.getBytes(StandardCharsets.US_ASCII));
         }

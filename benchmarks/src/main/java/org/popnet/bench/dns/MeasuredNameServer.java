@@ -73,7 +73,8 @@ final class MeasuredNameServer implements AutoCloseable {
     }
 
     private static Knowledge knowledge(ActiveTree tree, int prefixes) throws UnknownHostException {
-        Knowledge knowledge = new Knowledge(KnowledgeSettings.defaults(), () -> Duration.ofDays(365).toMillis());
+        Knowledge knowledge = new Knowledge(
+                KnowledgeSettings.defaults(), () -> Duration.ofDays(365).toMillis());
         knowledge.activate(ZoneCompiler.compile(tree, NodeName.of(BenchNetwork.NAME_SERVER)));
         Random random = new Random(1);
         for (String pop : BenchNetwork.pops()) {

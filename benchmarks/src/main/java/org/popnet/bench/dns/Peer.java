@@ -12,9 +12,7 @@ enum Peer {
         @Override
         List<String> prepare(Path directory, int domains) throws IOException {
             zone(directory, domains, "A 192.0.2.1");
-            write(
-                    directory.resolve("knot.conf"),
-                    """
+            write(directory.resolve("knot.conf"), """
                     server:
                         listen: %s@%d
                         rundir: %s
@@ -30,18 +28,17 @@ enum Peer {
                       - domain: %s
                         storage: %s
                         file: zone
-                    """
-                            .formatted(ADDRESS, port, directory, directory, BenchNetwork.ZONE, directory));
-            return Programs.command("knotd", "-c", directory.resolve("knot.conf").toString());
+                    """.formatted(
+                            ADDRESS, port, directory, directory, BenchNetwork.ZONE, directory));
+            return Programs.command(
+                    "knotd", "-c", directory.resolve("knot.conf").toString());
         }
     },
     NSD("NSD", "nsd", "a static zone, rate limiting off", 5362) {
         @Override
         List<String> prepare(Path directory, int domains) throws IOException {
             zone(directory, domains, "A 192.0.2.1");
-            write(
-                    directory.resolve("nsd.conf"),
-                    """
+            write(directory.resolve("nsd.conf"), """
                     server:
                         ip-address: %s@%d
                         server-count: 1
@@ -58,9 +55,10 @@ enum Peer {
                     zone:
                         name: %s
                         zonefile: zone
-                    """
-                            .formatted(ADDRESS, port, directory, directory, directory, directory, BenchNetwork.ZONE));
-            return Programs.command("nsd", "-d", "-c", directory.resolve("nsd.conf").toString());
+                    """.formatted(
+                            ADDRESS, port, directory, directory, directory, directory, BenchNetwork.ZONE));
+            return Programs.command(
+                    "nsd", "-d", "-c", directory.resolve("nsd.conf").toString());
         }
     },
     GDNSD("gdnsd", "gdnsd", "weighted, 16 addresses", 5363) {
@@ -73,9 +71,7 @@ enum Peer {
             Files.createDirectories(directory.resolve("zones"));
             Files.createDirectories(directory.resolve("run"));
             Files.createDirectories(directory.resolve("state"));
-            write(
-                    directory.resolve("config"),
-                    """
+            write(directory.resolve("config"), """
                     options => {
                       listen => [ "%s:%d" ]
                       run_dir => "%s/run"
@@ -91,8 +87,7 @@ enum Peer {
                     %s    }
                       }
                     }
-                    """
-                            .formatted(ADDRESS, port, directory, directory, weighted));
+                    """.formatted(ADDRESS, port, directory, directory, weighted));
             write(directory.resolve("zones").resolve(BenchNetwork.ZONE), text(domains, "20 DYNA weighted!edges"));
             return Programs.command("gdnsd", "-c", directory.toString(), "start");
         }
@@ -104,9 +99,7 @@ enum Peer {
             for (int i = 0; i < BenchNetwork.POPS * BenchNetwork.EDGES_PER_POP; i++) {
                 addresses.append(i == 0 ? "" : ",").append("{100,'192.0.2.%d'}".formatted(i + 1));
             }
-            write(
-                    directory.resolve("zone.lua"),
-                    """
+            write(directory.resolve("zone.lua"), """
                     local choose = "A \\"pickwhashed({%s})\\""
                     local soa = "ns.%s. root.%s. 1 3600 600 604800 60"
 
@@ -126,11 +119,9 @@ enum Peer {
                     function dns_get_domain_metadata(name, kind)
                       return {}
                     end
-                    """
-                            .formatted(addresses, BenchNetwork.ZONE, BenchNetwork.ZONE, BenchNetwork.ZONE));
-            write(
-                    directory.resolve("pdns.conf"),
-                    """
+                    """.formatted(
+                            addresses, BenchNetwork.ZONE, BenchNetwork.ZONE, BenchNetwork.ZONE));
+            write(directory.resolve("pdns.conf"), """
                     launch=lua2
                     lua2-filename=%s/zone.lua
                     lua2-api=2
@@ -144,23 +135,20 @@ enum Peer {
                     distributor-threads=1
                     guardian=no
                     daemon=no
-                    """
-                            .formatted(directory, ADDRESS, port, directory));
+                    """.formatted(directory, ADDRESS, port, directory));
             return Programs.command("pdns_server", "--config-dir=" + directory);
         }
     };
 
     static final String ADDRESS = "127.188.99.1";
 
-    private static final String HEAD =
-            """
+    private static final String HEAD = """
             $ORIGIN %s.
             $TTL 20
             @ SOA ns.%s. root.%s. 1 3600 600 604800 60
             @ NS ns
             ns A 192.0.2.53
-            """
-                    .formatted(BenchNetwork.ZONE, BenchNetwork.ZONE, BenchNetwork.ZONE);
+            """.formatted(BenchNetwork.ZONE, BenchNetwork.ZONE, BenchNetwork.ZONE);
 
     final String title;
     final String program;

@@ -37,7 +37,8 @@ final class Reporters implements AutoCloseable {
     private final Random random = new Random(1);
 
     Reporters(LocalNetwork network, String text) {
-        ActiveTree tree = new ActiveTree(new Generation(1, "0".repeat(40), Generation.sha256(text)), text, network.tree());
+        ActiveTree tree =
+                new ActiveTree(new Generation(1, "0".repeat(40), Generation.sha256(text)), text, network.tree());
         NodeName nameServer = NodeName.of(BenchNetwork.NAME_SERVER);
         List<Node> edges = network.tree().nodes(Service.EDGE_CACHE).toList();
         network.tree().nodes(Service.PROBE).forEach(probe -> {
@@ -82,7 +83,18 @@ final class Reporters implements AutoCloseable {
     private Message load() {
         double share = 0.3 + 0.4 * random.nextDouble();
         return new LoadReport(
-                share, 0.5, 1000, share * BenchNetwork.EDGE_CAPACITY, 1e7, 2, Map.of(), Map.of(), 0.1, 0.1, 1, List.of());
+                share,
+                0.5,
+                1000,
+                share * BenchNetwork.EDGE_CAPACITY,
+                1e7,
+                2,
+                Map.of(),
+                Map.of(),
+                0.1,
+                0.1,
+                1,
+                List.of());
     }
 
     @Override

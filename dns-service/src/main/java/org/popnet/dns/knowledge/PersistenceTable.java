@@ -44,6 +44,7 @@ public final class PersistenceTable {
     private final long[] key;
     /** What belongs to a key, {@value #BODY} numbers side by side: one miss of the cache finds them all. */
     private final long[] body;
+
     private final Object[] locks = new Object[STRIPES];
 
     private final Object nameLock = new Object();

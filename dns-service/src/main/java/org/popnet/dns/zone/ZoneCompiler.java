@@ -205,8 +205,8 @@ public final class ZoneCompiler {
         Competitors competitors = domain.candidates().servers()
                 ? competitors(domain, origins)
                 : shared.computeIfAbsent(domain.candidates(), same -> competitors(domain, origins));
-        SteeredDomain steered = new SteeredDomain(
-                domain, Hash.of(domain.name()), competitors.v4(), competitors.v6(), origins);
+        SteeredDomain steered =
+                new SteeredDomain(domain, Hash.of(domain.name()), competitors.v4(), competitors.v6(), origins);
         domains.put(domain.name(), steered);
         ZoneEntry there = entries.get(name);
         if (there instanceof ZoneEntry.Host || there instanceof ZoneEntry.Service) {
