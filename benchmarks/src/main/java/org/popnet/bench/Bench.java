@@ -1,6 +1,8 @@
 package org.popnet.bench;
 
 import org.jspecify.annotations.Nullable;
+import org.popnet.bench.dns.DnsBench;
+import org.popnet.bench.steering.SteeringBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,7 +13,7 @@ import picocli.CommandLine.Spec;
         name = "popnet bench",
         description = "Measures Popnet against its targets, and beside the best servers of the field.",
         mixinStandardHelpOptions = true,
-        subcommands = {org.popnet.bench.dns.DnsBench.class},
+        subcommands = {DnsBench.class, SteeringBench.class},
         footer = {
             "",
             "Peers are taken from the system (Debian: apt install knot nsd gdnsd",

@@ -8,32 +8,33 @@ import java.util.stream.IntStream;
  * The tree that the name server is measured with: eight POPs around the world with a probe and two edges each, and
  * domains whose clients stay with their server for ten minutes (even numbers) or are steered anew each time (odd ones).
  */
-final class BenchNetwork {
-    static final int POPS = 8;
-    static final int EDGES_PER_POP = 2;
-    static final int EDGE_CAPACITY = 2000;
-    static final String NAME_SERVER = "dns.pop0";
-    static final String ZONE = "customer1.example";
+public final class BenchNetwork {
+    public static final int POPS = 8;
+    public static final int EDGES_PER_POP = 2;
+    public static final int EDGE_CAPACITY = 2000;
+    public static final String NAME_SERVER = "dns.pop0";
+    public static final String ZONE = "customer1.example";
 
     private BenchNetwork() {}
 
-    static List<String> pops() {
+    public static List<String> pops() {
         return IntStream.range(0, POPS).mapToObj(i -> "pop" + i).toList();
     }
 
-    static String domain(int number) {
+    public static String domain(int number) {
         return "d" + number + "." + ZONE;
     }
 
     /** An address of the client prefix with this number, of which there are 2^20. */
-    static byte[] prefix(int number) {
+    public static byte[] prefix(int number) {
         return new byte[] {(byte) (20 + (number >> 16)), (byte) (number >> 8), (byte) number, 0};
     }
 
     /** @param coverage how many CIDRs stand in the POPs' coverage, all together; to 2^20 */
-    static String tree(int domains, int coverage) {
+    public static String tree(int domains, int coverage) {
         StringBuilder text = new StringBuilder();
-        text.append("""
+        text.append(
+                """
                 network: {zone: pop.example, administrators: [admin.hq], ports: {dns: 5300, datagram: 5301, http: 8080, https: 8443, fetch: 8081, control: 9443}}
                 push: {masters: [dns.pop0, log.hq], below: {dns.pop0: [%s]}}
                 pops:
@@ -41,8 +42,8 @@ final class BenchNetwork {
                     nodes:
                       admin.hq: {service: admin, address: 127.0.0.1, ports: {control: 8095}}
                       log.hq: {service: log, address: 127.0.0.1, ports: {control: 8096, datagram: 5140}}
-                """.formatted(String.join(
-                ", ", pops().stream().map(pop -> "probe." + pop).toList())));
+                """
+                        .formatted(String.join(", ", pops().stream().map(pop -> "probe." + pop).toList())));
         for (int pop = 0; pop < POPS; pop++) {
             text.append("  pop%d:\n    location: [%d, %d]\n".formatted(pop, 20 + 4 * pop, -160 + 45 * pop));
             coverage(text, pop, coverage);
@@ -56,7 +57,8 @@ final class BenchNetwork {
                         .formatted(edge, pop, pop + 1, 10 + edge, EDGE_CAPACITY));
             }
         }
-        text.append("""
+        text.append(
+                """
                 log-servers: {log.hq: {manages: [customer1]}}
                 customers:
                   customer1:
@@ -71,7 +73,8 @@ final class BenchNetwork {
                     domain(i),
                     i % 2 == 0 ? "staying" : "default"));
         }
-        text.append("""
+        text.append(
+                """
                 rules:
                   default: {ttl: 20s}
                   staying: {extends: default, persistence: 10m}

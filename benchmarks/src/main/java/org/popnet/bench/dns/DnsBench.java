@@ -143,8 +143,14 @@ public final class DnsBench extends MeasurementCommand {
                 contest.play(rounds);
                 double half = contest.median(OURS, Dnsperf.Sample::perSecond) / 2;
                 progress("latencies at half load");
-                double[] latencies = dnsperf.latencies(ours.address(), 3, (long) half);
-                judge(report, contest, latencies, half, process);
+                Map<String, Double> p99 = new LinkedHashMap<>();
+                p99.put(OURS, Dnsperf.p99(dnsperf.latencies(ours.address(), 3, (long) half)));
+                for (Peer peer : Peer.values()) {
+                    if (peers.containsKey(peer.title) && contest.median(peer.title, Dnsperf.Sample::perSecond) > half) {
+                        p99.put(peer.title, Dnsperf.p99(dnsperf.latencies(address(peer), 3, (long) half)));
+                    }
+                }
+                judge(report, contest, p99, half, process);
             }
         } finally {
             peers.values().forEach(ServerProcess::close);
@@ -173,8 +179,8 @@ public final class DnsBench extends MeasurementCommand {
     }
 
     private void judge(
-            Report report, Rounds<Dnsperf.Sample> contest, double[] latencies, double half, ProcessHandle process) {
-        Report.Table table = report.table("server", "CPU µs/answer", "answers/s", "lost", "not NOERROR");
+            Report report, Rounds<Dnsperf.Sample> contest, Map<String, Double> p99, double half, ProcessHandle process) {
+        Report.Table table = report.table("server", "CPU µs/answer", "answers/s", "lost", "not NOERROR", "p99 ms at our half load");
         for (String name : contest.contenders()) {
             long lost = contest.samples(name).stream()
                     .mapToLong(Dnsperf.Sample::lost)
@@ -187,7 +193,8 @@ public final class DnsBench extends MeasurementCommand {
                     Figures.of(contest.median(name, Dnsperf.Sample::cpuMicros)),
                     Figures.of(contest.median(name, Dnsperf.Sample::perSecond)),
                     Long.toString(lost),
-                    Long.toString(bad));
+                    Long.toString(bad),
+                    p99.containsKey(name) ? Figures.of(p99.getOrDefault(name, Double.NaN)) : "not reached");
         }
         double ours = contest.median(OURS, Dnsperf.Sample::cpuMicros);
         List<String> plain = contest.contenders().stream()
@@ -210,7 +217,7 @@ public final class DnsBench extends MeasurementCommand {
         }
         long lost =
                 contest.samples(OURS).stream().mapToLong(Dnsperf.Sample::lost).sum();
-        report.verdict(Verdict.atMost("T1 p99 < 1 ms at half load", Dnsperf.p99(latencies), 1, "ms"))
+        report.verdict(Verdict.atMost("T1 p99 < 1 ms at half load", p99.getOrDefault(OURS, Double.NaN), 1, "ms"))
                 .verdict(Verdict.atMost("T1 none lost", (double) lost, 0, "lost"))
                 .note("Every query is for one of " + DOMAINS + " domains, on behalf of one of " + PREFIXES
                         + " client subnets; our name server knows all of them from eight POPs with two edges each, half"
