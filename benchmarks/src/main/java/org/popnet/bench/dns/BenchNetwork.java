@@ -33,8 +33,7 @@ public final class BenchNetwork {
     /** @param coverage how many CIDRs stand in the POPs' coverage, all together; to 2^20 */
     public static String tree(int domains, int coverage) {
         StringBuilder text = new StringBuilder();
-        text.append(
-                """
+        text.append("""
                 network: {zone: pop.example, administrators: [admin.hq], ports: {dns: 5300, datagram: 5301, http: 8080, https: 8443, fetch: 8081, control: 9443}}
                 push: {masters: [dns.pop0, log.hq], below: {dns.pop0: [%s]}}
                 pops:
@@ -42,8 +41,8 @@ public final class BenchNetwork {
                     nodes:
                       admin.hq: {service: admin, address: 127.0.0.1, ports: {control: 8095}}
                       log.hq: {service: log, address: 127.0.0.1, ports: {control: 8096, datagram: 5140}}
-                """
-                        .formatted(String.join(", ", pops().stream().map(pop -> "probe." + pop).toList())));
+                """.formatted(String.join(
+                ", ", pops().stream().map(pop -> "probe." + pop).toList())));
         for (int pop = 0; pop < POPS; pop++) {
             text.append("  pop%d:\n    location: [%d, %d]\n".formatted(pop, 20 + 4 * pop, -160 + 45 * pop));
             coverage(text, pop, coverage);
@@ -57,8 +56,7 @@ public final class BenchNetwork {
                         .formatted(edge, pop, pop + 1, 10 + edge, EDGE_CAPACITY));
             }
         }
-        text.append(
-                """
+        text.append("""
                 log-servers: {log.hq: {manages: [customer1]}}
                 customers:
                   customer1:
@@ -73,8 +71,7 @@ public final class BenchNetwork {
                     domain(i),
                     i % 2 == 0 ? "staying" : "default"));
         }
-        text.append(
-                """
+        text.append("""
                 rules:
                   default: {ttl: 20s}
                   staying: {extends: default, persistence: 10m}

@@ -179,8 +179,13 @@ public final class DnsBench extends MeasurementCommand {
     }
 
     private void judge(
-            Report report, Rounds<Dnsperf.Sample> contest, Map<String, Double> p99, double half, ProcessHandle process) {
-        Report.Table table = report.table("server", "CPU µs/answer", "answers/s", "lost", "not NOERROR", "p99 ms at our half load");
+            Report report,
+            Rounds<Dnsperf.Sample> contest,
+            Map<String, Double> p99,
+            double half,
+            ProcessHandle process) {
+        Report.Table table =
+                report.table("server", "CPU µs/answer", "answers/s", "lost", "not NOERROR", "p99 ms at our half load");
         for (String name : contest.contenders()) {
             long lost = contest.samples(name).stream()
                     .mapToLong(Dnsperf.Sample::lost)

@@ -66,8 +66,7 @@ final class Simulation {
      * @param changesPer10Minutes answers that differed from the last, per client, while no POP failed or came back
      * @param lostShare of the requests, those sent to a POP that had failed
      */
-    record Outcome(
-            double meanMs, double oracleMs, double busiestShare, double changesPer10Minutes, double lostShare) {
+    record Outcome(double meanMs, double oracleMs, double busiestShare, double changesPer10Minutes, double lostShare) {
         double overOracle() {
             return meanMs / oracleMs - 1;
         }
@@ -75,9 +74,12 @@ final class Simulation {
 
     /** @param rule the text of the default rule in the tree, as in {@code {ttl: 20s}} */
     Simulation(int pops, int resolvers, String rule, long seed) {
-        world = new World(pops, resolvers, MEASUREMENT_NOISE, REQUESTS_PER_RESOLVER_AND_SECOND * (double) resolvers, seed);
+        world = new World(
+                pops, resolvers, MEASUREMENT_NOISE, REQUESTS_PER_RESOLVER_AND_SECOND * (double) resolvers, seed);
         capacity = capacities();
-        edges = IntStream.range(0, pops).mapToObj(i -> NodeName.of("edge.pop" + i)).toArray(NodeName[]::new);
+        edges = IntStream.range(0, pops)
+                .mapToObj(i -> NodeName.of("edge.pop" + i))
+                .toArray(NodeName[]::new);
         knowledge = new Knowledge(KnowledgeSettings.defaults(), () -> nowMs);
         String text = tree(rule);
         Generation generation = new Generation(1, "0".repeat(40), Generation.sha256(text));
@@ -108,15 +110,20 @@ final class Simulation {
             total += world.demand(resolver);
         }
         double least = total / world.pops / 4;
-        return Arrays.stream(natural).map(n -> Math.ceil(HEADROOM * Math.max(n, least))).toArray();
+        return Arrays.stream(natural)
+                .map(n -> Math.ceil(HEADROOM * Math.max(n, least)))
+                .toArray();
     }
 
     private String tree(String rule) {
         StringBuilder text = new StringBuilder();
-        String probes = IntStream.range(0, world.pops).mapToObj(i -> "probe.pop" + i).collect(Collectors.joining(", "));
+        String probes =
+                IntStream.range(0, world.pops).mapToObj(i -> "probe.pop" + i).collect(Collectors.joining(", "));
         text.append("network: {zone: pop.example, administrators: [admin.hq], ports: {dns: 5300, datagram: 5301,"
                 + " http: 8080, https: 8443, fetch: 8081, control: 9443}}\n");
-        text.append("push: {masters: [dns.pop0, log.hq], below: {dns.pop0: [").append(probes).append("]}}\n");
+        text.append("push: {masters: [dns.pop0, log.hq], below: {dns.pop0: [")
+                .append(probes)
+                .append("]}}\n");
         text.append("pops:\n");
         for (int pop = 0; pop < world.pops; pop++) {
             text.append(String.format(
@@ -185,8 +192,7 @@ final class Simulation {
                 double share = load[pop] / capacity[pop];
                 knowledge.take(
                         edges[pop],
-                        new LoadReport(
-                                share, 0.3, 0, load[pop], 0, 2, Map.of(), Map.of(), 0, 0, 0, List.of()));
+                        new LoadReport(share, 0.3, 0, load[pop], 0, 2, Map.of(), Map.of(), 0, 0, 0, List.of()));
             }
         }
         List<ServiceResult> results = IntStream.range(0, failing)

@@ -2,6 +2,7 @@ package org.popnet.bench.steering;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
@@ -65,7 +66,8 @@ public final class SteeringBench extends MeasurementCommand {
                         .addProfiler(GCProfiler.class)
                         .build())
                 .runSingle();
-        Result<?> allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
+        Result<?> allocated =
+                Objects.requireNonNull(result.getSecondaryResults().get("gc.alloc.rate.norm"));
         report.version("JMH", "1.37")
                 .verdict(Verdict.atMost(
                         "T2 a decision ≤ 300 ns", result.getPrimaryResult().getScore(), 300, "ns"))
@@ -85,8 +87,8 @@ public final class SteeringBench extends MeasurementCommand {
                         "T11 busiest POP ≤ 1.25 × its fair share", outcome.busiestShare(), 1.25, "× the oracle's"))
                 .verdict(Verdict.atMost(
                         "T11 < 1 answer change per client in 10 min", outcome.changesPer10Minutes(), 1, "changes"))
-                .note(minutes + " simulated minutes, seed " + seed + ", rule " + rule + "; " + Figures.of(100
-                                * outcome.lostShare())
+                .note(minutes + " simulated minutes, seed " + seed + ", rule " + rule + "; "
+                        + Figures.of(100 * outcome.lostShare())
                         + " % of the requests went to POPs that had failed. The oracle knows real distances and this"
                         + " second's demand, and sends every client to the nearest POP with room; fair is what its busiest"
                         + " POP has in use of its capacity.");
