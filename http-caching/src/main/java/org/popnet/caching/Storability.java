@@ -10,22 +10,33 @@ import static org.popnet.caching.CacheControl.Directive.S_MAXAGE;
 
 /** Whether a shared cache may store a response (RFC 9111 §3), and if not, why. */
 public enum Storability {
-    STORABLE,
+    STORABLE("RFC 9111 §3: may be stored"),
     /** methods other than GET are not stored here */
-    METHOD,
+    METHOD("RFC 9111 §3: only responses to GET are stored"),
     /** an interim response, 304, or a status that needs an understanding this cache does not have */
-    STATUS,
+    STATUS("RFC 9111 §3: this status needs explicit freshness, or is none to store"),
     /** part of a representation: stored by whoever puts parts together, not as a response */
-    PARTIAL,
-    NO_STORE_DIRECTIVE,
-    PRIVATE_DIRECTIVE,
+    PARTIAL("RFC 9111 §3.3: part of a representation"),
+    NO_STORE_DIRECTIVE("RFC 9111 §5.2.2.5: no-store"),
+    PRIVATE_DIRECTIVE("RFC 9111 §5.2.2.7: private"),
     /** the request carried credentials and the response does not say that it is for all */
-    AUTHORIZATION,
-    SET_COOKIE,
+    AUTHORIZATION("RFC 9111 §3.5: answers a request with Authorization, and does not say that it is for all"),
+    SET_COOKIE("RFC 9111 §7.3: Set-Cookie is for one client, and the site's rule does not say otherwise"),
     /** {@code Vary: *} never matches a later request */
-    VARY_ANY,
+    VARY_ANY("RFC 9111 §4.1: Vary: * never matches a later request"),
     /** neither fresh for a moment nor possible to validate: of no use to a later request */
-    USELESS;
+    USELESS("RFC 9111 §4.2: neither fresh for a moment nor possible to validate");
+
+    private final String rule;
+
+    Storability(String rule) {
+        this.rule = rule;
+    }
+
+    /** The rule that decided, with its section, for people. */
+    public String rule() {
+        return rule;
+    }
 
     public boolean storable() {
         return this == STORABLE;

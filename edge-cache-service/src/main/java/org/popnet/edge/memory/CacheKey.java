@@ -1,5 +1,10 @@
 package org.popnet.edge.memory;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a stored response is found by.
  *
@@ -10,6 +15,18 @@ package org.popnet.edge.memory;
 public record CacheKey(String site, String target, String variant) {
     public CacheKey(String site, String target) {
         this(site, target, "");
+    }
+
+    /** The normalised values of the selecting fields; null for a field that the request did not have. */
+    List<@Nullable String> selectedBy() {
+        if (variant.isEmpty()) {
+            return List.of();
+        }
+        List<@Nullable String> values = new ArrayList<>();
+        for (String value : variant.substring(variant.indexOf(':') + 1).split("\n", -1)) {
+            values.add(value.isEmpty() ? null : value.substring(1));
+        }
+        return Collections.unmodifiableList(values);
     }
 
     CacheKey primary() {

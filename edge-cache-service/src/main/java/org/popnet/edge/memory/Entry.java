@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.popnet.caching.Headers;
+import org.popnet.caching.Storability;
 import org.popnet.caching.Vary;
 
 /** What the memory tier holds under a key. */
@@ -66,9 +67,10 @@ sealed interface Entry permits StoredResponse, Entry.Varies, Entry.Marker {
     /**
      * Nothing is stored under this key, and for some time no use in trying.
      *
+     * @param why what the last response was judged
      * @param untilMs milliseconds since the epoch
      */
-    record Marker(Lookup.Kind kind, long untilMs) implements Entry {
+    record Marker(Lookup.Kind kind, Storability why, long untilMs) implements Entry {
         @Override
         public long weight() {
             return 300;

@@ -163,9 +163,9 @@ public final class Fill implements ResponseListener {
             return;
         }
         if (storability.storable() && !small) {
-            tier.mark(key, Lookup.Kind.LARGE, epoch);
+            tier.mark(key, Lookup.Kind.LARGE, storability, epoch);
         } else if (!storability.storable() && storability != Storability.AUTHORIZATION && status < 500) {
-            tier.mark(key, Lookup.Kind.UNCACHEABLE, epoch);
+            tier.mark(key, Lookup.Kind.UNCACHEABLE, storability, epoch);
         }
         listener.filled(storability.storable() ? small ? "no-room" : "large" : "uncacheable");
         leave(upstream, status, received);

@@ -6,6 +6,8 @@ import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.popnet.caching.Headers;
+import org.popnet.caching.Storability;
 import org.popnet.platform.flush.FlushOrder;
 import org.popnet.platform.flush.FlushTarget;
 
@@ -161,12 +164,42 @@ public final class MemoryTier implements FlushTarget {
     }
 
     /** Remembers that this is not to be stored for a while. */
-    void mark(CacheKey key, Lookup.Kind kind, long epoch) {
+    void mark(CacheKey key, Lookup.Kind kind, Storability why, long epoch) {
         if (epoch(key.site()) == epoch) {
             entries.put(
                     key,
-                    new Entry.Marker(kind, clock.millis() + settings.passFor().toMillis()));
+                    new Entry.Marker(
+                            kind, why, clock.millis() + settings.passFor().toMillis()));
         }
+    }
+
+    /** What there is under a URL; looking does not count as use. */
+    public Inspection inspect(CacheKey primary) {
+        Entry entry = entries.policy().getIfPresentQuietly(primary);
+        List<String> vary = List.of();
+        List<Inspection.Variant> variants = new ArrayList<>();
+        Entry.Marker marker = entry instanceof Entry.Marker m && clock.millis() < m.untilMs() ? m : null;
+        boolean filling = fills.find(primary) != null;
+        if (entry instanceof Entry.Varies index) {
+            vary = index.vary().fields();
+            for (CacheKey key : index.variants()) {
+                StoredResponse variant = Entry.response(entries.policy().getIfPresentQuietly(key));
+                if (variant != null) {
+                    variants.add(Inspection.Variant.of(variant));
+                }
+                filling |= fills.find(key) != null;
+            }
+        } else if (entry instanceof StoredResponse response) {
+            variants.add(Inspection.Variant.of(response));
+        }
+        return new Inspection(
+                vary,
+                List.copyOf(variants),
+                marker == null ? 0 : marker.untilMs(),
+                marker == null ? null : marker.why(),
+                marker != null && marker.kind() == Lookup.Kind.LARGE,
+                filling,
+                hasChanged(primary));
     }
 
     /**

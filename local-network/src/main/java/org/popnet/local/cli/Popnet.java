@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             TrafficCommand.class,
             FlushCommand.class,
             ExplainCommand.class,
+            ExplainCacheCommand.class,
             ConfigCommand.class,
             BillingCommand.class,
             TrainCommand.class,

@@ -25,8 +25,21 @@ class PopnetTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "up", "down", "status", "doctor", "get", "traffic", "flush", "explain", "config", "train", "test",
-                "bench", "billing"
+                "",
+                "up",
+                "down",
+                "status",
+                "doctor",
+                "get",
+                "traffic",
+                "flush",
+                "explain",
+                "explain-cache",
+                "config",
+                "train",
+                "test",
+                "bench",
+                "billing"
             })
     void everyCommandHasHelp(String command) {
         int code = command.isEmpty() ? run("--help") : run(command, "--help");
