@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.popnet.dns.steering.TargetStates;
@@ -92,13 +91,22 @@ final class HealthTable {
         };
     }
 
+    /** Whose load counts for a target: the node, or the customer's server whatever the domain. */
+    static String loadName(TargetId id) {
+        String text = id.text();
+        int colon = text.indexOf(':');
+        return text.startsWith("server:") ? text.substring(colon + 1, text.lastIndexOf('/')) : text.substring(colon + 1);
+    }
+
     /** Compiles what the hot path reads. */
-    TargetStates compile(ZoneSnapshot zone, Function<ZoneSnapshot.Target, Float> utilisation, long nowMs) {
+    TargetStates compile(ZoneSnapshot zone, LoadTable load, long nowMs) {
         int count = zone.targets().size();
         TargetStates states = TargetStates.unknown(count);
         for (int i = 0; i < count; i++) {
             ZoneSnapshot.Target target = zone.targets().get(i);
-            states.utilisation()[i] = utilisation.apply(target);
+            String server = loadName(target.id());
+            states.utilisation()[i] = load.utilisation(server, nowMs);
+            states.shed()[i] = load.shed(server, nowMs);
             TargetHealth health = targets.get(target.id());
             if (health != null) {
                 states.down()[i] = health.state() == TargetHealth.State.DOWN;
@@ -118,7 +126,7 @@ final class HealthTable {
             long nowMs) {
         ToDoubleFunction<VantagePoint> distance = distance(zone, target.id());
         double nearest = Double.POSITIVE_INFINITY;
-        float[] byPop = states.responseFromMs()[index];
+        float[] byPop = states.distanceFromMs()[index];
         for (VantagePoint point : health.points()) {
             if (Double.isNaN(point.responseMs()) || !point.fresh(nowMs, staleMs)) {
                 continue;
@@ -134,7 +142,7 @@ final class HealthTable {
                 byPop[pop] = (float) point.responseMs();
             }
         }
-        states.responseFromMs()[index] = byPop;
+        states.distanceFromMs()[index] = byPop;
     }
 
     private static float[] unknown(int pops) {

@@ -20,8 +20,10 @@ import org.popnet.platform.message.Message.PersistenceRecord;
 import org.popnet.platform.message.Message.PopLatency;
 import org.popnet.platform.message.Message.PrefixLatency;
 import org.popnet.platform.message.Message.ProbeReport;
+import org.popnet.platform.message.Message.ServerLoad;
 import org.popnet.platform.message.TargetId;
 import org.popnet.platform.tree.Customer;
+import org.popnet.platform.tree.CustomerServer;
 import org.popnet.platform.tree.NetworkTree;
 import org.popnet.platform.tree.Node;
 import org.popnet.platform.tree.NodeName;
@@ -109,15 +111,26 @@ public final class Knowledge {
         synchronized (lock) {
             zone = next;
             health.follow(next);
-            load.retain(next.tree().tree().nodes().keySet());
-            servers = servers(next.tree().tree());
+            load.retain(servers(next));
+            servers = addresses(next.tree().tree());
             List<String> pops = next.topology().names();
             pops.forEach(this::column);
             publish();
         }
     }
 
-    private static Set<InetAddress> servers(NetworkTree tree) {
+    /** Everybody who may tell a load, by the name it is kept under. */
+    private static Set<String> servers(ZoneSnapshot zone) {
+        NetworkTree tree = zone.tree().tree();
+        Set<String> names = new HashSet<>();
+        tree.nodes().keySet().forEach(node -> names.add(node.toString()));
+        tree.customers().values().forEach(customer -> customer.servers()
+                .values()
+                .forEach(server -> names.add(server.customer() + "/" + server.name())));
+        return names;
+    }
+
+    private static Set<InetAddress> addresses(NetworkTree tree) {
         Set<InetAddress> addresses = new HashSet<>();
         tree.nodes().values().forEach(node -> addresses.add(node.address()));
         for (Customer customer : tree.customers().values()) {
@@ -146,10 +159,27 @@ public final class Knowledge {
             for (LatencyResult latency : report.latencies()) {
                 take(probe, latency, now);
             }
+            for (ServerLoad told : report.loads()) {
+                take(current.tree().tree(), told, now);
+            }
             if (!changed.isEmpty()) {
                 publish();
             }
         }
+    }
+
+    /** What a customer's server says of itself, to whichever probe asks. */
+    private void take(NetworkTree tree, ServerLoad told, long now) {
+        int slash = told.server().indexOf('/');
+        Customer customer = slash < 0 ? null : tree.customers().get(told.server().substring(0, slash));
+        CustomerServer server =
+                customer == null ? null : customer.servers().get(told.server().substring(slash + 1));
+        if (server == null || told.lagged() || told.ageMs() > settings.loadStale().toMillis()) {
+            return;
+        }
+        double requests =
+                told.requestsPerSecond() / server.capacity().requestsPerSecond();
+        load.take(told.server(), Math.max(requests, told.share()), now);
     }
 
     private void take(NodeName probe, LatencyResult latency, long now) {
@@ -177,8 +207,14 @@ public final class Knowledge {
     public void take(NodeName node, LoadReport report) {
         synchronized (lock) {
             ZoneSnapshot current = zone;
-            if (current != null && current.tree().tree().node(node).isPresent()) {
-                load.take(node, report, nowMs());
+            NetworkTree tree = current == null ? null : current.tree().tree();
+            Node sender = tree == null ? null : tree.node(node).orElse(null);
+            if (tree != null && sender != null) {
+                double used = LoadTable.used(
+                        report,
+                        sender.capacity().requestsPerSecond(),
+                        tree.measures().load());
+                load.take(node.toString(), used, nowMs());
             }
         }
     }
@@ -226,17 +262,8 @@ public final class Knowledge {
                 current.topology().names().stream().mapToInt(this::column).toArray();
         view = new View(
                 current,
-                health.compile(current, target -> utilisation(current, target, now), now),
+                health.compile(current, load, now),
                 latencies.through(columns, settings.latencyExpiry().toMillis()));
-    }
-
-    private float utilisation(ZoneSnapshot current, ZoneSnapshot.Target target, long now) {
-        if (target.pop() < 0) {
-            return 0;
-        }
-        NodeName name = NodeName.of(target.id().text().substring("node:".length()));
-        Node node = current.tree().tree().node(name).orElse(null);
-        return node == null ? 0 : load.utilisation(name, node.capacity().requestsPerSecond(), now);
     }
 
     /** What is known of every target, for operators. */

@@ -3,43 +3,175 @@ package org.popnet.dns.knowledge;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.popnet.platform.message.Message.LoadReport;
-import org.popnet.platform.tree.NodeName;
+import org.popnet.platform.tree.LoadMeasure;
 
-/** How busy content machines say they are, smoothed so that one second does not swing the steering. */
+/**
+ * How busy servers say they are, damped: what a choice does to a load is seen only when resolvers have asked again and
+ * reports have come, so a choice that believes every report at once chases its own tail.
+ *
+ * <p>Three figures of each server: what it says (smoothed over seconds, for people); what choices see (smoothed over a
+ * minute, and changed only when it is off by more than a dead band); and the share of clients that it turns away while
+ * it is overloaded, which is corrected only after the last correction can have had its effect. Guarded by its owner's
+ * lock.
+ */
 final class LoadTable {
-    private static final double SMOOTHING = 0.3;
+    private static final double SMOOTHING_MS = 3000;
+    private static final double DAMPING_MS = 120_000;
+    /** Damped figures that differ by less than this from what choices see leave it as it is. */
+    private static final double DEAD_BAND = 0.005;
 
-    private final Map<NodeName, Entry> entries = new HashMap<>();
+    /** Above this, clients are turned away; below {@link #CALM} they may come back; between, nothing changes. */
+    private static final double FULL = 0.95;
+
+    private static final double ALMOST_FULL = 0.94;
+    private static final double CALM = 0.85;
+    private static final double TARGET = 0.90;
+    /** No longer than the time to live of an answer and the reports that follow. */
+    private static final long SHED_INTERVAL_MS = 30_000;
+
+    /** Turning clients away must have failed for so long before choices see a server as full. */
+    private static final long PATIENCE_MS = 10 * SHED_INTERVAL_MS;
+
+    private static final double SHED_MAX = 0.95;
+    /** Clients come back more slowly than they were turned away, so that it does not fill up at once. */
+    private static final double RETURN_SLOW = 1.03;
+
+    private static final double RETURN_QUICK = 1.15;
+    private static final double IDLE = 0.70;
+    private static final double SHED_MIN = 0.01;
+    private static final double USED_MAX = 10;
+    private static final double MEMORY_FREE = 0.9;
+
+    private final Map<String, Entry> entries = new HashMap<>();
     private final long staleMs;
 
-    private record Entry(double requestsPerSecond, long atMs) {}
+    private static final class Entry {
+        private double said;
+        private double damped;
+        private double seen;
+        private double shed;
+        private long atMs;
+        private long shedAtMs;
+        private long fullSinceMs = Long.MAX_VALUE;
+
+        Entry(double used, long nowMs) {
+            said = used;
+            damped = used;
+            seen = used;
+            atMs = nowMs;
+            shedAtMs = nowMs - SHED_INTERVAL_MS;
+        }
+
+        void take(double used, long nowMs) {
+            double elapsed = Math.max(0, nowMs - atMs);
+            said += (used - said) * (1 - Math.exp(-elapsed / SMOOTHING_MS));
+            damped += (said - damped) * (1 - Math.exp(-elapsed / DAMPING_MS));
+            if (Math.abs(damped - seen) >= DEAD_BAND) {
+                seen = damped;
+            }
+            atMs = nowMs;
+        }
+
+        float seen(long nowMs) {
+            boolean patient = fullSinceMs == Long.MAX_VALUE || nowMs - fullSinceMs < PATIENCE_MS;
+            return (float) (patient ? Math.min(seen, ALMOST_FULL) : seen);
+        }
+
+        void shed(long nowMs) {
+            if (said <= FULL) {
+                fullSinceMs = Long.MAX_VALUE;
+            } else if (fullSinceMs == Long.MAX_VALUE) {
+                fullSinceMs = nowMs;
+            }
+            if (nowMs - shedAtMs < SHED_INTERVAL_MS) {
+                return;
+            }
+            double kept = 1 - shed;
+            if (said > FULL) {
+                kept *= TARGET / said;
+            } else if (said < CALM && shed > 0) {
+                kept *= said < IDLE ? RETURN_QUICK : RETURN_SLOW;
+            } else {
+                return;
+            }
+            shed = Math.clamp(1 - kept, 0, SHED_MAX);
+            shed = shed < SHED_MIN ? 0 : shed;
+            shedAtMs = nowMs;
+        }
+    }
 
     LoadTable(long staleMs) {
         this.staleMs = staleMs;
     }
 
-    void take(NodeName node, LoadReport report, long nowMs) {
-        double rate = Math.max(0, report.requestsPerSecond());
-        Entry before = entries.get(node);
-        if (before != null && nowMs - before.atMs() <= staleMs) {
-            rate = before.requestsPerSecond() + SMOOTHING * (rate - before.requestsPerSecond());
+    /** The share of its capacity that a node uses: of what it may be short of, the worst. */
+    static double used(LoadReport report, double capacityPerSecond, Set<LoadMeasure> counting) {
+        double worst = 0;
+        for (LoadMeasure measure : counting) {
+            double share =
+                    switch (measure) {
+                        case REQUESTS -> report.requestsPerSecond() / capacityPerSecond;
+                        case CPU -> report.cpu();
+                        case MEMORY -> (report.memory() - MEMORY_FREE) / (1 - MEMORY_FREE);
+                        case CONNECTIONS -> report.connectionShare();
+                        case BANDWIDTH -> report.bandwidthShare();
+                    };
+            worst = Double.isFinite(share) ? Math.max(worst, share) : worst;
         }
-        if (Double.isFinite(rate)) {
-            entries.put(node, new Entry(rate, nowMs));
-        }
+        return worst;
     }
 
-    /** The share of its capacity that a node uses; 0 if it has not told lately. */
-    float utilisation(NodeName node, double capacityPerSecond, long nowMs) {
-        Entry entry = entries.get(node);
-        return entry == null || nowMs - entry.atMs() > staleMs
-                ? 0
-                : (float) (entry.requestsPerSecond() / capacityPerSecond);
+    /** @param server a node's name, or {@code customer/server} */
+    void take(String server, double used, long nowMs) {
+        if (!Double.isFinite(used)) {
+            return;
+        }
+        double bounded = Math.clamp(used, 0, USED_MAX);
+        Entry entry = entries.get(server);
+        if (entry == null || nowMs - entry.atMs > staleMs) {
+            entry = new Entry(bounded, nowMs);
+            entries.put(server, entry);
+        } else {
+            entry.take(bounded, nowMs);
+        }
+        entry.shed(nowMs);
     }
 
-    void retain(Set<NodeName> nodes) {
-        entries.keySet().retainAll(nodes);
+    /** The share of its capacity that choices shall take it to use; 0 if it has not told lately. */
+    float utilisation(String server, long nowMs) {
+        Entry entry = fresh(server, nowMs);
+        return entry == null ? 0 : entry.seen(nowMs);
+    }
+
+    /** The share of its clients that it turns away. */
+    float shed(String server, long nowMs) {
+        Entry entry = fresh(server, nowMs);
+        return entry == null ? 0 : (float) entry.shed;
+    }
+
+    /** What it said last, and how long ago; null if it has not told lately. */
+    @Nullable Told told(String server, long nowMs) {
+        Entry entry = fresh(server, nowMs);
+        return entry == null ? null : new Told(entry.said, entry.shed, nowMs - entry.atMs);
+    }
+
+    /**
+     * A server's load for people.
+     *
+     * @param share of its capacity, smoothed over seconds
+     * @param shed share of clients turned away
+     */
+    record Told(double share, double shed, long ageMs) {}
+
+    private @Nullable Entry fresh(String server, long nowMs) {
+        Entry entry = entries.get(server);
+        return entry == null || nowMs - entry.atMs > staleMs ? null : entry;
+    }
+
+    void retain(Set<String> servers) {
+        entries.keySet().retainAll(servers);
     }
 
     int size() {

@@ -396,7 +396,14 @@ final class QueryPipeline {
             x.answer.truncate();
         }
         Choice choice = x.choice;
-        if (choice.count() == 0) {
+        if (choice.kind() == Choice.Kind.SERVFAIL) {
+            return finish(x, Dns.SERVFAIL, false);
+        }
+        String elsewhere = choice.host();
+        if (elsewhere != null) {
+            RecordData alias = RecordData.name(Dns.CNAME, WireName.of(elsewhere));
+            x.answer.record(Section.ANSWER, owner, alias, domain.ttlSeconds());
+        } else if (choice.count() == 0) {
             return noData(x, entry.zone());
         }
         for (int i = 0; i < choice.count(); i++) {
@@ -445,7 +452,7 @@ final class QueryPipeline {
         long key = PersistenceTable.key(x.client.hash(), domain.identity());
         long previous = table.find(key, now, x.client.located());
         Steering.choose(domain, groups, answers, previous, x.client, view.states(), x.choice, null);
-        if (!x.choice.persisted() && x.choice.count() > 0 && x.choice.level() != Choice.Level.DOWN) {
+        if (x.choice.isNew()) {
             table.record(key, x.choice.get(0).identity(), now, now + persistenceMs, !x.client.located());
         }
     }

@@ -1,5 +1,7 @@
 package org.popnet.dns.steering;
 
+import java.util.stream.Stream;
+
 /**
  * What competes at first: a POP with its edges, of which one is chosen afterwards, or a single server.
  *
@@ -12,6 +14,18 @@ package org.popnet.dns.steering;
 public record CandidateGroup(String name, long identity, int pop, Candidate[] members) {
     /** A server that stands in no POP: its latency is known only through probes (the sum rule). */
     public static final int SERVER = -1;
+
+    /** The same with its members weighing so many times as much. */
+    public CandidateGroup weighing(double factor) {
+        if (factor == 1) {
+            return this;
+        }
+        Candidate[] weighted = Stream.of(members)
+                .map(m -> new Candidate(
+                        m.target(), m.id(), m.identity(), m.address(), m.capacity(), m.weight() * factor, m.cost()))
+                .toArray(Candidate[]::new);
+        return new CandidateGroup(name, identity, pop, weighted);
+    }
 
     public static CandidateGroup of(String name, int pop, Candidate... members) {
         return new CandidateGroup(name, Hash.of(name), pop, members);

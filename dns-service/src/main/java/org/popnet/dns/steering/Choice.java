@@ -11,26 +11,62 @@ public final class Choice {
     public enum Level {
         /** healthy, with capacity to spare */
         HEALTHY,
-        /** healthy, all of them overloaded */
+        /** healthy, all of them overloaded: the rule's overflow destination answers */
+        OVERFLOW,
+        /** healthy, all of them overloaded, and there is nowhere else to go */
         OVERLOADED,
         /** none healthy: the rule says what then */
         DOWN
     }
 
+    /** What the answer is made of. */
+    public enum Kind {
+        /** the servers chosen; none of them if there is no candidate */
+        SERVERS,
+        /** the name that {@link #host} gives */
+        HOST,
+        /** an error */
+        SERVFAIL
+    }
+
     final @Nullable Candidate[] chosen = new Candidate[ANSWERS_MAX];
     int count;
     Level level = Level.HEALTHY;
+    Kind kind = Kind.SERVERS;
+    @Nullable String host;
     boolean clientMattered;
     boolean persisted;
+
+    /** The client and the domain, mixed: what all draws of this decision begin with. */
+    long seed;
+    /** When all are down: those that went down since then may answer. */
+    long lastGoodSince;
+    /** What the distance of a server that nobody has measured is taken to be. */
+    double unknownMs;
+
+    /** How seriously this client takes load, around 1; 0 before it is needed. */
+    double sensitivity;
+
     double[] groupScore = new double[16];
+    /** The same without load: who is equal there shares by spare capacity. */
+    double[] groupBase = new double[16];
 
     void reset(int groups) {
         count = 0;
         level = Level.HEALTHY;
+        kind = Kind.SERVERS;
+        host = null;
         clientMattered = false;
         persisted = false;
+        lastGoodSince = Long.MIN_VALUE;
+        sensitivity = 0;
+        room(groups);
+    }
+
+    void room(int groups) {
         if (groupScore.length < groups) {
             groupScore = new double[groups * 2];
+            groupBase = new double[groups * 2];
         }
     }
 
@@ -51,6 +87,15 @@ public final class Choice {
         return level;
     }
 
+    public Kind kind() {
+        return kind;
+    }
+
+    /** The name that clients are sent to, with {@link Kind#HOST}; null otherwise. */
+    public @Nullable String host() {
+        return host;
+    }
+
     /** Whether another client could have been answered differently: then the answer holds for this prefix only. */
     public boolean clientMattered() {
         return clientMattered;
@@ -59,6 +104,11 @@ public final class Choice {
     /** Whether the first server is the one this client was given before. */
     public boolean persisted() {
         return persisted;
+    }
+
+    /** Whether the client's first server is worth remembering: a regular candidate, chosen anew. */
+    public boolean isNew() {
+        return !persisted && count > 0 && (level == Level.HEALTHY || level == Level.OVERLOADED);
     }
 
     /** Whether this server is among those chosen; candidates of one tree are compared by identity. */

@@ -9,11 +9,26 @@ import org.popnet.platform.tree.Domain;
  * @param v4 candidates with IPv4 addresses; empty if there are none, then the answer to A is NODATA
  * @param v6 candidates with IPv6 addresses
  * @param origins the customer's servers for this domain, whatever the candidates are: what {@code _origin} ranks
+ * @param overflowV4 where clients go whom all candidates turn away; empty if the rule names no servers
+ * @param overflowV6 the same with IPv6 addresses
  */
 @SuppressWarnings("ArrayRecordComponent") // read by the hot path, never changed, never compared
 public record SteeredDomain(
-        Domain domain, long identity, CandidateGroup[] v4, CandidateGroup[] v6, CandidateGroup[] origins) {
+        Domain domain,
+        long identity,
+        CandidateGroup[] v4,
+        CandidateGroup[] v6,
+        CandidateGroup[] origins,
+        CandidateGroup[] overflowV4,
+        CandidateGroup[] overflowV6) {
+    static final CandidateGroup[] NOWHERE = {};
+
     public int ttlSeconds() {
         return (int) domain.rule().ttl().toSeconds();
+    }
+
+    /** The overflow of the same family as these candidates. */
+    CandidateGroup[] overflowOf(CandidateGroup[] groups) {
+        return groups == v4 ? overflowV4 : groups == v6 ? overflowV6 : NOWHERE;
     }
 }

@@ -1,5 +1,6 @@
 package org.popnet.dns.steering;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.popnet.platform.tree.SteeringRule;
 
@@ -8,17 +9,15 @@ import org.popnet.platform.tree.SteeringRule;
  * is asked for.
  *
  * <p>Candidates that are down or overloaded are left out as long as others remain. The rest are scored in milliseconds,
- * lower is better: {@code latency·w + loss·w + response·w + cost·w + load·u/(1−u)}, u the share of capacity in use.
- * Those within the rule's tolerance, or 10 %, of the best share the traffic in proportion to weight × spare capacity:
- * each client falls to one of them by weighted rendezvous hashing (Schindelhauer and Schomaker, 2005), so that name
- * servers with the same knowledge agree without talking. A POP is chosen first, then the node in it.
+ * lower is better: {@code latency·w + loss·w + response·w + cost·w + load·u/(1−u)}, u the share of capacity in use
+ * ({@link Scoring}). Those within the rule's tolerance, or 10 %, of the best share the traffic in proportion to weight ×
+ * spare capacity: each client falls to one of them by weighted rendezvous hashing (Schindelhauer and Schomaker, 2005),
+ * so that name servers with the same knowledge agree without talking. A POP is chosen first, then the node in it.
+ *
+ * <p>A client that is to be kept stays with its server as long as that is healthy, also when it is overloaded: that is
+ * where its session is.
  */
 public final class Steering {
-    /** Scores within this share of the best count as equal, whatever the tolerance. */
-    private static final double NEAR_SHARE = 0.10;
-
-    private static final double UTILISATION_MAX = 0.99;
-    private static final double SPARE_MIN = 0.01;
     /** Servers that went down this close to the last one were "the last healthy ones". */
     private static final long LAST_GOOD_MS = 2000;
 
@@ -42,46 +41,116 @@ public final class Steering {
             Choice out,
             @Nullable Trace trace) {
         out.reset(groups.length);
+        out.seed = Hash.mix(client.hash() ^ Hash.mix(domain.identity()));
+        out.level = bestLevel(groups, states, out);
         SteeringRule rule = domain.domain().rule();
-        out.level = bestLevel(groups, states);
-        if (out.level == Choice.Level.DOWN && rule.whenAllDown() == SteeringRule.WhenAllDown.NONE) {
+        if (out.level == Choice.Level.DOWN && !anyWhenAllDown(rule, groups, states, out)) {
+            if (trace != null) {
+                reject(groups, states, out, trace);
+            }
             return;
         }
-        long lastGoodSince = out.level == Choice.Level.DOWN && rule.whenAllDown() == SteeringRule.WhenAllDown.LAST_GOOD
-                ? lastDown(groups, states) - LAST_GOOD_MS
-                : Long.MIN_VALUE;
         if (trace != null) {
-            reject(groups, states, out.level, lastGoodSince, trace);
+            reject(groups, states, out, trace);
         }
         if (previous != 0) {
-            keep(groups, previous, states, out, lastGoodSince);
+            keep(groups, previous, states, out);
         }
-        int wanted = Math.min(answers, Choice.ANSWERS_MAX);
+        CandidateGroup[] from = groups;
+        if (out.level == Choice.Level.OVERLOADED && rule.overflow().isPresent() && !out.persisted) {
+            from = overflow(rule.overflow().get(), domain.overflowOf(groups), groups, states, out);
+            if (out.kind == Choice.Kind.HOST) {
+                return;
+            }
+        }
+        fill(rule, from, Math.min(answers, Choice.ANSWERS_MAX), client, states, out, trace);
+    }
+
+    private static void fill(
+            SteeringRule rule,
+            CandidateGroup[] groups,
+            int wanted,
+            ClientView client,
+            TargetStates states,
+            Choice out,
+            @Nullable Trace trace) {
+        out.unknownMs = Scoring.unknownMs(groups, client, states);
         int round = out.count;
         while (out.count < wanted) {
             round++;
-            CandidateGroup group = bestGroup(domain, groups, client, states, out, lastGoodSince, round, trace);
+            CandidateGroup group = bestGroup(rule, groups, client, states, out, round, trace);
             if (group == null) {
                 break;
             }
-            out.chosen[out.count] = bestMember(domain, group, client, states, out, lastGoodSince);
+            out.chosen[out.count] = bestMember(rule, group, states, out);
             out.count++;
         }
     }
 
-    private static Choice.Level bestLevel(CandidateGroup[] groups, TargetStates states) {
+    private static Choice.Level bestLevel(CandidateGroup[] groups, TargetStates states, Choice out) {
+        boolean healthy = false;
         boolean overloaded = false;
         for (CandidateGroup group : groups) {
             for (Candidate member : group.members()) {
-                if (!states.down()[member.target()]) {
-                    if (states.utilisation()[member.target()] < TargetStates.OVERLOADED) {
-                        return Choice.Level.HEALTHY;
-                    }
-                    overloaded = true;
+                int target = member.target();
+                if (!states.down()[target]) {
+                    boolean busy = Scoring.overloaded(member, states, out);
+                    healthy |= !busy;
+                    overloaded |= busy;
+                    // Who is turned away depends on who asks.
+                    out.clientMattered |= states.shed()[target] > 0;
                 }
             }
         }
-        return overloaded ? Choice.Level.OVERLOADED : Choice.Level.DOWN;
+        return healthy ? Choice.Level.HEALTHY : overloaded ? Choice.Level.OVERLOADED : Choice.Level.DOWN;
+    }
+
+    /** What the rule says when all are down: whether servers shall be named all the same. */
+    private static boolean anyWhenAllDown(
+            SteeringRule rule, CandidateGroup[] groups, TargetStates states, Choice out) {
+        switch (rule.whenAllDown()) {
+            case ALL -> {
+                return true;
+            }
+            case LAST_GOOD -> {
+                out.lastGoodSince = lastDown(groups, states) - LAST_GOOD_MS;
+                return true;
+            }
+            case NONE -> {
+                return false;
+            }
+            case SERVFAIL -> {
+                out.kind = Choice.Kind.SERVFAIL;
+                return false;
+            }
+            case CNAME -> {
+                out.kind = Choice.Kind.HOST;
+                out.host = rule.downHost().orElse(null);
+                return false;
+            }
+        }
+        throw new IllegalStateException("what to do when all are down: " + rule.whenAllDown());
+    }
+
+    /** Where those go whom every candidate turns away; back to the candidates if nobody there has room either. */
+    private static CandidateGroup[] overflow(
+            SteeringRule.Overflow overflow,
+            CandidateGroup[] there,
+            CandidateGroup[] candidates,
+            TargetStates states,
+            Choice out) {
+        if (overflow.host().isPresent()) {
+            out.level = Choice.Level.OVERFLOW;
+            out.kind = Choice.Kind.HOST;
+            out.host = overflow.host().get();
+            return SteeredDomain.NOWHERE;
+        }
+        if (bestLevel(there, states, out) != Choice.Level.HEALTHY) {
+            return candidates;
+        }
+        out.level = Choice.Level.OVERFLOW;
+        out.room(there.length);
+        return there;
     }
 
     private static long lastDown(CandidateGroup[] groups, TargetStates states) {
@@ -94,23 +163,18 @@ public final class Steering {
         return last;
     }
 
-    private static boolean eligible(Candidate candidate, TargetStates states, Choice.Level level, long lastGoodSince) {
-        int target = candidate.target();
-        return switch (level) {
-            case HEALTHY -> !states.down()[target] && states.utilisation()[target] < TargetStates.OVERLOADED;
-            case OVERLOADED -> !states.down()[target];
-            case DOWN -> states.downSinceMs()[target] >= lastGoodSince;
-        };
-    }
-
-    private static void keep(
-            CandidateGroup[] groups, long previous, TargetStates states, Choice out, long lastGoodSince) {
+    private static void keep(CandidateGroup[] groups, long previous, TargetStates states, Choice out) {
         for (CandidateGroup group : groups) {
             for (Candidate member : group.members()) {
-                if (member.identity() == previous && eligible(member, states, out.level, lastGoodSince)) {
-                    out.chosen[out.count++] = member;
-                    out.persisted = true;
-                    out.clientMattered = true;
+                if (member.identity() == previous) {
+                    boolean stays = out.level == Choice.Level.DOWN
+                            ? Scoring.eligible(member, states, out)
+                            : !states.down()[member.target()];
+                    if (stays) {
+                        out.chosen[out.count++] = member;
+                        out.persisted = true;
+                        out.clientMattered = true;
+                    }
                     return;
                 }
             }
@@ -118,36 +182,35 @@ public final class Steering {
     }
 
     private static @Nullable CandidateGroup bestGroup(
-            SteeredDomain domain,
+            SteeringRule rule,
             CandidateGroup[] groups,
             ClientView client,
             TargetStates states,
             Choice out,
-            long lastGoodSince,
             int round,
             @Nullable Trace trace) {
-        SteeringRule rule = domain.domain().rule();
         double best = Double.POSITIVE_INFINITY;
+        double baseOfBest = 0;
         int open = 0;
         for (int i = 0; i < groups.length; i++) {
-            double score = score(groups[i], rule, client, states, out, lastGoodSince, null);
-            out.groupScore[i] = score;
-            if (score < Double.POSITIVE_INFINITY) {
+            Scoring.score(groups[i], i, rule, client, states, out, null);
+            if (out.groupScore[i] < Double.POSITIVE_INFINITY) {
                 open++;
-                best = Math.min(best, score);
+                if (out.groupScore[i] < best) {
+                    best = out.groupScore[i];
+                    baseOfBest = out.groupBase[i];
+                }
             }
         }
         if (open == 0) {
             return null;
         }
         out.clientMattered |= open > 1;
-        double near = best + Math.max(rule.tolerance().toNanos() / 1e6, Math.abs(best) * NEAR_SHARE);
         CandidateGroup winner = null;
         double winning = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < groups.length; i++) {
-            if (out.groupScore[i] <= near) {
-                double share = share(groups[i], states, out, lastGoodSince);
-                double draw = draw(domain, client, groups[i].identity(), share);
+            if (near(i, best, baseOfBest, rule, out)) {
+                double draw = Scoring.draw(groups[i].identity(), Scoring.share(groups[i], states, out), out);
                 if (draw > winning) {
                     winning = draw;
                     winner = groups[i];
@@ -155,119 +218,29 @@ public final class Steering {
             }
         }
         if (trace != null) {
-            for (int i = 0; i < groups.length; i++) {
-                if (out.groupScore[i] < Double.POSITIVE_INFINITY) {
-                    score(groups[i], rule, client, states, out, lastGoodSince, trace);
-                    trace.row(new Trace.Row(
-                            round,
-                            groups[i].name(),
-                            out.groupScore[i],
-                            trace.takeTerms(),
-                            out.groupScore[i] <= near,
-                            groups[i] == winner));
-                }
-            }
+            tell(rule, groups, client, states, out, round, best, baseOfBest, winner, trace);
         }
         return winner;
     }
 
-    /** The score of what is left of a group, or infinity if nothing is. */
-    private static double score(
-            CandidateGroup group,
-            SteeringRule rule,
-            ClientView client,
-            TargetStates states,
-            Choice out,
-            long lastGoodSince,
-            @Nullable Trace trace) {
-        double capacity = 0;
-        double used = 0;
-        double response = 0;
-        double cost = 0;
-        for (Candidate member : group.members()) {
-            if (eligible(member, states, out.level, lastGoodSince) && !out.holds(member)) {
-                double share = member.capacity();
-                capacity += share;
-                used += share * states.utilisation()[member.target()];
-                response += share * states.responseMs()[member.target()];
-                cost += share * member.cost();
-            }
-        }
-        if (capacity == 0) {
-            return Double.POSITIVE_INFINITY;
-        }
-        double u = Math.min(used / capacity, UTILISATION_MAX);
-        double latency;
-        double loss;
-        if (group.pop() == CandidateGroup.SERVER) {
-            int via = nearestVantage(group.members()[0].target(), client, states);
-            latency = sum(group.members()[0].target(), via, client, states);
-            loss = via < 0 ? 0 : client.lossPercent(via);
-            // The vantage point's response time holds the service's share already.
-            response = 0;
-        } else {
-            latency = client.latencyMs(group.pop());
-            loss = client.lossPercent(group.pop());
-            response /= capacity;
-        }
-        cost /= capacity;
-        SteeringRule.Weights weights = rule.weights();
-        double load = u / (1 - u);
-        if (trace != null) {
-            trace.term("latency", latency, weights.latency(), latency * weights.latency());
-            trace.term("response", response, weights.response(), response * weights.response());
-            trace.term("loss", loss, weights.loss(), loss * weights.loss());
-            trace.term("load", u, weights.load(), load * weights.load());
-            trace.term("cost", cost, weights.cost(), cost * weights.cost());
-        }
-        return latency * weights.latency()
-                + response * weights.response()
-                + loss * weights.loss()
-                + load * weights.load()
-                + cost * weights.cost();
+    private static boolean near(int i, double best, double baseOfBest, SteeringRule rule, Choice out) {
+        return out.groupScore[i] < Double.POSITIVE_INFINITY
+                && Scoring.near(out.groupScore[i], out.groupBase[i], best, baseOfBest, rule);
     }
 
-    /** The POP by way of which a customer's server is nearest (the sum rule), or -1 if no probe knows the server. */
-    private static int nearestVantage(int target, ClientView client, TargetStates states) {
-        float[] from = states.responseFromMs()[target];
-        int best = -1;
-        double least = Double.POSITIVE_INFINITY;
-        for (int pop = 0; pop < from.length; pop++) {
-            double total = client.latencyMs(pop) + from[pop];
-            if (total < least) {
-                least = total;
-                best = pop;
-            }
-        }
-        return best;
-    }
-
-    private static double sum(int target, int via, ClientView client, TargetStates states) {
-        if (via >= 0) {
-            return client.latencyMs(via) + states.responseFromMs()[target][via];
-        }
-        // A server nobody has measured must not look better than those that were.
-        double worst = 0;
-        for (float ms : client.latencyMs) {
-            worst = Math.max(worst, ms);
-        }
-        return worst;
-    }
-
-    private static Candidate bestMember(
-            SteeredDomain domain,
-            CandidateGroup group,
-            ClientView client,
-            TargetStates states,
-            Choice out,
-            long lastGoodSince) {
-        SteeringRule rule = domain.domain().rule();
+    private static Candidate bestMember(SteeringRule rule, CandidateGroup group, TargetStates states, Choice out) {
         double best = Double.POSITIVE_INFINITY;
+        double baseOfBest = 0;
         int open = 0;
         Candidate only = group.members()[0];
         for (Candidate member : group.members()) {
-            if (eligible(member, states, out.level, lastGoodSince) && !out.holds(member)) {
-                best = Math.min(best, score(member, rule, states));
+            if (Scoring.eligible(member, states, out) && !out.holds(member)) {
+                double base = Scoring.base(member, rule, states);
+                double score = base + Scoring.loadMs(member, rule, states, out);
+                if (score < best) {
+                    best = score;
+                    baseOfBest = base;
+                }
                 only = member;
                 open++;
             }
@@ -276,66 +249,79 @@ public final class Steering {
             return only;
         }
         out.clientMattered = true;
-        double near = best + Math.max(rule.tolerance().toNanos() / 1e6, Math.abs(best) * NEAR_SHARE);
         Candidate winner = only;
         double winning = Double.NEGATIVE_INFINITY;
         for (Candidate member : group.members()) {
-            if (eligible(member, states, out.level, lastGoodSince)
-                    && !out.holds(member)
-                    && score(member, rule, states) <= near) {
-                double draw = draw(domain, client, member.identity(), share(member, states));
-                if (draw > winning) {
-                    winning = draw;
-                    winner = member;
+            if (Scoring.eligible(member, states, out) && !out.holds(member)) {
+                double base = Scoring.base(member, rule, states);
+                double score = base + Scoring.loadMs(member, rule, states, out);
+                if (Scoring.near(score, base, best, baseOfBest, rule)) {
+                    double draw = Scoring.draw(member.identity(), Scoring.share(member, states), out);
+                    if (draw > winning) {
+                        winning = draw;
+                        winner = member;
+                    }
                 }
             }
         }
         return winner;
     }
 
-    /** A node's score within its POP, where the client's distance is the same for all. */
-    private static double score(Candidate member, SteeringRule rule, TargetStates states) {
-        double u = Math.min(states.utilisation()[member.target()], UTILISATION_MAX);
-        SteeringRule.Weights weights = rule.weights();
-        return states.responseMs()[member.target()] * weights.response()
-                + u / (1 - u) * weights.load()
-                + member.cost() * weights.cost();
-    }
-
-    private static double share(CandidateGroup group, TargetStates states, Choice out, long lastGoodSince) {
-        double share = 0;
-        for (Candidate member : group.members()) {
-            if (eligible(member, states, out.level, lastGoodSince) && !out.holds(member)) {
-                share += share(member, states);
+    private static void tell(
+            SteeringRule rule,
+            CandidateGroup[] groups,
+            ClientView client,
+            TargetStates states,
+            Choice out,
+            int round,
+            double best,
+            double baseOfBest,
+            @Nullable CandidateGroup winner,
+            Trace trace) {
+        double shares = 0;
+        for (int i = 0; i < groups.length; i++) {
+            if (near(i, best, baseOfBest, rule, out)) {
+                shares += Scoring.share(groups[i], states, out);
             }
         }
-        return share;
+        for (int i = 0; i < groups.length; i++) {
+            if (out.groupScore[i] < Double.POSITIVE_INFINITY) {
+                Scoring.score(groups[i], i, rule, client, states, out, trace);
+                boolean equal = near(i, best, baseOfBest, rule, out);
+                trace.row(new Trace.Row(
+                        round,
+                        groups[i].name(),
+                        out.groupScore[i],
+                        trace.takeTerms(),
+                        equal,
+                        equal ? Scoring.share(groups[i], states, out) / shares : 0,
+                        groups[i] == winner));
+            }
+        }
     }
 
-    private static double share(Candidate member, TargetStates states) {
-        double spare = Math.max(SPARE_MIN, 1 - states.utilisation()[member.target()]);
-        return member.weight() * member.capacity() * spare;
-    }
-
-    private static double draw(SteeredDomain domain, ClientView client, long identity, double share) {
-        double unit = Hash.unit(Hash.mix(client.hash() ^ Hash.mix(domain.identity() ^ identity)));
-        return -share / Math.log(unit);
-    }
-
-    private static void reject(
-            CandidateGroup[] groups, TargetStates states, Choice.Level level, long lastGoodSince, Trace trace) {
+    private static void reject(CandidateGroup[] groups, TargetStates states, Choice out, Trace trace) {
         for (CandidateGroup group : groups) {
             for (Candidate member : group.members()) {
-                if (!eligible(member, states, level, lastGoodSince)) {
-                    trace.reject(
-                            member,
-                            states.down()[member.target()]
-                                    ? "down"
-                                    : "overloaded: "
-                                            + Math.round(100 * states.utilisation()[member.target()])
-                                            + " % of its capacity in use");
+                if (states.down()[member.target()] && !served(member, states, out)) {
+                    trace.reject(member, "down");
+                } else if (!states.down()[member.target()] && !Scoring.eligible(member, states, out)) {
+                    trace.reject(member, busy(states.utilisation()[member.target()], states.shed()[member.target()]));
                 }
             }
         }
+    }
+
+    private static boolean served(Candidate member, TargetStates states, Choice out) {
+        return out.level == Choice.Level.DOWN
+                && out.kind == Choice.Kind.SERVERS
+                && Scoring.eligible(member, states, out);
+    }
+
+    private static String busy(float utilisation, float shed) {
+        String used = "overloaded: %d %% of its capacity in use".formatted(Math.round(100 * utilisation));
+        return shed > 0
+                ? String.format(Locale.ROOT, "%s, turns away %.0f %% of the clients, this one among them", used, 100 * shed)
+                : used;
     }
 }

@@ -7,24 +7,40 @@ import java.util.Arrays;
  *
  * @param down whether the quorum holds that it is down; a target nobody has judged is not
  * @param downSinceMs when it went down, on the node's own clock; meaningful where {@code down}
- * @param responseMs service response time as the nearest vantage point sees it; 0 if unknown
- * @param utilisation share of capacity in use; 0 if unknown
- * @param responseFromMs for customers' servers, response time by the POP that measured, NaN where unknown; empty if
- *     nobody knows, and for nodes
+ * @param responseMs the service's own share of its response time, without the way there; 0 if unknown
+ * @param utilisation share of capacity in use, damped so that steering by it does not swing; 0 if unknown
+ * @param shed share of the clients that an overloaded server turns away, 0 to 1
+ * @param distanceFromMs for customers' servers, the distance from each POP; NaN where unknown; empty if nobody knows,
+ *     and for nodes
+ * @param lossFromPercent packets lost on that way; empty if nobody knows
  */
 @SuppressWarnings("ArrayRecordComponent") // read by the hot path, never changed, never compared
 public record TargetStates(
-        boolean[] down, long[] downSinceMs, float[] responseMs, float[] utilisation, float[][] responseFromMs) {
+        boolean[] down,
+        long[] downSinceMs,
+        float[] responseMs,
+        float[] utilisation,
+        float[] shed,
+        float[][] distanceFromMs,
+        float[][] lossFromPercent) {
     /** From this utilisation on, a server gets clients only when nobody else is left. */
     public static final double OVERLOADED = 0.95;
 
-    private static final float[] NOBODY_KNOWS = {};
+    static final float[] NOBODY_KNOWS = {};
 
     /** Nothing is known: everybody may answer. */
     public static TargetStates unknown(int targets) {
-        float[][] responseFromMs = new float[targets][];
-        Arrays.fill(responseFromMs, NOBODY_KNOWS);
+        float[][] distances = new float[targets][];
+        float[][] losses = new float[targets][];
+        Arrays.fill(distances, NOBODY_KNOWS);
+        Arrays.fill(losses, NOBODY_KNOWS);
         return new TargetStates(
-                new boolean[targets], new long[targets], new float[targets], new float[targets], responseFromMs);
+                new boolean[targets],
+                new long[targets],
+                new float[targets],
+                new float[targets],
+                new float[targets],
+                distances,
+                losses);
     }
 }

@@ -20,9 +20,11 @@ public final class Trace {
      * @param round 1 for the first answer, 2 for the second
      * @param score in milliseconds, lower is better
      * @param near whether it shared traffic with the best
+     * @param share of the clients that see it so, 0 to 1
      * @param chosen whether it was chosen
      */
-    public record Row(int round, String group, double score, List<Term> terms, boolean near, boolean chosen) {}
+    public record Row(
+            int round, String group, double score, List<Term> terms, boolean near, double share, boolean chosen) {}
 
     /** A candidate that could not be chosen. */
     public record Rejected(String target, String reason) {}

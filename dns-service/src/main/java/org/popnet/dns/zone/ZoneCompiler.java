@@ -27,6 +27,7 @@ import org.popnet.platform.tree.Node;
 import org.popnet.platform.tree.NodeName;
 import org.popnet.platform.tree.Pop;
 import org.popnet.platform.tree.Service;
+import org.popnet.platform.tree.SteeringRule;
 
 /** Compiles a tree into a {@link ZoneSnapshot}; used for one tree. */
 public final class ZoneCompiler {
@@ -201,12 +202,20 @@ public final class ZoneCompiler {
         CandidateGroup[] origins = customer.servers().values().stream()
                 .map(server -> serverGroup(server, domain))
                 .toArray(CandidateGroup[]::new);
-        // Domains with the same candidates share them: what thousands of names have in common stays in the cache.
-        Competitors competitors = domain.candidates().servers()
-                ? competitors(domain, origins)
-                : shared.computeIfAbsent(domain.candidates(), same -> competitors(domain, origins));
-        SteeredDomain steered =
-                new SteeredDomain(domain, Hash.of(domain.name()), competitors.v4(), competitors.v6(), origins);
+        Competitors competitors = competitors(domain.candidates(), origins);
+        Competitors overflow = domain.rule()
+                .overflow()
+                .flatMap(SteeringRule.Overflow::candidates)
+                .map(candidates -> competitors(candidates, origins))
+                .orElse(Competitors.NONE);
+        SteeredDomain steered = new SteeredDomain(
+                domain,
+                Hash.of(domain.name()),
+                competitors.v4(),
+                competitors.v6(),
+                origins,
+                overflow.v4(),
+                overflow.v6());
         domains.put(domain.name(), steered);
         ZoneEntry there = entries.get(name);
         if (there instanceof ZoneEntry.Host || there instanceof ZoneEntry.Service) {
@@ -218,45 +227,64 @@ public final class ZoneCompiler {
 
     /** Who may answer for a domain, by address family. */
     @SuppressWarnings("ArrayRecordComponent") // never changed, never compared
-    private record Competitors(CandidateGroup[] v4, CandidateGroup[] v6) {}
+    private record Competitors(CandidateGroup[] v4, CandidateGroup[] v6) {
+        private static final Competitors NONE = new Competitors(new CandidateGroup[0], new CandidateGroup[0]);
+    }
 
-    private Competitors competitors(Domain domain, CandidateGroup[] origins) {
-        List<CandidateGroup> groups = new ArrayList<>();
-        for (String pop : domain.candidates().pops()) {
-            group(pop, tree.pops().get(pop)).ifPresent(groups::add);
-        }
-        for (NodeName node : domain.candidates().nodes()) {
-            tree.node(node).ifPresent(n -> groups.add(nodeGroup(n)));
-        }
-        if (domain.candidates().servers()) {
-            groups.addAll(List.of(origins));
-        }
+    /** Domains with the same candidates share them: what thousands of names have in common stays in the cache. */
+    private Competitors competitors(Candidates candidates, CandidateGroup[] origins) {
+        return candidates.servers()
+                ? made(candidates, origins)
+                : shared.computeIfAbsent(candidates, same -> made(same, origins));
+    }
+
+    private Competitors made(Candidates candidates, CandidateGroup[] origins) {
+        List<CandidateGroup> groups = groups(candidates, origins);
         return new Competitors(ofFamily(groups, 4), ofFamily(groups, 16));
     }
 
-    private Optional<CandidateGroup> group(String name, @Nullable Pop pop) {
+    private List<CandidateGroup> groups(Candidates candidates, CandidateGroup[] origins) {
+        List<CandidateGroup> groups = new ArrayList<>();
+        for (String pop : candidates.pops()) {
+            group(pop, tree.pops().get(pop), candidates).ifPresent(groups::add);
+        }
+        for (NodeName node : candidates.nodes()) {
+            tree.node(node).ifPresent(n -> groups.add(nodeGroup(n, candidates.weight(node.toString()))));
+        }
+        if (candidates.servers()) {
+            double weight = candidates.weight(Candidates.SERVERS);
+            Stream.of(origins).map(server -> server.weighing(weight)).forEach(groups::add);
+        }
+        return groups;
+    }
+
+    /** A POP's edges, without those that stand in the list by themselves. */
+    private Optional<CandidateGroup> group(String name, @Nullable Pop pop, Candidates candidates) {
         if (pop == null) {
             return Optional.empty();
         }
-        Candidate[] edges = pop.nodes(Service.EDGE_CACHE).map(this::candidate).toArray(Candidate[]::new);
+        Candidate[] edges = pop.nodes(Service.EDGE_CACHE)
+                .filter(node -> !candidates.nodes().contains(node.name()))
+                .map(node -> candidate(node, candidates.weight(name)))
+                .toArray(Candidate[]::new);
         return edges.length == 0
                 ? Optional.empty()
                 : Optional.of(CandidateGroup.of(name, topology.indexOf(name), edges));
     }
 
-    private CandidateGroup nodeGroup(Node node) {
+    private CandidateGroup nodeGroup(Node node, double weight) {
         return CandidateGroup.of(
-                node.name().toString(), topology.indexOf(node.name().pop()), candidate(node));
+                node.name().toString(), topology.indexOf(node.name().pop()), candidate(node, weight));
     }
 
-    private Candidate candidate(Node node) {
+    private Candidate candidate(Node node, double weight) {
         TargetId id = TargetId.of(node.name());
         return Candidate.of(
                 target(id, topology.indexOf(node.name().pop())),
                 id,
                 node.address(),
                 node.capacity().requestsPerSecond(),
-                1,
+                weight,
                 node.cost());
     }
 

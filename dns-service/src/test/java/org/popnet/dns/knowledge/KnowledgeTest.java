@@ -22,6 +22,7 @@ import org.popnet.dns.zone.ZoneCompiler;
 import org.popnet.platform.message.Message.LatencyResult;
 import org.popnet.platform.message.Message.LoadReport;
 import org.popnet.platform.message.Message.ProbeReport;
+import org.popnet.platform.message.Message.ServerLoad;
 import org.popnet.platform.message.Message.ServiceResult;
 import org.popnet.platform.message.TargetId;
 import org.popnet.platform.tree.NodeName;
@@ -40,8 +41,12 @@ class KnowledgeTest {
     }
 
     private Knowledge fresh() {
+        return fresh(TestTrees.NETWORK);
+    }
+
+    private Knowledge fresh(String tree) {
         Knowledge made = new Knowledge(KnowledgeSettings.defaults(), clock::get);
-        made.activate(ZoneCompiler.compile(TestTrees.active(), TestTrees.SELF));
+        made.activate(ZoneCompiler.compile(TestTrees.active(1, tree), TestTrees.SELF));
         return made;
     }
 
@@ -137,7 +142,7 @@ class KnowledgeTest {
         report("probe.westusa", SERVER, true, 1);
         knowledge.refresh();
         View view = knowledge.view();
-        float[] from = view.states().responseFromMs()[view.zone().indexOf(SERVER)];
+        float[] from = view.states().distanceFromMs()[view.zone().indexOf(SERVER)];
         assertThat(from[view.zone().topology().indexOf("westusa")]).isEqualTo(12);
         assertThat(from[view.zone().topology().indexOf("europe")]).isNaN();
     }
@@ -180,13 +185,71 @@ class KnowledgeTest {
     }
 
     @Test
-    void loadIsSmoothedAndForgotten() {
-        load(2000);
-        assertThat(utilisation()).isEqualTo(1);
-        load(0);
-        assertThat(utilisation()).isCloseTo(0.7f, within(0.001f));
+    void loadIsDampedAndForgotten() {
+        load(1600);
+        assertThat(utilisation()).isEqualTo(0.8f);
+        for (int second = 0; second < 10; second++) {
+            clock.addAndGet(1000);
+            load(0);
+        }
+        assertThat(utilisation()).as("ten idle seconds").isBetween(0.7f, 0.79f);
+        for (int second = 0; second < 600; second++) {
+            clock.addAndGet(1000);
+            load(0);
+        }
+        assertThat(utilisation()).as("ten idle minutes").isLessThan(0.01f);
         clock.addAndGet(10_001);
         assertThat(utilisation()).isZero();
+    }
+
+    @Test
+    void serverThatIsFullTurnsAwayWhatIsTooMuchAndLaterEverybody() {
+        load(2400);
+        assertThat(utilisation()).as("not full yet, as turning away may help").isLessThan(0.95f);
+        assertThat(shed()).isCloseTo(0.25f, within(0.01f));
+        for (int second = 0; second < 29; second++) {
+            clock.addAndGet(1000);
+            load(1840);
+        }
+        assertThat(shed()).as("between calm and full nothing changes").isCloseTo(0.25f, within(0.01f));
+        for (int second = 0; second < 330; second++) {
+            clock.addAndGet(1000);
+            load(2400);
+        }
+        assertThat(utilisation()).as("it did not help").isGreaterThan(0.95f);
+        for (int second = 0; second < 1800; second++) {
+            clock.addAndGet(1000);
+            load(200);
+        }
+        assertThat(shed()).as("calm for long").isZero();
+    }
+
+    @Test
+    void loadIsTheWorstOfWhatCountsInThisTree() {
+        LoadReport busy =
+                new LoadReport(0.6, 0.5, 0, 200, 0, 0, Map.of(), Map.of(), 0.3, 0.7, 0, List.of());
+        knowledge.take(NodeName.of("edge1.westusa"), busy);
+        assertThat(utilisation()).as("bandwidth").isEqualTo(0.7f);
+
+        knowledge = fresh(TestTrees.NETWORK.replace(
+                "network:\n", "network:\n  load-measures: [requests, connections]\n"));
+        knowledge.take(NodeName.of("edge1.westusa"), busy);
+        assertThat(utilisation()).as("connections").isEqualTo(0.3f);
+
+        knowledge = fresh();
+        LoadReport full = new LoadReport(0, 0.98, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0, 0, List.of());
+        knowledge.take(NodeName.of("edge1.westusa"), full);
+        assertThat(utilisation()).as("the last tenth of the memory").isCloseTo(0.8f, within(0.001f));
+    }
+
+    @Test
+    void customersServerTellsItsLoadThroughAProbe() {
+        knowledge.take(
+                NodeName.of("probe.westusa"),
+                new ProbeReport(List.of(), List.of(), List.of(new ServerLoad("customer1/west", 100, 0.4, 0, false))));
+        knowledge.refresh();
+        View view = knowledge.view();
+        assertThat(view.states().utilisation()[view.zone().indexOf(SERVER)]).isEqualTo(0.4f);
     }
 
     @Test
@@ -315,6 +378,12 @@ class KnowledgeTest {
         knowledge.refresh();
         View view = knowledge.view();
         return view.states().utilisation()[view.zone().indexOf(EDGE)];
+    }
+
+    private float shed() {
+        knowledge.refresh();
+        View view = knowledge.view();
+        return view.states().shed()[view.zone().indexOf(EDGE)];
     }
 
     private ClientView locate(String address) {

@@ -303,6 +303,29 @@ class NameServerTest {
                 .isEqualTo(2);
     }
 
+    @Test
+    void whenAllAreDownTheRuleMaySendClientsElsewhereOrGiveAnError() throws Exception {
+        String rules = "default: {ttl: 20s, rise: 3, fall: 2, quorum: 0.5";
+        dns.activate(TestTrees.active(
+                2, TestTrees.NETWORK.replace(rules, rules + ", when-all-down: {cname: sorry.other.example}")));
+        for (String probe : List.of("probe.westusa", "probe.eastusa")) {
+            ServiceResult failed =
+                    new ServiceResult(new TargetId("node:edge1.europe"), false, 0, 0, 0, "connection refused", false);
+            dns.knowledge.take(
+                    NodeName.of(probe), new ProbeReport(List.of(failed, failed), List.of(), List.of()));
+        }
+        Message answer = dns.ask("single.customer2.example", Type.A);
+        assertThat(answer.getRcode()).isEqualTo(Rcode.NOERROR);
+        assertThat(answer.getSection(Section.ANSWER)).singleElement().satisfies(record -> {
+            assertThat(record.getType()).isEqualTo(Type.CNAME);
+            assertThat(record.rdataToString()).isEqualTo("sorry.other.example.");
+            assertThat(record.getTTL()).isEqualTo(20);
+        });
+
+        dns.activate(TestTrees.active(3, TestTrees.NETWORK.replace(rules, rules + ", when-all-down: servfail")));
+        assertThat(dns.ask("single.customer2.example", Type.A).getRcode()).isEqualTo(Rcode.SERVFAIL);
+    }
+
     private void responses(double westMs, double eastMs) {
         dns.knowledge.take(
                 NodeName.of("probe.westusa"),

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.net.InetAddress;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.popnet.dns.TestTrees;
 import org.popnet.dns.wire.WireName;
@@ -93,11 +97,6 @@ class SteeringTest {
     @Test
     void equalsShareClientsInProportionToSpareCapacity() {
         load("edge1.westusa", 0.5f);
-        // With a load weight of 50 ms the loaded one is no equal any more.
-        assertThat(spread("static.customer1.example", 2000)).containsOnlyKeys("10.0.1.5");
-
-        use(text.replace("ttl: 20s, rise", "ttl: 20s, weights: {load: 0}, rise"));
-        load("edge1.westusa", 0.5f);
         Map<String, Integer> counts = spread("static.customer1.example", 20_000);
         double share = counts.get("10.0.1.2") / 20_000.0;
         assertThat(share).isCloseTo(1.0 / 3, within(0.015));
@@ -111,6 +110,118 @@ class SteeringTest {
         load("edge1.europe", 0.97f);
         assertThat(steer("single.customer2.example", "203.0.113.9")).isEqualTo("10.0.3.2");
         assertThat(choice.level()).isEqualTo(Choice.Level.OVERLOADED);
+    }
+
+    @Test
+    void overloadedServerTurnsAwayTheShareThatIsTooMuchAndAlwaysTheSameOnes() {
+        states.shed()[zone.indexOf(new TargetId("node:edge1.europe"))] = 0.3f;
+        Set<String> away = new HashSet<>();
+        for (int round = 0; round < 2; round++) {
+            for (int client = 0; client < 1000; client++) {
+                String prefix = "11.%d.%d".formatted(client >> 8, client & 255);
+                steer("single.customer2.example", prefix + ".1");
+                boolean turnedAway = choice.level() == Choice.Level.OVERLOADED;
+                assertThat(away.contains(prefix)).isEqualTo(round == 1 && turnedAway);
+                assertThat(choice.clientMattered()).isTrue();
+                if (turnedAway && round == 0) {
+                    away.add(prefix);
+                }
+            }
+            assertThat(away).hasSizeBetween(250, 350);
+        }
+    }
+
+    @Test
+    void whomAllTurnAwayGoesToTheOverflowDestination() {
+        use(text.replace("www.customer2.example: {candidates: [pops]}", "www.customer2.example: {candidates: [pops], rule: spare}")
+                + "  spare: {overflow: [europe, servers]}\n");
+        for (String edge : List.of("edge1.westusa", "edge2.westusa", "edge1.eastusa", "edge1.europe")) {
+            load(edge, 0.96f);
+        }
+        assertThat(steer("www.customer2.example", "203.0.113.9")).as("the customer's server").isEqualTo("10.1.2.1");
+        assertThat(choice.level()).isEqualTo(Choice.Level.OVERFLOW);
+        load("edge1.europe", 0.5f);
+        assertThat(steer("www.customer2.example", "203.0.113.9")).as("a candidate has room").isEqualTo("10.0.3.2");
+        assertThat(choice.level()).isEqualTo(Choice.Level.HEALTHY);
+
+        use(text.replace("ttl: 20s, rise", "ttl: 20s, overflow: {cname: big.other.example}, rise"));
+        load("edge1.europe", 0.96f);
+        assertThat(steer("single.customer2.example", "203.0.113.9")).isEqualTo("nothing");
+        assertThat(choice.host()).isEqualTo("big.other.example");
+        down("node:edge1.europe");
+        assertThat(steer("single.customer2.example", "203.0.113.9")).as("down is not overloaded").isEqualTo("10.0.3.2");
+    }
+
+    @Test
+    void whenAllAreDownTheRuleMayWantAnErrorOrAnotherName() {
+        use(text.replace("ttl: 20s, rise", "ttl: 20s, when-all-down: servfail, rise"));
+        zone.targets().forEach(target -> down(target.id().text()));
+        steer("static.customer1.example", "203.0.113.9");
+        assertThat(choice.kind()).isEqualTo(Choice.Kind.SERVFAIL);
+
+        use(text.replace("ttl: 20s, rise", "ttl: 20s, when-all-down: {cname: sorry.other.example}, rise"));
+        zone.targets().forEach(target -> down(target.id().text()));
+        steer("static.customer1.example", "203.0.113.9");
+        assertThat(choice.kind()).isEqualTo(Choice.Kind.HOST);
+        assertThat(choice.host()).isEqualTo("sorry.other.example");
+    }
+
+    @Test
+    void candidatesWeighWhatTheListSays() {
+        use(text.replace(
+                "www.customer2.example: {candidates: [pops]}",
+                "www.customer2.example: {candidates: [{edge1.westusa: 3}, westusa]}"));
+        SteeredDomain domain = domain("www.customer2.example");
+        assertThat(domain.v4()).extracting(CandidateGroup::name).containsExactly("westusa", "edge1.westusa");
+        assertThat(domain.v4()[0].members()).as("the other edge only").hasSize(1);
+        Map<String, Integer> counts = spread("www.customer2.example", 10_000);
+        assertThat(counts.get("10.0.1.2") / 10_000.0).isCloseTo(0.75, within(0.02));
+    }
+
+    @Test
+    void customersServersCompeteWithPops() {
+        use(text.replace(
+                "www.customer2.example: {candidates: [pops]}",
+                "www.customer2.example: {candidates: [pops, servers]}"));
+        int server = zone.indexOf(new TargetId("server:customer2/west/www.customer2.example"));
+        float[] from = new float[zone.topology().pops()];
+        Arrays.fill(from, Float.NaN);
+        from[zone.topology().indexOf("europe")] = 3;
+        states.distanceFromMs()[server] = from;
+        for (String edge : List.of("edge1.westusa", "edge2.westusa", "edge1.eastusa", "edge1.europe")) {
+            states.responseMs()[zone.indexOf(new TargetId("node:" + edge))] = 60;
+        }
+        Latencies paris = measured(Map.of("hq", 200f, "westusa", 140f, "eastusa", 80f, "europe", 8f));
+        assertThat(steer("www.customer2.example", "192.0.2.1", paris)).as("quick server").isEqualTo("10.1.2.1");
+        states.responseMs()[server] = 300;
+        assertThat(steer("www.customer2.example", "192.0.2.1", paris)).as("slow server").isEqualTo("10.0.3.2");
+        states.responseMs()[server] = 0;
+        float[] loss = new float[from.length];
+        loss[zone.topology().indexOf("europe")] = 20;
+        states.lossFromPercent()[server] = loss;
+        assertThat(steer("www.customer2.example", "192.0.2.1", paris)).as("lossy way").isEqualTo("10.0.3.2");
+    }
+
+    @Test
+    void ofEqualWaysToAServerTheOneByTheNearerProbeCounts() {
+        server("west", Map.of("westusa", 40f, "eastusa", 10f));
+        Latencies client = measured(Map.of("hq", 900f, "westusa", 10f, "eastusa", 40f, "europe", 90f));
+        locate("192.0.2.1", client);
+        int target = zone.indexOf(new TargetId("server:customer1/west/www.customer1.example"));
+        assertThat(Scoring.nearestVantage(target, this.client, states))
+                .isEqualTo(zone.topology().indexOf("eastusa"));
+    }
+
+    @Test
+    void clientWithASessionStaysAtAnOverloadedServer() {
+        server("west", Map.of("westusa", 10f));
+        server("east", Map.of("westusa", 20f));
+        states.utilisation()[zone.indexOf(new TargetId("server:customer1/west/www.customer1.example"))] = 0.99f;
+        long west = Hash.of("server:customer1/west/www.customer1.example");
+        assertThat(steer("www.customer1.example", "192.0.2.1", NOTHING_MEASURED, west))
+                .isEqualTo("10.1.1.1");
+        assertThat(steer("www.customer1.example", "192.0.2.1", NOTHING_MEASURED, 0))
+                .isEqualTo("10.1.1.2");
     }
 
     @Test
@@ -217,7 +328,7 @@ class SteeringTest {
         for (int pop = 0; pop < from.length; pop++) {
             from[pop] = responses.getOrDefault(zone.topology().names().get(pop), Float.NaN);
         }
-        states.responseFromMs()[target] = from;
+        states.distanceFromMs()[target] = from;
     }
 
     private Latencies measured(Map<String, Float> rtts) {

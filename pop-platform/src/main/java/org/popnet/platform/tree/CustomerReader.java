@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.popnet.platform.spool.QueryRecord;
 
 /** Reads {@code customers} with their servers and domains. */
@@ -135,6 +136,12 @@ final class CustomerReader {
         Optional<String> origin = s.find("origin").flatMap(v -> origin(v, siblings));
         SteeringRule rule = s.find("rule").map(this::rule).orElseGet(() -> rules.rules()
                 .getOrDefault(SteeringRule.DEFAULT.name(), SteeringRule.DEFAULT));
+        Stream.of(rule.downHost(), rule.overflow().flatMap(SteeringRule.Overflow::host))
+                .flatMap(Optional::stream)
+                .filter(name::equals)
+                .forEach(host -> s.value()
+                        .wrong("domain '" + name + "', which its rule " + rule.name()
+                                + " sends to itself: must have a rule with another cname"));
         boolean overflowsToEdges = rule.overflow()
                 .flatMap(SteeringRule.Overflow::candidates)
                 .filter(Candidates::hosted)
