@@ -5,6 +5,8 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.popnet.dns.knowledge.Knowledge;
 import org.popnet.dns.knowledge.PersistenceTable;
@@ -20,6 +22,7 @@ import org.popnet.dns.steering.Topology;
 import org.popnet.dns.steering.Trace;
 import org.popnet.dns.wire.WireName;
 import org.popnet.dns.zone.ZoneEntry;
+import org.popnet.platform.tree.Service;
 
 /** Decides as the hot path would, with the same code, and tells why. */
 final class Explainer {
@@ -34,6 +37,7 @@ final class Explainer {
      *
      * @param latencySource where the distances come from, and {@code latencyAgeMs} how old the oldest is
      * @param level whether candidates are healthy, all overloaded or all down
+     * @param host the name that the client is sent to instead of a server, because of that level
      * @param persisted whether the client was kept at the server it was given before
      * @param scope prefix length for which the answer holds, 0 for everybody
      */
@@ -50,6 +54,7 @@ final class Explainer {
             List<Trace.Row> scores,
             List<Trace.Rejected> rejected,
             String level,
+            @Nullable String host,
             boolean persisted,
             int scope,
             List<Chosen> answer) {}
@@ -110,10 +115,11 @@ final class Explainer {
                 domain.ttlSeconds(),
                 where.source().name(),
                 where.ageMs() < 0 ? null : where.ageMs(),
-                distances(view.zone().topology(), where),
+                distances(view, where),
                 trace.rows(),
                 trace.rejected(),
                 choice.level().name(),
+                choice.host(),
                 choice.persisted(),
                 choice.clientMattered() ? where.prefixBits() : 0,
                 answer(choice));
@@ -127,9 +133,18 @@ final class Explainer {
         }
     }
 
-    private static List<PopDistance> distances(Topology topology, ClientView where) {
+    /** To every POP that serves or measures; the others, such as a headquarters, are no places that clients go to. */
+    private static List<PopDistance> distances(View view, ClientView where) {
+        Topology topology = view.zone().topology();
+        Set<String> places = view.zone().tree().tree().nodes().values().stream()
+                .filter(node -> node.service() == Service.EDGE_CACHE || node.service() == Service.PROBE)
+                .map(node -> node.name().pop())
+                .collect(Collectors.toSet());
         List<PopDistance> distances = new ArrayList<>();
         for (int pop = 0; pop < topology.pops(); pop++) {
+            if (!places.contains(topology.names().get(pop))) {
+                continue;
+            }
             distances.add(new PopDistance(topology.names().get(pop), where.latencyMs(pop), where.lossPercent(pop)));
         }
         return distances;

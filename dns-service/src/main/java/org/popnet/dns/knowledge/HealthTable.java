@@ -58,7 +58,7 @@ final class HealthTable {
         List<Transition> changed = List.of();
         for (ServiceResult result : results) {
             TargetHealth health = targets.get(result.target());
-            if (health == null || result.ageMs() > staleMs) {
+            if (health == null || result.lagged() || result.ageMs() > staleMs) {
                 continue;
             }
             health.take(probe, result, nowMs - Math.max(0, result.ageMs()));
@@ -95,7 +95,9 @@ final class HealthTable {
     static String loadName(TargetId id) {
         String text = id.text();
         int colon = text.indexOf(':');
-        return text.startsWith("server:") ? text.substring(colon + 1, text.lastIndexOf('/')) : text.substring(colon + 1);
+        return text.startsWith("server:")
+                ? text.substring(colon + 1, text.lastIndexOf('/'))
+                : text.substring(colon + 1);
     }
 
     /** Compiles what the hot path reads. */

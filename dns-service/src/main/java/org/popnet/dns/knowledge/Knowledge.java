@@ -171,20 +171,24 @@ public final class Knowledge {
     /** What a customer's server says of itself, to whichever probe asks. */
     private void take(NetworkTree tree, ServerLoad told, long now) {
         int slash = told.server().indexOf('/');
-        Customer customer = slash < 0 ? null : tree.customers().get(told.server().substring(0, slash));
+        Customer customer =
+                slash < 0 ? null : tree.customers().get(told.server().substring(0, slash));
         CustomerServer server =
                 customer == null ? null : customer.servers().get(told.server().substring(slash + 1));
-        if (server == null || told.lagged() || told.ageMs() > settings.loadStale().toMillis()) {
+        if (server == null
+                || told.lagged()
+                || told.ageMs() > settings.loadStale().toMillis()) {
             return;
         }
-        double requests =
-                told.requestsPerSecond() / server.capacity().requestsPerSecond();
+        double requests = told.requestsPerSecond() / server.capacity().requestsPerSecond();
         load.take(told.server(), Math.max(requests, told.share()), now);
     }
 
     private void take(NodeName probe, LatencyResult latency, long now) {
         long measuredAt = now - Math.max(0, latency.ageMs());
-        if (latency.ageMs() > settings.latencyExpiry().toMillis() || servers.contains(latency.address())) {
+        if (latency.lagged()
+                || latency.ageMs() > settings.latencyExpiry().toMillis()
+                || servers.contains(latency.address())) {
             return;
         }
         long high = Address.high(latency.address());

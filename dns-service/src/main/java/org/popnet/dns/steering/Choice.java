@@ -33,7 +33,9 @@ public final class Choice {
     int count;
     Level level = Level.HEALTHY;
     Kind kind = Kind.SERVERS;
+
     @Nullable String host;
+
     boolean clientMattered;
     boolean persisted;
 

@@ -112,8 +112,8 @@ final class Scoring {
      */
     static boolean near(double score, double base, double best, double baseOfBest, SteeringRule rule) {
         double tolerance = rule.tolerance().toNanos() / 1e6;
-        double equal = Math.max(
-                Math.max(tolerance, baseOfBest * NEAR_SHARE), (best - baseOfBest) * EQUAL_SHARE_OF_LOAD);
+        double equal =
+                Math.max(Math.max(tolerance, baseOfBest * NEAR_SHARE), (best - baseOfBest) * EQUAL_SHARE_OF_LOAD);
         return score <= best + Math.max(tolerance, best * NEAR_SHARE) || Math.abs(base - baseOfBest) <= equal;
     }
 
@@ -135,9 +135,8 @@ final class Scoring {
         }
         if (out.sensitivity == 0) {
             boolean room = out.level == Choice.Level.HEALTHY || out.level == Choice.Level.OVERFLOW;
-            out.sensitivity = room
-                    ? Math.exp(SENSITIVITY_LOG * (2 * Hash.unit(Hash.mix(out.seed ^ SENSITIVITY)) - 1))
-                    : 1;
+            out.sensitivity =
+                    room ? Math.exp(SENSITIVITY_LOG * (2 * Hash.unit(Hash.mix(out.seed ^ SENSITIVITY)) - 1)) : 1;
         }
         return out.sensitivity * u / (1 - u);
     }

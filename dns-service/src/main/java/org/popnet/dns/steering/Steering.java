@@ -106,8 +106,7 @@ public final class Steering {
     }
 
     /** What the rule says when all are down: whether servers shall be named all the same. */
-    private static boolean anyWhenAllDown(
-            SteeringRule rule, CandidateGroup[] groups, TargetStates states, Choice out) {
+    private static boolean anyWhenAllDown(SteeringRule rule, CandidateGroup[] groups, TargetStates states, Choice out) {
         switch (rule.whenAllDown()) {
             case ALL -> {
                 return true;
@@ -321,7 +320,8 @@ public final class Steering {
     private static String busy(float utilisation, float shed) {
         String used = "overloaded: %d %% of its capacity in use".formatted(Math.round(100 * utilisation));
         return shed > 0
-                ? String.format(Locale.ROOT, "%s, turns away %.0f %% of the clients, this one among them", used, 100 * shed)
+                ? String.format(
+                        Locale.ROOT, "%s, turns away %.0f %% of the clients, this one among them", used, 100 * shed)
                 : used;
     }
 }

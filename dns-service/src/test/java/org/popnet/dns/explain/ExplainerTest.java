@@ -37,7 +37,9 @@ class ExplainerTest {
         assertThat(told.scope()).isEqualTo(24);
         assertThat(told.answer()).containsExactly(new Explainer.Chosen("node:edge1.europe", "10.0.3.2"));
         assertThat(told.rejected()).hasSize(1);
-        assertThat(told.distances()).hasSize(4);
+        assertThat(told.distances())
+                .extracting(Explainer.PopDistance::pop)
+                .containsExactly("westusa", "eastusa", "europe");
         assertThat(told.scores()).hasSize(2);
         String json = JsonMapper.builder().build().writeValueAsString(told);
         assertThat(json).contains("\"name\":\"static.customer1.example\"", "\"chosen\":true", "\"generation\":1");

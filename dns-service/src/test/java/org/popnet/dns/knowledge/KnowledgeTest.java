@@ -117,6 +117,38 @@ class KnowledgeTest {
         assertThat(down(EDGE)).isFalse();
     }
 
+    /** A probe that was stopped for half a minute sees time-outs where there were none. */
+    @Test
+    void whatALaggingProbeMeasuredCountsAsStale() {
+        ServiceResult lagged = new ServiceResult(EDGE, false, 600, 0, 0, "timeout", true);
+        for (String probe : PROBES) {
+            report(probe, EDGE, true, 3);
+            knowledge.take(NodeName.of(probe), services(lagged, lagged, lagged));
+        }
+        assertThat(down(EDGE)).isFalse();
+        LatencyResult distance = new LatencyResult(InetAddress.ofLiteral("192.0.2.53"), 900, 50, 0, 0, true);
+        knowledge.take(NodeName.of(PROBES[0]), new ProbeReport(List.of(), List.of(distance), List.of()));
+        assertThat(knowledge.latencyPrefixes()).isZero();
+    }
+
+    /** Ages are told by the sender; its wall clock is for people. */
+    @Test
+    void clockThatIsADayOffAndRepeatedReportsHaveNoEffect() {
+        long dayMs = 86_400_000L;
+        report("probe.europe", EDGE, true, 1);
+        for (int second = 0; second < 30; second++) {
+            clock.addAndGet(1000);
+            for (long wallClock : new long[] {0, System.currentTimeMillis() + dayMs, Long.MAX_VALUE, Long.MIN_VALUE}) {
+                ServiceResult good = new ServiceResult(EDGE, true, 12, 0, wallClock, null, false);
+                for (String probe : PROBES) {
+                    knowledge.take(NodeName.of(probe), services(good));
+                }
+            }
+            assertThat(down(EDGE)).isFalse();
+        }
+        assertThat(knowledge.transitions()).isEqualTo(1);
+    }
+
     @Test
     void flappingTargetChangesItsVerdictSeldom() {
         for (int second = 0; second < 300; second++) {
@@ -226,13 +258,12 @@ class KnowledgeTest {
 
     @Test
     void loadIsTheWorstOfWhatCountsInThisTree() {
-        LoadReport busy =
-                new LoadReport(0.6, 0.5, 0, 200, 0, 0, Map.of(), Map.of(), 0.3, 0.7, 0, List.of());
+        LoadReport busy = new LoadReport(0.6, 0.5, 0, 200, 0, 0, Map.of(), Map.of(), 0.3, 0.7, 0, List.of());
         knowledge.take(NodeName.of("edge1.westusa"), busy);
         assertThat(utilisation()).as("bandwidth").isEqualTo(0.7f);
 
-        knowledge = fresh(TestTrees.NETWORK.replace(
-                "network:\n", "network:\n  load-measures: [requests, connections]\n"));
+        knowledge =
+                fresh(TestTrees.NETWORK.replace("network:\n", "network:\n  load-measures: [requests, connections]\n"));
         knowledge.take(NodeName.of("edge1.westusa"), busy);
         assertThat(utilisation()).as("connections").isEqualTo(0.3f);
 

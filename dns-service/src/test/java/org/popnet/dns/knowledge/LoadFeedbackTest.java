@@ -205,7 +205,9 @@ class LoadFeedbackTest {
                 var settled = Arrays.stream(history, seconds - SETTLED_SECONDS, seconds)
                         .mapToDouble(used -> used[p])
                         .summaryStatistics();
-                assertThat(settled.getMax() - settled.getMin()).as("swing of POP %d", pop).isLessThan(swing);
+                assertThat(settled.getMax() - settled.getMin())
+                        .as("swing of POP %d", pop)
+                        .isLessThan(swing);
                 assertThat(settled.getMax()).as("POP %d", pop).isLessThan(1.0);
             }
             double perClientAndMinute = changes * 60.0 / SETTLED_SECONDS / CLIENTS;

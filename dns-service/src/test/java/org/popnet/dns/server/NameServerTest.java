@@ -311,8 +311,7 @@ class NameServerTest {
         for (String probe : List.of("probe.westusa", "probe.eastusa")) {
             ServiceResult failed =
                     new ServiceResult(new TargetId("node:edge1.europe"), false, 0, 0, 0, "connection refused", false);
-            dns.knowledge.take(
-                    NodeName.of(probe), new ProbeReport(List.of(failed, failed), List.of(), List.of()));
+            dns.knowledge.take(NodeName.of(probe), new ProbeReport(List.of(failed, failed), List.of(), List.of()));
         }
         Message answer = dns.ask("single.customer2.example", Type.A);
         assertThat(answer.getRcode()).isEqualTo(Rcode.NOERROR);

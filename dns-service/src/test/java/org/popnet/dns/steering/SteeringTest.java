@@ -133,15 +133,21 @@ class SteeringTest {
 
     @Test
     void whomAllTurnAwayGoesToTheOverflowDestination() {
-        use(text.replace("www.customer2.example: {candidates: [pops]}", "www.customer2.example: {candidates: [pops], rule: spare}")
+        use(text.replace(
+                        "www.customer2.example: {candidates: [pops]}",
+                        "www.customer2.example: {candidates: [pops], rule: spare}")
                 + "  spare: {overflow: [europe, servers]}\n");
         for (String edge : List.of("edge1.westusa", "edge2.westusa", "edge1.eastusa", "edge1.europe")) {
             load(edge, 0.96f);
         }
-        assertThat(steer("www.customer2.example", "203.0.113.9")).as("the customer's server").isEqualTo("10.1.2.1");
+        assertThat(steer("www.customer2.example", "203.0.113.9"))
+                .as("the customer's server")
+                .isEqualTo("10.1.2.1");
         assertThat(choice.level()).isEqualTo(Choice.Level.OVERFLOW);
         load("edge1.europe", 0.5f);
-        assertThat(steer("www.customer2.example", "203.0.113.9")).as("a candidate has room").isEqualTo("10.0.3.2");
+        assertThat(steer("www.customer2.example", "203.0.113.9"))
+                .as("a candidate has room")
+                .isEqualTo("10.0.3.2");
         assertThat(choice.level()).isEqualTo(Choice.Level.HEALTHY);
 
         use(text.replace("ttl: 20s, rise", "ttl: 20s, overflow: {cname: big.other.example}, rise"));
@@ -149,7 +155,9 @@ class SteeringTest {
         assertThat(steer("single.customer2.example", "203.0.113.9")).isEqualTo("nothing");
         assertThat(choice.host()).isEqualTo("big.other.example");
         down("node:edge1.europe");
-        assertThat(steer("single.customer2.example", "203.0.113.9")).as("down is not overloaded").isEqualTo("10.0.3.2");
+        assertThat(steer("single.customer2.example", "203.0.113.9"))
+                .as("down is not overloaded")
+                .isEqualTo("10.0.3.2");
     }
 
     @Test
@@ -181,8 +189,7 @@ class SteeringTest {
     @Test
     void customersServersCompeteWithPops() {
         use(text.replace(
-                "www.customer2.example: {candidates: [pops]}",
-                "www.customer2.example: {candidates: [pops, servers]}"));
+                "www.customer2.example: {candidates: [pops]}", "www.customer2.example: {candidates: [pops, servers]}"));
         int server = zone.indexOf(new TargetId("server:customer2/west/www.customer2.example"));
         float[] from = new float[zone.topology().pops()];
         Arrays.fill(from, Float.NaN);
@@ -192,14 +199,20 @@ class SteeringTest {
             states.responseMs()[zone.indexOf(new TargetId("node:" + edge))] = 60;
         }
         Latencies paris = measured(Map.of("hq", 200f, "westusa", 140f, "eastusa", 80f, "europe", 8f));
-        assertThat(steer("www.customer2.example", "192.0.2.1", paris)).as("quick server").isEqualTo("10.1.2.1");
+        assertThat(steer("www.customer2.example", "192.0.2.1", paris))
+                .as("quick server")
+                .isEqualTo("10.1.2.1");
         states.responseMs()[server] = 300;
-        assertThat(steer("www.customer2.example", "192.0.2.1", paris)).as("slow server").isEqualTo("10.0.3.2");
+        assertThat(steer("www.customer2.example", "192.0.2.1", paris))
+                .as("slow server")
+                .isEqualTo("10.0.3.2");
         states.responseMs()[server] = 0;
         float[] loss = new float[from.length];
         loss[zone.topology().indexOf("europe")] = 20;
         states.lossFromPercent()[server] = loss;
-        assertThat(steer("www.customer2.example", "192.0.2.1", paris)).as("lossy way").isEqualTo("10.0.3.2");
+        assertThat(steer("www.customer2.example", "192.0.2.1", paris))
+                .as("lossy way")
+                .isEqualTo("10.0.3.2");
     }
 
     @Test
