@@ -63,6 +63,7 @@ public final class OriginClient implements AutoCloseable {
     private final OriginSettings settings;
     private final OriginChoice choice;
     private final InstantSource clock;
+    private final OriginErrors errors;
     private final MeterRegistry meters;
     private final Counter bytes;
     private final Timer firstByte;
@@ -75,8 +76,10 @@ public final class OriginClient implements AutoCloseable {
             OriginSettings settings,
             InetAddress local,
             OriginChoice choice,
+            OriginErrors errors,
             InstantSource clock,
             MeterRegistry meters) {
+        this.errors = errors;
         this.settings = settings;
         this.choice = choice;
         this.clock = clock;
@@ -139,14 +142,29 @@ public final class OriginClient implements AutoCloseable {
         for (int i = 0; i < attempts; i++) {
             CustomerServer server = servers.get(i);
             boolean last = i == attempts - 1;
+            long start = System.nanoTime();
             try {
                 OriginResponse response = ask(server, request);
+                if (isFailure(response.status())) {
+                    errors.failed(
+                            server,
+                            "status-" + response.status(),
+                            "the server says that it cannot answer",
+                            url(request),
+                            System.nanoTime() - start);
+                }
                 if (!isFailure(response.status()) || last) {
                     return response;
                 }
                 response.close();
             } catch (OriginUnavailableException e) {
                 failure = e;
+                errors.failed(
+                        server,
+                        e.reason().token(),
+                        String.valueOf(e.getMessage()),
+                        url(request),
+                        System.nanoTime() - start);
                 meters.counter(
                                 "popnet.fetch.origin.failures",
                                 "reason",
@@ -164,6 +182,10 @@ public final class OriginClient implements AutoCloseable {
                         "customer " + request.customer().name()
                                 + " has no servers in the tree: add one under `servers`",
                         null);
+    }
+
+    private static String url(OriginRequest request) {
+        return request.domain().name() + request.target();
     }
 
     private OriginResponse ask(CustomerServer server, OriginRequest request) throws OriginUnavailableException {
@@ -202,7 +224,7 @@ public final class OriginClient implements AutoCloseable {
                 } else {
                     choice.succeeded(server, nanos);
                 }
-                return opened(server, response, message, requestTimeMs);
+                return opened(server, response, message, url(request), requestTimeMs);
             } catch (IOException | RuntimeException e) {
                 deadline.cancel(false);
                 Reason reason = late.get() ? Reason.TIMEOUT : reason(e);
@@ -251,7 +273,11 @@ public final class OriginClient implements AutoCloseable {
     }
 
     private OriginResponse opened(
-            CustomerServer server, ClassicHttpResponse response, HttpUriRequestBase request, long requestTimeMs)
+            CustomerServer server,
+            ClassicHttpResponse response,
+            HttpUriRequestBase request,
+            String url,
+            long requestTimeMs)
             throws IOException {
         Headers.Builder headers = Headers.builder();
         for (Header field : response.getHeaders()) {
@@ -260,7 +286,7 @@ public final class OriginClient implements AutoCloseable {
         Headers received = headers.build();
         HttpEntity entity = response.getEntity();
         InputStream body = entity == null ? InputStream.nullInputStream() : entity.getContent();
-        Watched watched = new Watched(body, server);
+        Watched watched = new Watched(body, server, url);
         long length = entity != null
                 ? entity.getContentLength()
                 : request.getMethod().equals("HEAD") ? announced(received) : 0;
@@ -293,12 +319,14 @@ public final class OriginClient implements AutoCloseable {
     /** A body that must keep coming; how it ends is fed back into the choice of servers. */
     private final class Watched extends FilterInputStream {
         private final CustomerServer server;
+        private final String url;
         private final long start = System.nanoTime();
         private long received;
         private boolean ended;
 
-        Watched(InputStream body, CustomerServer server) {
+        Watched(InputStream body, CustomerServer server, String url) {
             super(body);
+            this.url = url;
             this.server = server;
         }
 
@@ -318,6 +346,12 @@ public final class OriginClient implements AutoCloseable {
                 return read;
             } catch (IOException e) {
                 choice.failed(server, e);
+                errors.failed(
+                        server,
+                        "body-broken",
+                        "after " + received + " bytes: " + e.getMessage(),
+                        url,
+                        System.nanoTime() - start);
                 meters.counter("popnet.fetch.origin.failures", "reason", "body-broken")
                         .increment();
                 throw e;

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import org.popnet.fetch.origin.OriginClient;
+import org.popnet.fetch.origin.OriginErrors;
 import org.popnet.fetch.origin.OriginSettings;
 import org.popnet.fetch.store.DiskTier;
 import org.popnet.fetch.store.StoreSettings;
@@ -13,6 +14,7 @@ import org.popnet.platform.load.LoadConfiguration;
 import org.popnet.platform.load.TrafficMeter;
 import org.popnet.platform.origin.OriginChoice;
 import org.popnet.platform.settings.NodeSettings;
+import org.popnet.platform.spool.LogSink;
 import org.popnet.platform.tree.Node;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -47,9 +49,12 @@ class FetchConfiguration {
             NodeSettings node,
             OriginSettings settings,
             OriginChoice choice,
+            ObjectProvider<LogSink> sink,
             InstantSource clock,
             MeterRegistry meters) {
-        return new OriginClient(settings, node.address(), choice, clock, meters);
+        // Without a spool (`popnet.spool.enabled=false`) errors are in the log and the metrics only.
+        LogSink log = sink.getIfAvailable(() -> (customer, error) -> {});
+        return new OriginClient(settings, node.address(), choice, new OriginErrors(log, clock), clock, meters);
     }
 
     @Bean

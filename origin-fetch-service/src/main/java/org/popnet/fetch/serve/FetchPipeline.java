@@ -203,7 +203,15 @@ final class FetchPipeline {
             Fill.Reader reader = fill.begin(object, response.length());
             pumped = true;
             handedOver = true;
-            fills.pump(slot, fill, response, object);
+            Resumption resumption = new Resumption(
+                    received,
+                    response.length(),
+                    rest -> ask(
+                            request,
+                            originHeaders.forFill(request).toBuilder()
+                                    .addAll(rest)
+                                    .build()));
+            fills.pump(slot, fill, response, object, resumption);
             return new Step.Done(filling(request, fill, reader, object.head(), response.length(), reason, false));
         } catch (OriginUnavailableException e) {
             fill.resolve(new Outcome.Failed(e));

@@ -254,6 +254,16 @@ final class Fill {
         return doomed;
     }
 
+    /** Whether going on is of any use: it will be stored, or someone reads it. */
+    boolean wanted() {
+        lock.lock();
+        try {
+            return !doomed || !readers.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** How far the body has come, in bytes. */
     long available() {
         lock.lock();

@@ -45,10 +45,10 @@ final class Fills implements FlushTarget {
     }
 
     /** Reads the response's body into the object on a thread of its own, whoever stays to read it or not. */
-    void pump(Slot slot, Fill fill, OriginResponse response, NewObject object) {
+    void pump(Slot slot, Fill fill, OriginResponse response, NewObject object, Resumption resumption) {
         Thread.ofVirtual().name("fill").start(() -> {
-            try (response) {
-                transfer(slot, fill, response, object);
+            try {
+                transfer(slot, fill, response, object, resumption);
                 if (fill.storing() && disk.publish(object, () -> !fill.doomed())) {
                     count("stored");
                 } else {
@@ -67,16 +67,59 @@ final class Fills implements FlushTarget {
         });
     }
 
-    private void transfer(Slot slot, Fill fill, OriginResponse response, NewObject object) throws IOException {
+    private void transfer(Slot slot, Fill fill, OriginResponse response, NewObject object, Resumption resumption)
+            throws IOException {
+        OriginResponse source = response;
+        try {
+            while (true) {
+                try {
+                    copy(slot, fill, source, object);
+                    break;
+                } catch (BrokenSourceException e) {
+                    source.close();
+                    OriginResponse rest = fill.wanted() ? resumption.from(fill.available()) : null;
+                    if (rest == null) {
+                        throw e.cause;
+                    }
+                    count("resumed");
+                    source = rest;
+                }
+            }
+        } finally {
+            source.close();
+        }
+        if (resumption.length() >= 0 && fill.available() != resumption.length()) {
+            throw new IOException("body of " + fill.available() + " bytes, announced were " + resumption.length());
+        }
+    }
+
+    /** The customer's server broke off, as opposed to the disk or the readers. */
+    private static final class BrokenSourceException extends Exception {
+        private static final long serialVersionUID = 1L;
+        private final IOException cause;
+
+        BrokenSourceException(IOException cause) {
+            super(cause);
+            this.cause = cause;
+        }
+    }
+
+    private static int read(OriginResponse source, byte[] into) throws BrokenSourceException {
+        try {
+            return source.read(into);
+        } catch (IOException e) {
+            throw new BrokenSourceException(e);
+        }
+    }
+
+    private void copy(Slot slot, Fill fill, OriginResponse source, NewObject object)
+            throws IOException, BrokenSourceException {
         byte[] chunk = new byte[CHUNK_BYTES];
-        for (int read = response.read(chunk); read >= 0; read = response.read(chunk)) {
+        for (int read = read(source, chunk); read >= 0; read = read(source, chunk)) {
             if (fill.storing() && !disk.fits(object.length() + read)) {
                 stopStoring(slot, fill, object, "too-large");
             }
             fill.append(chunk, read, object, () -> stopStoring(slot, fill, object, "disk-error"));
-        }
-        if (response.length() >= 0 && fill.available() != response.length()) {
-            throw new IOException("body of " + fill.available() + " bytes, announced were " + response.length());
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.popnet.fetch.RawClient;
 import org.popnet.fetch.TestOrigin;
 import org.popnet.fetch.origin.OriginClient;
+import org.popnet.fetch.origin.OriginErrors;
 import org.popnet.fetch.origin.OriginSettings;
 import org.popnet.fetch.store.DiskTier;
 import org.popnet.fetch.store.StoreSettings;
@@ -38,6 +39,7 @@ final class FetchNode implements AutoCloseable {
     final AtomicLong nowMs = new AtomicLong(1_800_000_000_000L);
     final InstantSource clock = () -> Instant.ofEpochMilli(nowMs.get());
     final List<String> outcomes = Collections.synchronizedList(new ArrayList<>());
+    final List<String> logged = Collections.synchronizedList(new ArrayList<>());
     volatile boolean flushesLearnt = true;
     volatile long watermarkNow;
     volatile long reachable = Long.MAX_VALUE;
@@ -94,7 +96,13 @@ final class FetchNode implements AutoCloseable {
         tree = new Tree(origins);
         disk = DiskTier.open(directory, store, meters);
         fills = new Fills(disk, meters);
-        client = new OriginClient(origin, LOOPBACK, new InTreeOrder(), clock, meters);
+        client = new OriginClient(
+                origin,
+                LOOPBACK,
+                new InTreeOrder(),
+                new OriginErrors((customer, record) -> logged.add(customer + " " + record), clock),
+                clock,
+                meters);
         FetchPipeline pipeline = new FetchPipeline(
                 disk,
                 fills,

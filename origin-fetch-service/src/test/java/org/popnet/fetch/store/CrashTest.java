@@ -25,18 +25,27 @@ import org.springframework.util.unit.DataSize;
 
 /** A process that stores is killed ({@code kill -9}) again and again: what it had stored is there, whole. */
 @Tag("process")
-@Timeout(180)
+@Timeout(1800)
 class CrashTest {
-    private static final int KILLS = 10;
 
     @TempDir
     Path directory;
 
     @Test
     void everyObjectIsWholeOrAbsentAfterEachKill() throws Exception {
+        killAndLook(10);
+    }
+
+    @Test
+    @Tag("slow")
+    void everyObjectIsWholeOrAbsentAfterEachOfTwoHundredKills() throws Exception {
+        killAndLook(200);
+    }
+
+    private void killAndLook(int kills) throws Exception {
         Random random = new Random(3);
         List<String> stored = new ArrayList<>();
-        for (int kill = 0; kill < KILLS; kill++) {
+        for (int kill = 0; kill < kills; kill++) {
             Process writer = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
@@ -81,7 +90,7 @@ class CrashTest {
                 }
             }
         }
-        assertThat(stored).hasSizeGreaterThan(KILLS * 20);
+        assertThat(stored).hasSizeGreaterThan(kills * 20);
     }
 
     private static byte[] body(String target) {
