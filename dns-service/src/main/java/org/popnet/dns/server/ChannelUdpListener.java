@@ -1,12 +1,16 @@
 package org.popnet.dns.server;
 
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import org.popnet.dns.steering.Address;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,11 +19,16 @@ import org.slf4j.LoggerFactory;
 final class ChannelUdpListener implements UdpListener {
     private static final Logger LOG = LoggerFactory.getLogger(ChannelUdpListener.class);
 
+    private static final int WAKE_UP_MS = 100;
+    private static final int STOP_WAIT_MS = 2000;
+
     private final DatagramChannel channel;
+    private final Selector selector;
     private final QueryPipeline pipeline;
     private final Exchange exchange;
     private final DnsMetrics metrics;
     private final Thread thread;
+    private volatile boolean running = true;
 
     ChannelUdpListener(
             InetSocketAddress address,
@@ -32,12 +41,17 @@ final class ChannelUdpListener implements UdpListener {
         this.pipeline = pipeline;
         this.exchange = exchange;
         this.metrics = metrics;
-        channel = DatagramChannel.open();
+        channel = DatagramChannel.open(
+                address.getAddress() instanceof Inet6Address ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET);
+        selector = Selector.open();
         try {
             channel.setOption(StandardSocketOptions.SO_RCVBUF, receiveBufferBytes);
             channel.bind(address);
+            channel.configureBlocking(false);
+            channel.register(selector, SelectionKey.OP_READ);
         } catch (IOException e) {
             channel.close();
+            selector.close();
             throw e;
         }
         thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
@@ -60,20 +74,35 @@ final class ChannelUdpListener implements UdpListener {
     private void run() {
         ByteBuffer in = ByteBuffer.wrap(exchange.in);
         ByteBuffer out = ByteBuffer.wrap(exchange.answer.bytes());
-        while (channel.isOpen()) {
-            try {
-                in.clear();
-                SocketAddress client = channel.receive(in);
-                if (client instanceof InetSocketAddress address) {
-                    answer(address, in.position(), out);
-                }
-            } catch (ClosedChannelException e) {
-                return;
-            } catch (IOException e) {
-                metrics.sendFailed();
-            } catch (RuntimeException e) {
-                LOG.error("cannot answer a query for {}", exchange.query.nameText(), e);
+        try {
+            while (running) {
+                selector.select(key -> {}, WAKE_UP_MS);
+                answerAll(in, out);
             }
+            // Queries that were accepted before the end are answered before the end.
+            answerAll(in, out);
+        } catch (IOException e) {
+            LOG.error("UDP thread {} ends: {}", thread.getName(), e.getMessage());
+        }
+    }
+
+    private void answerAll(ByteBuffer in, ByteBuffer out) throws IOException {
+        in.clear();
+        SocketAddress client = channel.receive(in);
+        while (client != null) {
+            if (client instanceof InetSocketAddress address) {
+                try {
+                    answer(address, in.position(), out);
+                } catch (ClosedChannelException e) {
+                    throw e;
+                } catch (IOException e) {
+                    metrics.sendFailed();
+                } catch (RuntimeException e) {
+                    LOG.error("cannot answer a query for {}", exchange.query.nameText(), e);
+                }
+            }
+            in.clear();
+            client = channel.receive(in);
         }
     }
 
@@ -84,15 +113,22 @@ final class ChannelUdpListener implements UdpListener {
         int length = pipeline.respond(exchange);
         if (length > 0) {
             out.clear().limit(length);
-            channel.send(out, client);
+            if (channel.send(out, client) == 0) {
+                metrics.sendFailed();
+            }
         }
     }
 
     @Override
     public void close() {
+        running = false;
+        selector.wakeup();
         try {
+            if (thread.isAlive()) {
+                thread.join(STOP_WAIT_MS);
+            }
+            selector.close();
             channel.close();
-            thread.join(1000);
         } catch (IOException e) {
             LOG.debug("closing the UDP socket", e);
         } catch (InterruptedException e) {

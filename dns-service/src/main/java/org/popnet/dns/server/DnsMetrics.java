@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.popnet.dns.knowledge.Knowledge;
@@ -32,6 +33,7 @@ final class DnsMetrics {
     private final LongAdder limitedSlipped = new LongAdder();
     private final LongAdder shortMessages = new LongAdder();
     private final LongAdder responses = new LongAdder();
+    private final AtomicInteger receiveBufferMissing = new AtomicInteger();
     private final Timer latency;
     private final Counter sendFailures;
     private final Counter tcpRefused;
@@ -58,6 +60,10 @@ final class DnsMetrics {
         limits(registry, "slipped", limitedSlipped);
         drops(registry, "short", shortMessages);
         drops(registry, "response", responses);
+        Gauge.builder("popnet.dns.udp.receive.buffer.missing", receiveBufferMissing, AtomicInteger::get)
+                .description("receive buffer that the system refused each UDP socket: bursts may be lost; 0 is well")
+                .baseUnit("bytes")
+                .register(registry);
         latency = Timer.builder("popnet.dns.answer")
                 .description("from decoded to encoded, of one query in " + TIMED_ONE_IN)
                 .serviceLevelObjectives(LATENCY_BOUNDS)
@@ -150,6 +156,11 @@ final class DnsMetrics {
         FunctionCounter.builder("popnet.dns.exchange.refused", exchange, KnowledgeExchange::refused)
                 .description("requests for knowledge that came faster than they are answered")
                 .register(registry);
+    }
+
+    /** What the system gave each UDP socket, and what was asked for, in bytes. */
+    void receiveBuffer(int got, int asked) {
+        receiveBufferMissing.set(Math.max(0, asked - got));
     }
 
     void answered(Exchange.Transport transport, DomainClass domainClass, int rcode) {

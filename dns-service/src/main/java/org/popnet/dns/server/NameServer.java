@@ -68,6 +68,7 @@ final class NameServer {
             bind(() -> udp.add(batches ? batch(address, name) : channel(address, name)), address, "UDP");
         }
         int got = udp.getFirst().receiveBufferBytes();
+        metrics.receiveBuffer(got, settings.udpReceiveBuffer());
         if (got < settings.udpReceiveBuffer()) {
             LOG.warn(
                     "the system gives UDP sockets {} bytes of receive buffer instead of {}: bursts may be lost;"

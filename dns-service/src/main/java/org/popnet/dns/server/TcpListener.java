@@ -33,7 +33,8 @@ final class TcpListener {
     /** Longer queries are nobody's: a name, an OPT record and padding fit many times. */
     private static final int QUERY_BYTES_MAX = 4096;
 
-    private static final int STOP_WAIT_MS = 1000;
+    private static final int STOP_WAIT_MS = 2000;
+    private static final int STOP_LOOK_MS = 10;
 
     private final ServerSocket server = new ServerSocket();
     private final QueryPipeline pipeline;
@@ -120,7 +121,9 @@ final class TcpListener {
             DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1024));
             OutputStream out = socket.getOutputStream();
             while (true) {
+                connection.waiting = in.available() == 0;
                 int length = in.readUnsignedShort();
+                connection.waiting = false;
                 if (length < Dns.HEADER_BYTES || length > QUERY_BYTES_MAX) {
                     return;
                 }
@@ -190,15 +193,19 @@ final class TcpListener {
         } catch (IOException e) {
             LOG.debug("closing the TCP socket", e);
         }
-        connections.forEach(Connection::stopReading);
         Thread accepting = acceptor;
         try {
             if (accepting != null) {
                 // The port is free only when the thread that waits on it has left.
                 accepting.join(STOP_WAIT_MS);
             }
-            // Whoever is in the middle of an answer gets its end.
-            if (places.tryAcquire(placesMax, STOP_WAIT_MS, TimeUnit.MILLISECONDS)) {
+            // Whoever has sent queries gets the answers to all of them.
+            boolean left = false;
+            for (int waited = 0; waited < STOP_WAIT_MS && !left; waited += STOP_LOOK_MS) {
+                connections.forEach(Connection::endIfWaiting);
+                left = places.tryAcquire(placesMax, STOP_LOOK_MS, TimeUnit.MILLISECONDS);
+            }
+            if (left) {
                 places.release(placesMax);
             }
         } catch (InterruptedException e) {
@@ -211,16 +218,20 @@ final class TcpListener {
     private static final class Connection {
         private final Socket socket;
         private volatile long lastQueryMs;
+        /** Whether the next query has not begun to come. */
+        private volatile boolean waiting;
 
         Connection(Socket socket, long nowMs) {
             this.socket = socket;
             lastQueryMs = nowMs;
         }
 
-        /** Ends the stream of queries; those that came before are still read and answered. */
-        void stopReading() {
+        /** Ends the stream of queries if all that came are answered. */
+        void endIfWaiting() {
             try {
-                socket.shutdownInput();
+                if (waiting && socket.getInputStream().available() == 0) {
+                    socket.shutdownInput();
+                }
             } catch (IOException e) {
                 LOG.trace("shutting down", e);
             }

@@ -1,0 +1,108 @@
+package org.popnet.dns.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.popnet.dns.TestTrees;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.Type;
+
+/** What was accepted is answered, also when the server is told to stop; and IPv6 is served like IPv4. */
+class GracefulStopTest {
+    private static final int QUERIES = 400;
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void queriesThatCameOverUdpBeforeTheEndAreAnswered(boolean batched) throws Exception {
+        InetSocketAddress address = RunningServer.freeAddress();
+        RunningServer dns = new RunningServer(address, RunningServer.settings(batched, 0), TestTrees.active());
+        try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress("127.250.53.9", 0))) {
+            socket.setReceiveBufferSize(1 << 20);
+            socket.setSoTimeout(5000);
+            Message query = RunningServer.query("www.customer1.example", Type.A);
+            for (int id = 0; id < QUERIES; id++) {
+                query.getHeader().setID(id);
+                byte[] wire = query.toWire();
+                socket.send(new DatagramPacket(wire, wire.length, address));
+            }
+            dns.close();
+            Set<Integer> answered = new HashSet<>();
+            byte[] buffer = new byte[1500];
+            while (answered.size() < QUERIES) {
+                DatagramPacket answer = new DatagramPacket(buffer, buffer.length);
+                socket.receive(answer);
+                answered.add((buffer[0] & 0xff) << 8 | buffer[1] & 0xff);
+            }
+        }
+        new ServerSocket(address.getPort(), 1, address.getAddress()).close();
+    }
+
+    @Test
+    void queriesThatCameOverTcpBeforeTheEndAreAnsweredAndThenTheConnectionEnds() throws Exception {
+        RunningServer dns = RunningServer.start();
+        try (TcpClient busy = new TcpClient(dns.address, "127.250.53.9");
+                TcpClient idle = new TcpClient(dns.address, "127.250.53.10")) {
+            busy.ask(RunningServer.query("www.customer1.example", Type.A));
+            idle.ask(RunningServer.query("www.customer1.example", Type.A));
+            for (int id = 0; id < QUERIES; id++) {
+                Message query = RunningServer.query("www.customer1.example", Type.A);
+                query.getHeader().setID(id);
+                busy.send(query);
+            }
+            dns.close();
+            for (int id = 0; id < QUERIES; id++) {
+                assertThat(busy.receive().getHeader().getID()).isEqualTo(id);
+            }
+            assertThat(ended(busy)).isTrue();
+            assertThat(ended(idle)).isTrue();
+        }
+    }
+
+    private static boolean ended(TcpClient client) throws IOException {
+        try {
+            client.in.readUnsignedShort();
+            return false;
+        } catch (EOFException e) {
+            return true;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void ipv6IsServedLikeIpv4(boolean batched) throws Exception {
+        InetAddress loopback = InetAddress.ofLiteral("::1");
+        int port;
+        try (ServerSocket probe = new ServerSocket(0, 1, loopback)) {
+            port = probe.getLocalPort();
+        } catch (IOException e) {
+            assumeTrue(false, "this machine has no IPv6");
+            return;
+        }
+        InetSocketAddress address = new InetSocketAddress(loopback, port);
+        try (RunningServer dns = new RunningServer(address, RunningServer.settings(batched, 0), TestTrees.active())) {
+            Message query = RunningServer.query("static.customer1.example", Type.A);
+            for (int i = 0; i < 20; i++) {
+                Message answer = dns.ask(query, "::1");
+                assertThat(answer.getRcode()).isEqualTo(Rcode.NOERROR);
+                assertThat(answer.getSection(Section.ANSWER)).hasSize(1);
+            }
+            try (TcpClient tcp = new TcpClient(address, "::1")) {
+                assertThat(tcp.ask(query).getSection(Section.ANSWER)).hasSize(1);
+            }
+        }
+    }
+}
