@@ -42,7 +42,9 @@ final class ChannelUdpListener implements UdpListener {
         this.exchange = exchange;
         this.metrics = metrics;
         channel = DatagramChannel.open(
-                address.getAddress() instanceof Inet6Address ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET);
+                address.getAddress() instanceof Inet6Address
+                        ? StandardProtocolFamily.INET6
+                        : StandardProtocolFamily.INET);
         selector = Selector.open();
         try {
             channel.setOption(StandardSocketOptions.SO_RCVBUF, receiveBufferBytes);

@@ -115,13 +115,15 @@ class MutatedPacketsTest {
                     assertThat(tcp.in.read()).isEqualTo(-1);
                     return;
                 }
-                assertThat(tcp.receive().getHeader().getFlag(org.xbill.DNS.Flags.QR)).isTrue();
+                assertThat(tcp.receive().getHeader().getFlag(org.xbill.DNS.Flags.QR))
+                        .isTrue();
             }
         }
     }
 
     private byte[] mutate(byte[] seed) {
-        byte[] packet = Arrays.copyOf(seed, Math.max(1, seed.length + (random.nextInt(4) == 0 ? random.nextInt(9) - 4 : 0)));
+        byte[] packet =
+                Arrays.copyOf(seed, Math.max(1, seed.length + (random.nextInt(4) == 0 ? random.nextInt(9) - 4 : 0)));
         for (int change = random.nextInt(6); change > 0; change--) {
             int at = random.nextInt(packet.length);
             switch (random.nextInt(3)) {
@@ -136,7 +138,10 @@ class MutatedPacketsTest {
     private static List<byte[]> seeds() throws IOException {
         List<byte[]> seeds = new ArrayList<>();
         for (String name : List.of(
-                "www.customer1.example", "old.customer1.example", "x.dyn.customer1.example", "h.lab.customer1.example")) {
+                "www.customer1.example",
+                "old.customer1.example",
+                "x.dyn.customer1.example",
+                "h.lab.customer1.example")) {
             seeds.add(RunningServer.query(name, Type.A).toWire());
             Message edns = RunningServer.query(name, Type.TXT);
             EDNSOption[] options = {

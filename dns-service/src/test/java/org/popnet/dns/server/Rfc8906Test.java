@@ -111,7 +111,8 @@ class Rfc8906Test {
                 for (int size : new int[] {0, 512, 1232, 65535}) {
                     String name = "EDNS " + version + " flags " + flags + " size " + size;
                     rows.add(new Row(name, with(new OPTRecord(size, 0, version, flags)), rcode));
-                    rows.add(new Row(name + " and option", with(new OPTRecord(size, 0, version, flags, unknown)), rcode));
+                    rows.add(new Row(
+                            name + " and option", with(new OPTRecord(size, 0, version, flags, unknown)), rcode));
                 }
             }
         }
@@ -124,7 +125,8 @@ class Rfc8906Test {
                 new GenericEDNSOption(EDNSOption.Code.PADDING, new byte[20]));
         rows.add(new Row("options together", with(new OPTRecord(1232, 0, 0, 0, several)), Rcode.NOERROR));
         for (EDNSOption option : several) {
-            rows.add(new Row("option " + option.getCode(), with(new OPTRecord(1232, 0, 0, 0, List.of(option))), Rcode.NOERROR));
+            rows.add(new Row(
+                    "option " + option.getCode(), with(new OPTRecord(1232, 0, 0, 0, List.of(option))), Rcode.NOERROR));
         }
         return rows;
     }
