@@ -76,6 +76,10 @@ final class EdgeServer implements SmartLifecycle {
                 new DefaultThreadFactory("edge", true),
                 Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
         loops = group;
+        LoopDelay delay = new LoopDelay(edge.nanoTime());
+        group.forEach(loop -> delay.watch((EventLoop) loop));
+        edge.meter().measureLoopDelayBy(delay::takeWorstMs);
+        edge.meter().connectionsAtMost(edge.settings().connections());
         InetSocketAddress local = address.get();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)

@@ -9,22 +9,29 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.popnet.platform.message.Message.LatencyRequest;
 import org.popnet.platform.message.Message.LatencyResult;
+import org.popnet.platform.message.Message.ServerLoad;
 import org.popnet.platform.message.Message.ServiceResult;
+import org.popnet.platform.message.Message.WatchRequest;
+import org.popnet.platform.message.TargetId;
 import org.popnet.platform.spool.EventRecord;
 import org.popnet.probe.ProbeSettings.Method;
 import org.popnet.probe.check.CheckRunner;
@@ -33,9 +40,11 @@ import org.popnet.probe.check.RawServer;
 import org.popnet.probe.latency.LatencyProbe;
 import org.popnet.probe.latency.LatencyRequestListener;
 import org.popnet.probe.latency.RegularLatency;
+import org.popnet.probe.load.LoadPolls;
 import org.popnet.probe.report.ReportPublisher;
 import org.popnet.probe.report.StateChanges;
 import org.popnet.probe.schedule.ServiceChecks;
+import org.popnet.probe.schedule.VantagePoints;
 import org.popnet.probe.schedule.WatchList;
 import org.popnet.probe.timer.TimerWheel;
 
@@ -154,6 +163,114 @@ class ProbeStoryTest {
             assertThat(result.lossPercent()).isEqualTo(100);
             assertThat(result.rttMs()).isNaN();
             assertThat(requests("rate-limited")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void resolverThatAnsweredNothingIsLeftAloneForAWhile() throws IOException {
+        try (DatagramSocket resolver = new DatagramSocket(new InetSocketAddress("127.250.8.55", 0))) {
+            TestTree tree = new TestTree("probe.a", tree(new InetSocketAddress(OWN, 9), resolver.getLocalPort()));
+            listen(tree);
+            LatencyRequest request = new LatencyRequest(List.of(resolver.getLocalAddress()));
+            tree.request(request);
+            await().untilAsserted(() -> assertThat(latencies(tree)).hasSize(1));
+
+            await().untilAsserted(() -> {
+                tree.request(request);
+                assertThat(requests("known-silent")).isPositive();
+            });
+
+            assertThat(requests("begun")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void resolverThatAnswersOnlyByTcpIsMeasuredAllTheSame() throws IOException {
+        try (ServerSocket resolver = new ServerSocket(0, 5, InetAddress.ofLiteral("127.250.8.56"))) {
+            TestTree tree = new TestTree("probe.a", tree(new InetSocketAddress(OWN, 9), resolver.getLocalPort()));
+            listen(tree);
+
+            tree.request(new LatencyRequest(List.of(resolver.getInetAddress())));
+
+            await().untilAsserted(() -> assertThat(latencies(tree)).isNotEmpty());
+            LatencyResult result = latencies(tree).findFirst().orElseThrow();
+            assertThat(result.rttMs()).isPositive();
+            assertThat(result.lossPercent()).isZero();
+        }
+    }
+
+    @Test
+    void targetOfOthersIsWatchedForAWhileWhenANameServerAsks() {
+        try (RawServer server = RawServer.answering("HTTP/1.1 200 OK\r\n\r\nok")) {
+            // With seven more probes this one is no vantage point of the only server.
+            TestTree tree = IntStream.range(0, 8)
+                    .mapToObj(i -> new TestTree("probe.x" + i, crowd(server.address())))
+                    .filter(t -> !new VantagePoints(t.get().tree())
+                            .isAssigned(t.self(), new TargetId("server:c/west/www.c.example"), Optional.empty()))
+                    .findFirst()
+                    .orElseThrow();
+            startChecks(tree);
+            assertThat(watched()).isZero();
+
+            tree.request(new WatchRequest(List.of(new TargetId("server:c/west/www.c.example")), 1));
+
+            await().untilAsserted(() -> assertThat(services(tree)).anyMatch(ServiceResult::up));
+            await().untilAsserted(() -> assertThat(watched()).isZero());
+        }
+    }
+
+    private double watched() {
+        return registry.get("popnet.probe.schedule.targets").gauge().value();
+    }
+
+    private static String crowd(InetSocketAddress server) {
+        return "network: {zone: pop.example}\npops:\n"
+                + IntStream.range(0, 8)
+                        .mapToObj(i -> "  x%d: {nodes: {probe.x%d: {service: probe, address: 127.250.9.%d}}}\n"
+                                .formatted(i, i, i + 1))
+                        .collect(Collectors.joining())
+                + """
+                  l: {nodes: {log.l: {service: log, address: 127.250.9.50}, dns.l: {service: dns, address: 127.250.9.51}}}
+                log-servers: {log.l: {manages: [c, _network]}}
+                customers:
+                  c:
+                    servers: {west: {address: %s, port: %d}}
+                    domains:
+                      www.c.example: {candidates: [servers], checks: [{http: /health, text: ok}]}
+                """.formatted(server.getAddress().getHostAddress(), server.getPort());
+    }
+
+    @Test
+    void customersServerTellsItsLoad() {
+        try (RawServer server =
+                RawServer.answering("HTTP/1.1 200 OK\r\n\r\n{\"cpu\": 0.25, \"requests-per-second\": 40}")) {
+            TestTree tree = new TestTree(
+                    "probe.a",
+                    tree(server.address(), 9)
+                            .replace(
+                                    "port: " + server.address().getPort() + "}",
+                                    "port: " + server.address().getPort() + ", load-url: /load.json}"));
+            tree.subscribe(new LoadPolls(
+                    tree.self(),
+                    runner(),
+                    (node, path) -> {
+                        throw new AssertionError("there is no content machine");
+                    },
+                    clock,
+                    System::nanoTime,
+                    InstantSource.fixed(WALL),
+                    random,
+                    new ProbeSettings.Load(Duration.ofSeconds(1), Duration.ofSeconds(5)),
+                    publisher(tree)::publish,
+                    registry));
+
+            await().untilAsserted(() -> assertThat(tree.sent()).anySatisfy(sent -> {
+                ServerLoad load = sent.report().loads().getFirst();
+                assertThat(load.server()).isEqualTo("c/west");
+                assertThat(load.share()).isEqualTo(0.25);
+                assertThat(load.requestsPerSecond()).isEqualTo(40);
+            }));
+            assertThat(server.heads().getFirst()).startsWith("GET /load.json HTTP/1.1");
         }
     }
 

@@ -3,12 +3,10 @@ package org.popnet.local.demo;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -19,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * round trip from the asking address.
  */
 public final class CustomerServer {
+    /** What it tells probes it could take. */
+    private static final int CONNECTIONS_MAX = 500;
+
     private final Site site;
     private final Delays delays;
     private final AtomicInteger open = new AtomicInteger();
@@ -76,17 +77,11 @@ public final class CustomerServer {
         }
     }
 
-    /** The load document that probes read: shares from 0 to 1, and open connections. */
+    /**
+     * The load document that probes read. Of processor and memory it says nothing: where all servers share one machine,
+     * they are the same for all.
+     */
     private String load() {
-        double cpu = ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
-                .getProcessCpuLoad();
-        Runtime runtime = Runtime.getRuntime();
-        double memory = (double) (runtime.totalMemory() - runtime.freeMemory()) / runtime.maxMemory();
-        return String.format(
-                Locale.ROOT,
-                "{\"cpu\":%.3f,\"memory\":%.3f,\"connections\":%d}%n",
-                Math.max(0, cpu),
-                memory,
-                open.get());
+        return "{\"connections\":" + open.get() + ",\"connections-max\":" + CONNECTIONS_MAX + "}\n";
     }
 }

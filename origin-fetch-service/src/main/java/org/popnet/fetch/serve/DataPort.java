@@ -96,6 +96,7 @@ public final class DataPort implements SmartLifecycle, HealthIndicator {
         }
         tomcat = starting;
         traffic.countConnectionsBy(this::openConnections);
+        traffic.connectionsAtMost(settings.connectionsMax());
         log.info("Edges are answered at {}:{}", address.getHostAddress(), localPort());
     }
 

@@ -1,5 +1,6 @@
 package org.popnet.platform.load;
 
+import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,8 @@ public final class LoadReporter implements SmartLifecycle {
     private final DatagramPort datagrams;
     private final CurrentTree tree;
     private volatile LoadReport current = new LoadReport(0, 0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0, 0, List.of());
+    private @Nullable InetAddress linkAddress;
+    private double link;
     private @Nullable String lastSite;
     private @Nullable String lastWatermark;
     private @Nullable ScheduledExecutorService timer;
@@ -59,6 +62,7 @@ public final class LoadReporter implements SmartLifecycle {
     /** Measures, and sends a report to every name server and log server of the tree. */
     void report() {
         TrafficMeter.Rates rates = meter.tick();
+        double carried = linkBytesPerSecond();
         current = new LoadReport(
                 machine.cpu(),
                 machine.memory(),
@@ -68,15 +72,26 @@ public final class LoadReporter implements SmartLifecycle {
                 rates.responseMs(),
                 rates.sites(),
                 Map.copyOf(watermarks.watermarks()),
-                0,
-                0,
-                0,
+                meter.connectionShare(),
+                carried > 0 ? rates.bytesPerSecond() / carried : 0,
+                meter.loopDelayMs(),
                 List.of());
         LoadReport datagram = fitting(current);
         NetworkTree now = tree.get().tree();
         Stream.concat(now.nodes(Service.DNS), now.nodes(Service.LOG))
                 .map(Node::name)
                 .forEach(receiver -> datagrams.send(receiver, datagram));
+    }
+
+    /** Looked at again with each new address of this node: a link seldom changes its speed. */
+    private double linkBytesPerSecond() {
+        InetAddress address =
+                tree.get().tree().node(tree.self()).map(Node::address).orElse(null);
+        if (address != null && !address.equals(linkAddress)) {
+            linkAddress = address;
+            link = LinkSpeed.bytesPerSecond(address);
+        }
+        return link;
     }
 
     private LoadReport fitting(LoadReport whole) {

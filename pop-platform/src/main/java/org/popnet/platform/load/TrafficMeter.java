@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.popnet.platform.message.Message.SiteLoad;
@@ -23,6 +24,8 @@ public final class TrafficMeter {
     private final Map<String, Site> sites = new ConcurrentHashMap<>();
     private long tickedAt;
     private volatile @Nullable LongSupplier connections;
+    private volatile long connectionsMax;
+    private volatile DoubleSupplier loopDelayMs = () -> 0;
     private volatile Rates rates = new Rates(0, 0, 0, Map.of());
 
     /** @param nanoTime a monotonic clock, in nanoseconds */
@@ -60,6 +63,26 @@ public final class TrafficMeter {
     /** For a data plane whose server counts its connections itself. */
     public void countConnectionsBy(LongSupplier count) {
         connections = count;
+    }
+
+    /** How many connections there may be, so that their share can be told. */
+    public void connectionsAtMost(long max) {
+        connectionsMax = max;
+    }
+
+    /** Open connections, of those there may be; 0 if nothing bounds them. */
+    double connectionShare() {
+        long max = connectionsMax;
+        return max <= 0 ? 0 : Math.max(0, openConnections()) / (double) max;
+    }
+
+    /** For a data plane with event loops: how late the worst of them ran since it was asked last, in milliseconds. */
+    public void measureLoopDelayBy(DoubleSupplier worstMs) {
+        loopDelayMs = worstMs;
+    }
+
+    double loopDelayMs() {
+        return loopDelayMs.getAsDouble();
     }
 
     /** Forgets every site but these, the domains of a new tree. */

@@ -53,6 +53,19 @@ class LoadReporterTest {
     }
 
     @Test
+    void connectionsAreToldAsAShareAndEventLoopsByTheirDelay() {
+        meter.connectionsAtMost(4);
+        meter.measureLoopDelayBy(() -> 12.5);
+        meter.connectionOpened();
+        reporter.report();
+
+        LoadReport told = (LoadReport) sent.get(NodeName.of("log.hq"));
+        assertThat(told.connectionShare()).isEqualTo(0.25);
+        assertThat(told.loopDelayMs()).isEqualTo(12.5);
+        assertThat(told.bandwidthShare()).as("loopback has no speed").isZero();
+    }
+
+    @Test
     void allNameServersAndLogServersAreTold() {
         reporter.report();
         assertThat(sent.keySet()).containsExactlyInAnyOrder(NodeName.of("dns.westusa"), NodeName.of("log.hq"));

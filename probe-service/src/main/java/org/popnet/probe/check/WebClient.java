@@ -89,7 +89,7 @@ final class WebClient {
             if (endpoint.owner().domains().values().stream()
                     .anyMatch(d ->
                             d.name().equalsIgnoreCase(host) || d.originHost().equalsIgnoreCase(host))) {
-                if (tls == from.tls) {
+                if (tls == from.tls && (port == from.address.getPort() || port == standard)) {
                     return new Place(from.address, tls, host, url);
                 }
             } else {

@@ -8,9 +8,12 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLContext;
 
 /** A TCP server that answers each connection as a test says, however wrong; closing it cuts everything. */
 public final class RawServer implements AutoCloseable {
@@ -25,9 +28,13 @@ public final class RawServer implements AutoCloseable {
     private volatile Script script;
 
     public RawServer(Script script) {
+        this(script, ServerSocketFactory.getDefault());
+    }
+
+    private RawServer(Script script, ServerSocketFactory sockets) {
         this.script = script;
         try {
-            listener = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
+            listener = sockets.createServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -38,6 +45,24 @@ public final class RawServer implements AutoCloseable {
     public static RawServer answering(String response) {
         return new RawServer((connection, head) ->
                 connection.getOutputStream().write(response.getBytes(StandardCharsets.ISO_8859_1)));
+    }
+
+    /** Answers everything with this text, over TLS. */
+    static RawServer tls(SSLContext context, String response) {
+        return new RawServer(
+                (connection, head) ->
+                        connection.getOutputStream().write(response.getBytes(StandardCharsets.ISO_8859_1)),
+                context.getServerSocketFactory());
+    }
+
+    /** Serves these resources by path, as the map has them at the time. */
+    static RawServer serving(Map<String, String> site) {
+        return new RawServer((connection, head) -> {
+            String body = site.get(head.split(" ", 3)[1]);
+            String response = "HTTP/1.1 " + (body == null ? "404 Not Found" : "200 OK") + "\r\nContent-Length: "
+                    + (body == null ? 0 : body.length()) + "\r\n\r\n" + (body == null ? "" : body);
+            connection.getOutputStream().write(response.getBytes(StandardCharsets.ISO_8859_1));
+        });
     }
 
     public void behave(Script newScript) {
