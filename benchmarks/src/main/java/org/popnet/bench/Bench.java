@@ -2,6 +2,7 @@ package org.popnet.bench;
 
 import org.jspecify.annotations.Nullable;
 import org.popnet.bench.dns.DnsBench;
+import org.popnet.bench.logs.LogsBench;
 import org.popnet.bench.steering.SteeringBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Spec;
         name = "popnet bench",
         description = "Measures Popnet against its targets, and beside the best servers of the field.",
         mixinStandardHelpOptions = true,
-        subcommands = {DnsBench.class, SteeringBench.class},
+        subcommands = {DnsBench.class, LogsBench.class, SteeringBench.class},
         footer = {
             "",
             "Peers are taken from the system (Debian: apt install knot nsd gdnsd",

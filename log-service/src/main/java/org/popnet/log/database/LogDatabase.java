@@ -42,6 +42,17 @@ public final class LogDatabase implements SmartLifecycle, HealthIndicator {
         this.recovery = recovery;
     }
 
+    /** With the migrations of this module, for whoever puts a log server together without Spring. */
+    public static LogDatabase migrated(DataSource database, Recovery recovery) {
+        Flyway flyway = Flyway.configure()
+                .dataSource(database)
+                .locations("classpath:db/migration/log")
+                .defaultSchema("log")
+                .createSchemas(true)
+                .load();
+        return new LogDatabase(database, flyway, recovery);
+    }
+
     /** Whether the schema is there; whether the database answers right now shows when it is asked. */
     public boolean isReady() {
         return ready;
