@@ -84,7 +84,8 @@ public final class LogsBench extends MeasurementCommand {
                 .row("log server", micros(serverMicros), Figures.of(records * 1e6 / serverMicros))
                 .row("PostgreSQL", micros(postgresMicros), Figures.of(records * 1e6 / postgresMicros))
                 .row("both", micros(serverMicros + postgresMicros), Figures.of(perCore));
-        report.table("", "records/s").row("received, aggregated and committed on one core", Figures.of(records / load.seconds));
+        report.table("", "records/s")
+                .row("received, aggregated and committed on one core", Figures.of(records / load.seconds));
         return report.verdict(Verdict.atLeast("T10 ≥ 50,000 records/s per core", perCore, 50_000, "records/s"))
                 .verdict(Verdict.atMost(
                         "T10 figure ≤ 2 s after the request (the slowest of " + fresh.length + ")",

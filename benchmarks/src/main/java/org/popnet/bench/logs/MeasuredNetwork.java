@@ -1,12 +1,12 @@
 package org.popnet.bench.logs;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import io.micrometer.core.instrument.MeterRegistry;
-import java.io.IOException;
 import org.popnet.platform.agent.CurrentTree;
 import org.popnet.platform.agent.TreeSubscriber;
 import org.popnet.platform.datagram.DatagramSettings;
@@ -46,7 +46,9 @@ public record MeasuredNetwork(Path directory) {
         for (int i = 0; i < EDGES; i++) {
             node(text, edges().get(i), "edge-cache", 10 + i);
         }
-        text.append("log-servers: {log.hq: {manages: [").append(String.join(", ", customers())).append("]}}\n");
+        text.append("log-servers: {log.hq: {manages: [")
+                .append(String.join(", ", customers()))
+                .append("]}}\n");
         text.append("customers:\n");
         customers().forEach(customer -> text.append("  ").append(customer).append(": {}\n"));
         Files.writeString(directory.resolve("network.yml"), text);

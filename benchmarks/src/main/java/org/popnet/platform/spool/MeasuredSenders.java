@@ -80,7 +80,8 @@ public final class MeasuredSenders implements AutoCloseable {
         for (int i = 0; i < records; i++) {
             AccessRecord record = record(customers.get(random.nextInt(customers.size())));
             bytes += record.bytesOut();
-            spools.get(i % spools.size()).append(record.site().substring(4, record.site().indexOf('.', 4)), record);
+            spools.get(i % spools.size())
+                    .append(record.site().substring(4, record.site().indexOf('.', 4)), record);
         }
         long start = System.nanoTime();
         shippers.forEach(LogShipper::start);
@@ -92,8 +93,9 @@ public final class MeasuredSenders implements AutoCloseable {
 
     /** Whether all that was appended before the shippers started is acknowledged. */
     private boolean isEmpty() {
-        return meters.stream().allMatch(m -> m.counter("popnet.spool.acknowledged").count() > 0
-                && m.get("popnet.spool.unacknowledged").gauge().value() == 0);
+        return meters.stream()
+                .allMatch(m -> m.counter("popnet.spool.acknowledged").count() > 0
+                        && m.get("popnet.spool.unacknowledged").gauge().value() == 0);
     }
 
     private void fresh(String url) throws Exception {
@@ -127,7 +129,8 @@ public final class MeasuredSenders implements AutoCloseable {
     }
 
     private AccessRecord record(String customer) {
-        return record("www." + customer + ".example", "/images/" + (int) Math.abs(random.nextGaussian() * 3000) + ".png");
+        return record(
+                "www." + customer + ".example", "/images/" + (int) Math.abs(random.nextGaussian() * 3000) + ".png");
     }
 
     private AccessRecord record(String site, String url) {
