@@ -16,6 +16,7 @@ final class TcpClient implements AutoCloseable {
 
     TcpClient(InetSocketAddress server, String from) throws IOException {
         socket = new Socket(server.getAddress(), server.getPort(), InetAddress.ofLiteral(from), 0);
+        socket.setTcpNoDelay(true);
         socket.setSoTimeout(20_000);
         in = new DataInputStream(socket.getInputStream());
         out = new DataOutputStream(socket.getOutputStream());
