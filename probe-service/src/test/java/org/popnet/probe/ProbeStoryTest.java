@@ -173,7 +173,7 @@ class ProbeStoryTest {
             listen(tree);
             LatencyRequest request = new LatencyRequest(List.of(resolver.getLocalAddress()));
             tree.request(request);
-            await().untilAsserted(() -> assertThat(latencies(tree)).hasSize(1));
+            await().untilAsserted(() -> assertThat(latencies(tree)).isNotEmpty());
 
             await().untilAsserted(() -> {
                 tree.request(request);
