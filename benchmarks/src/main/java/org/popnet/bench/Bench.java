@@ -2,7 +2,9 @@ package org.popnet.bench;
 
 import org.jspecify.annotations.Nullable;
 import org.popnet.bench.dns.DnsBench;
+import org.popnet.bench.failover.FailoverBench;
 import org.popnet.bench.logs.LogsBench;
+import org.popnet.bench.probes.ProbesBench;
 import org.popnet.bench.steering.SteeringBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,7 +16,7 @@ import picocli.CommandLine.Spec;
         name = "popnet bench",
         description = "Measures Popnet against its targets, and beside the best servers of the field.",
         mixinStandardHelpOptions = true,
-        subcommands = {DnsBench.class, LogsBench.class, SteeringBench.class},
+        subcommands = {DnsBench.class, FailoverBench.class, LogsBench.class, ProbesBench.class, SteeringBench.class},
         footer = {
             "",
             "Peers are taken from the system (Debian: apt install knot nsd gdnsd",
