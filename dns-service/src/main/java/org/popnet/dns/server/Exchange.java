@@ -44,6 +44,11 @@ final class Exchange {
     /** In nanoseconds of the system's clock. */
     long loggedSince;
 
+    /** Where and for how long the client's server is remembered once the answer is sent; 0 ms for not at all. */
+    long keptKey;
+
+    long keptMs;
+
     private long random;
 
     /** @param seed for the sampling of what need not be done for all */

@@ -81,6 +81,7 @@ final class QueryPipeline {
         x.subject = 0;
         x.domainClass = DomainClass.NONE;
         x.logged = null;
+        x.keptMs = 0;
         QueryDecoder.Verdict verdict = QueryDecoder.decode(x.in, x.inLength, query);
         if (verdict == QueryDecoder.Verdict.DROP_SHORT || verdict == QueryDecoder.Verdict.DROP_RESPONSE) {
             metrics.dropped(verdict);
@@ -105,6 +106,8 @@ final class QueryPipeline {
                 return SILENCE;
             }
             x.answer.truncate();
+        } else if (x.keptMs > 0) {
+            keep(x);
         }
         long seconds = x.query.hasCookie() ? wallClock.millis() / 1000 : 0;
         int length = x.answer.finish(rcode, authoritative, x.sourceHigh, x.sourceLow, seconds);
@@ -113,6 +116,13 @@ final class QueryPipeline {
             log.offer(x, x.logged, rcode, System.nanoTime() - x.loggedSince);
         }
         return length;
+    }
+
+    /** Remembers whom the client was sent to; whoever gets no answer, as forged sources in a flood, takes no place. */
+    private void keep(Exchange x) {
+        knowledge
+                .persistence()
+                .record(x.keptKey, x.choice.get(0).identity(), x.nowMs, x.nowMs + x.keptMs, !x.client.located());
     }
 
     /** Whoever has shown that it receives at its address is looked at only when it is over the limit. */
@@ -453,7 +463,8 @@ final class QueryPipeline {
         long previous = table.find(key, now, x.client.located());
         Steering.choose(domain, groups, answers, previous, x.client, view.states(), x.choice, null);
         if (x.choice.isNew()) {
-            table.record(key, x.choice.get(0).identity(), now, now + persistenceMs, !x.client.located());
+            x.keptKey = key;
+            x.keptMs = persistenceMs;
         }
     }
 

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.popnet.dns.TestTrees;
 import org.popnet.dns.wire.CookieProbe;
 import org.popnet.dns.wire.Cookies;
+import org.xbill.DNS.ClientSubnetOption;
 import org.xbill.DNS.CookieOption;
 import org.xbill.DNS.EDNSOption;
 import org.xbill.DNS.Flags;
@@ -127,6 +129,28 @@ class ResponseLimitTest {
                             .getSection(Section.ANSWER))
                     .hasSize(1);
         }
+    }
+
+    @Test
+    void clientsWhoseAnswersAreNotSentAreNotRemembered() throws Exception {
+        int whole = 0;
+        // One prefix asks for many networks that are not its own: each would be a client to be kept at its server.
+        for (int network = 0; network < 250; network++) {
+            Message query = RunningServer.query("www.customer1.example", Type.A);
+            InetAddress client = InetAddress.ofLiteral("100.64." + network + ".0");
+            query.addRecord(new OPTRecord(1232, 0, 0, 0, new ClientSubnetOption(24, 0, client)), Section.ADDITIONAL);
+            double before = dns.counter("popnet.dns.limited");
+            byte[] answer = dns.udp(query.toWire(), "127.250.53.9", 50);
+            boolean limited = answer == null || new Message(answer).getHeader().getFlag(Flags.TC);
+            assertThat(dns.counter("popnet.dns.limited") - before).isEqualTo(limited ? 1 : 0);
+            whole += limited ? 0 : 1;
+        }
+        assertThat(whole).isBetween(50, 150);
+        assertThat(remembered()).isEqualTo(whole);
+    }
+
+    private double remembered() {
+        return dns.registry.get("popnet.dns.knowledge.persistence").gauge().value();
     }
 
     @Test
