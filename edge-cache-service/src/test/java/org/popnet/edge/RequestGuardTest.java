@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 import static org.popnet.edge.TestEdge.SITE;
 import static org.popnet.edge.TestOrigin.respond;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -167,6 +169,34 @@ class RequestGuardTest {
                         .counter()
                         .count())
                 .isPositive();
+    }
+
+    @Test
+    void aThousandSlowClientsAreCutWhileOthersAreServed() throws Exception {
+        List<TestClient> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 1_000; i++) {
+                slow.add(edge.client()
+                        .send(
+                                i % 2 == 0
+                                        ? "GET / HT"
+                                        : "POST / HTTP/1.1\r\nHost: " + SITE + "\r\nContent-Length: 9\r\n\r\nab"));
+            }
+            try (TestClient client = edge.client()) {
+                client.get(SITE, "/quick");
+                long begun = System.nanoTime();
+                assertThat(client.get(SITE, "/quick").status()).isEqualTo(200);
+                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(1));
+            }
+            for (TestClient client : slow) {
+                // Without a word, or with a 503 where more bodies arrive than are passed on at a time.
+                client.awaitEnd();
+            }
+        } finally {
+            for (TestClient client : slow) {
+                client.close();
+            }
+        }
     }
 
     @Test

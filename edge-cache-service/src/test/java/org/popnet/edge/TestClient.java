@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -113,6 +114,11 @@ final class TestClient implements AutoCloseable {
     /** Whether the edge has ended the connection, without another byte. */
     boolean ended() throws IOException {
         return in.read() < 0;
+    }
+
+    /** Reads on until the edge has ended the connection. */
+    void awaitEnd() throws IOException {
+        in.transferTo(OutputStream.nullOutputStream());
     }
 
     @Override
