@@ -35,7 +35,7 @@ public final class LoadReporter implements SmartLifecycle {
     static final int ENTRIES_MAX = 8;
 
     private final TrafficMeter meter;
-    private final MachineLoad machine = new MachineLoad();
+    private final MachineLoad machine = new MachineLoad(ControlGroup.ofThisProcess(System::nanoTime));
     private final WatermarkSource watermarks;
     private final DatagramPort datagrams;
     private final CurrentTree tree;

@@ -6,23 +6,38 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalDouble;
 
 /**
- * The load of the machine, or of the container the process is limited to: the JDK's {@code OperatingSystemMXBean} knows
- * control groups. Outside a container, memory that only caches files counts as free (Linux's {@code MemAvailable}).
+ * The load of what this process may use: of its {@link ControlGroup} where that has a limit; or else of the machine, or
+ * of the container as the JDK's {@code OperatingSystemMXBean} sees it (control groups of version 1). Memory that only
+ * caches files counts as free (of the machine, Linux's {@code MemAvailable}).
  */
 final class MachineLoad {
     private static final Path MEMINFO = Path.of("/proc/meminfo");
     private final OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    private final ControlGroup group;
+
+    MachineLoad(ControlGroup group) {
+        this.group = group;
+    }
 
     /** Share of the processors in use since the last call, 0 to 1. */
     double cpu() {
+        OptionalDouble granted = group.cpu();
+        if (granted.isPresent()) {
+            return granted.getAsDouble();
+        }
         double load = system.getCpuLoad();
         return load >= 0 ? Math.min(1, load) : 0;
     }
 
     /** Share of the memory in use, 0 to 1. */
     double memory() {
+        OptionalDouble granted = group.memory();
+        if (granted.isPresent()) {
+            return granted.getAsDouble();
+        }
         long total = system.getTotalMemorySize();
         if (total <= 0) {
             return 0;
