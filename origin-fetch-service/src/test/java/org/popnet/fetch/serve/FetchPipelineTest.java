@@ -160,8 +160,10 @@ class FetchPipelineTest {
         node.get("/a");
         origin.answering((request, out) -> out.write(TestOrigin.ok("ours")));
         node.get("/a");
-        node.get("/a");
-        assertThat(node.get("/a").header("cache-status")).startsWith("fetch1.test; hit");
+        // The last byte reaches the client before the object is on disk: until then another request joins the fill.
+        await().untilAsserted(
+                        () -> assertThat(node.get("/a").header("cache-status")).startsWith("fetch1.test; hit"));
+        assertThat(origin.requests()).hasSizeLessThanOrEqualTo(3);
     }
 
     @Test

@@ -45,8 +45,8 @@ final class ControlGroup {
         List<Path> groups = new ArrayList<>();
         try (Stream<String> lines = Files.lines(membership)) {
             lines.filter(line -> line.startsWith(MEMBERSHIP)).findFirst().ifPresent(line -> {
-                Path own = mount.resolve("." + line.substring(MEMBERSHIP.length()))
-                        .normalize();
+                Path own =
+                        mount.resolve("." + line.substring(MEMBERSHIP.length())).normalize();
                 // From within a namespace, a group may lie outside of what is mounted: then the mount is ours.
                 for (Path group = own.startsWith(mount) ? own : mount;
                         group != null && group.startsWith(mount);
@@ -68,7 +68,9 @@ final class ControlGroup {
         double fullest = -1;
         for (int i = 0; i < usedMicros.length; i++) {
             double processors = processors(groups.get(i));
-            long used = processors > 0 ? value(groups.get(i).resolve("cpu.stat"), "usage_usec").orElse(-1) : -1;
+            long used = processors > 0
+                    ? value(groups.get(i).resolve("cpu.stat"), "usage_usec").orElse(-1)
+                    : -1;
             if (used >= 0 && usedMicros[i] >= 0 && micros > 0) {
                 fullest = Math.max(fullest, Math.clamp((used - usedMicros[i]) / (micros * processors), 0, 1));
             } else if (used >= 0) {

@@ -82,8 +82,7 @@ class LoadControlTest {
         @Bean
         TreeSource treeSource() {
             String text = tree(9443);
-            return () -> Optional.of(
-                    new FetchedTree(new Generation(1, "0".repeat(40), Generation.sha256(text)), text));
+            return () -> Optional.of(new FetchedTree(new Generation(1, "0".repeat(40), Generation.sha256(text)), text));
         }
     }
 

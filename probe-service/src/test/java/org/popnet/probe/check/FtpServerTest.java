@@ -33,8 +33,10 @@ import org.popnet.probe.timer.TimerWheel;
 @Timeout(60)
 class FtpServerTest {
     private static final InetAddress LOCAL = InetAddress.ofLiteral("127.0.0.1");
-    private static final byte[] FILE = "a small file\r\nof two lines\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-    private static final String HASH = HexFormat.of().formatHex(HttpResponse.newDigest().digest(FILE));
+    private static final byte[] FILE =
+            "a small file\r\nof two lines\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    private static final String HASH =
+            HexFormat.of().formatHex(HttpResponse.newDigest().digest(FILE));
 
     @TempDir
     Path directory;
@@ -87,7 +89,8 @@ class FtpServerTest {
 
         assertThat(run(check("/pub/a.txt", 99, HASH)).reason())
                 .isEqualTo("a file of " + FILE.length + " bytes instead of 99");
-        assertThat(run(check("/pub/a.txt", FILE.length, "0".repeat(64))).failure()).isEqualTo(Failure.SHA256);
+        assertThat(run(check("/pub/a.txt", FILE.length, "0".repeat(64))).failure())
+                .isEqualTo(Failure.SHA256);
         Outcome missing = run(check("/pub/b.txt", FILE.length, HASH));
         assertThat(missing.failure()).isEqualTo(Failure.STATUS);
         assertThat(missing.reason()).contains("550");
@@ -126,8 +129,8 @@ class FtpServerTest {
             CommandFactoryFactory commands = new CommandFactoryFactory();
             commands.addCommand(
                     "EPSV",
-                    (session, context, request) -> session.write(
-                            new DefaultFtpReply(FtpReply.REPLY_502_COMMAND_NOT_IMPLEMENTED, "not here")));
+                    (session, context, request) ->
+                            session.write(new DefaultFtpReply(FtpReply.REPLY_502_COMMAND_NOT_IMPLEMENTED, "not here")));
             servers.setCommandFactory(commands.createCommandFactory());
         }
         BaseUser user = new BaseUser();
@@ -156,8 +159,7 @@ class FtpServerTest {
     }
 
     private Outcome run(Check check) {
-        CheckRunner runner =
-                new CheckRunner(LOCAL, timers, System::nanoTime, new Logins(directory.resolve("secrets")));
+        CheckRunner runner = new CheckRunner(LOCAL, timers, System::nanoTime, new Logins(directory.resolve("secrets")));
         return runner.run(
                 check, new Endpoint(new InetSocketAddress(LOCAL, 1), "www.c.example", false), Duration.ofSeconds(20));
     }
