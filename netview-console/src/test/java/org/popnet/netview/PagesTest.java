@@ -70,6 +70,26 @@ class PagesTest {
     }
 
     @Test
+    void billsAreForThoseWhoMaySeeThemWithACsvOfEachClosedMonth() {
+        Browser alice = Browser.of(console, "alice");
+        String page = alice.get("/billing").body();
+        assertThat(page).contains("2026-10", "closed 4 Nov 2026", "2.16", "open, up to", "/billing/export/2026-10");
+        assertThat(page).doesNotContain("/billing/export/2026-11");
+        assertThat(alice.get("/billing/export/2026-10").body().lines())
+                .containsExactly(
+                        "month,domain,pop,requests,bytes_out,bytes_in,p95_bits_per_second",
+                        "2026-10,all,all,900,81000,70,2160",
+                        "2026-10,'=cmd.example,westusa,900,81000,70,2160",
+                        "2026-09,static.customer1.example,europe,1,30,7,");
+        assertThat(alice.get("/billing/export/months").body()).contains("2026-11,OPEN,,2026-11-04T00:00:00Z,5,500,");
+        assertThat(alice.get("/billing/export/nonsense").statusCode()).isEqualTo(404);
+        Browser viewer = Browser.of(console, "vera");
+        assertThat(viewer.get("/billing").statusCode()).isEqualTo(404);
+        assertThat(viewer.get("/billing/export/2026-10").statusCode()).isEqualTo(404);
+        assertThat(viewer.get("/traffic").body()).doesNotContain("/billing");
+    }
+
+    @Test
     void whatIsNotKnownIsNoZero() {
         String page = Browser.of(console, "alice").get("/traffic").body();
         assertThat(page).containsPattern("<td class=\"n\">–</td>");

@@ -24,6 +24,8 @@ final class PageRoutes {
             "/",
             "/traffic",
             "/traffic/export/{table}",
+            "/billing", // neither exists for those who may not see bills
+            "/billing/export/{month}",
             "/flush",
             "/flush/{site}/{number}",
             "/domains",

@@ -107,7 +107,7 @@ class PeopleSecurity {
         HttpSessionRequestCache cache = new HttpSessionRequestCache();
         cache.setRequestMatcher(request -> PageRoutes.READ.matches(request)
                 && request.getHeader("HX-Request") == null
-                && !request.getRequestURI().startsWith("/traffic/export/"));
+                && !request.getRequestURI().contains("/export/"));
         cache.setMatchingRequestParameterName(null);
         return cache;
     }

@@ -31,6 +31,10 @@ public enum ConsoleRole implements GrantedAuthority {
         return this == ENGINEER || this == CUSTOMER_ADMIN || this == NETWORK_ADMIN;
     }
 
+    public boolean maySeeBills() {
+        return this == BILLING || this == CUSTOMER_ADMIN || this == NETWORK_ADMIN;
+    }
+
     /** Whether the user belongs to the network rather than to one customer. */
     public boolean isNetwork() {
         return this == NETWORK_ADMIN;

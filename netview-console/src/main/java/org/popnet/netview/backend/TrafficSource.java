@@ -63,11 +63,30 @@ public class TrafficSource {
         return ask(query, "/traffic/current?" + query.who(), Traffic.Current.class);
     }
 
+    /** The customer's months, the latest first. */
+    public Pending<List<Billing.Head>> statements(String customer) {
+        Pending<Billing.Head[]> heads =
+                ask(customer, "/billing/statements?customer=" + TrafficQuery.encoded(customer), Billing.Head[].class);
+        return () -> heads.join().map(List::of);
+    }
+
+    /** A closed month, such as {@code 2026-10}. */
+    public Pending<Billing.Statement> statement(String customer, String month) {
+        return ask(
+                customer,
+                "/billing/statement?customer=" + TrafficQuery.encoded(customer) + "&month=" + month,
+                Billing.Statement.class);
+    }
+
     private <T> Pending<T> ask(TrafficQuery query, String path, Class<T> type) {
-        List<Node> servers = logServers(tree.get().tree(), query.customer());
+        return ask(query.customer(), path, type);
+    }
+
+    private <T> Pending<T> ask(String customer, String path, Class<T> type) {
+        List<Node> servers = logServers(tree.get().tree(), customer);
         if (servers.isEmpty()) {
             return Pending.of(Reply.failed(new Problem(
-                    "No log server manages “" + query.customer() + "”.",
+                    "No log server manages “" + customer + "”.",
                     "Traffic is served, but it is not counted and there are no figures.",
                     "An administrator adds the customer to a log server under log-servers in network.yml.")));
         }

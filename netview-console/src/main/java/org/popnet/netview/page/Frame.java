@@ -32,6 +32,9 @@ final class Frame {
         entries.add(entry(viewing, "Traffic", "/traffic", "traffic", "t", true));
         entries.add(entry(viewing, "Flush", "/flush", "flush", "f", true));
         entries.add(entry(viewing, "Domains", "/domains", "domains", "d", true));
+        if (viewing.user().role().maySeeBills()) {
+            entries.add(entry(viewing, "Billing", "/billing", "billing", "b", false));
+        }
         if (viewing.user().role().isNetwork()) {
             entries.add(entry(viewing, "Network", "/network", "network", "n", false));
         }

@@ -26,6 +26,9 @@ class IsolationTest {
             "/traffic/export/referrers",
             "/traffic/export/agents",
             "/traffic/export/countries",
+            "/billing",
+            "/billing/export/months",
+            "/billing/export/2026-10",
             "/flush",
             "/domains",
             "/account");

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.popnet.netview.backend.BackendException;
 import org.popnet.netview.backend.Backends;
+import org.popnet.netview.backend.Billing;
 import org.popnet.netview.backend.Flushed;
 import org.popnet.netview.backend.NodeReport;
 import org.popnet.netview.backend.Traffic;
@@ -111,6 +112,15 @@ public final class FakeNetwork implements Backends {
                     case "/traffic/clients" ->
                         new Traffic.ClientsAnswer(Instant.now(), new Traffic.Clients(traffic ? 48_211 : 0, 0.0163));
                     case "/traffic/current" -> current();
+                    case "/billing/statements" -> months();
+                    case "/billing/statement" ->
+                        new Billing.Statement(
+                                months()[1],
+                                List.of(
+                                        new Billing.Line("", "", 900, 81_000, 70, 2160),
+                                        new Billing.Line("=cmd.example", "westusa", 900, 81_000, 70, 2160)),
+                                List.of(new Billing.Adjustment(
+                                        "2026-09", "static.customer1.example", "europe", 1, 30, 7)));
                     case "/node" ->
                         new NodeReport(
                                 node.name().toString(), "UP", node.name().node().equals("edge2") ? 6L : 7L);
@@ -257,6 +267,14 @@ public final class FakeNetwork implements Backends {
                     paths[i], "static.customer1.example", 812_004 / (i + 1), 9_200_118_221L / (i * i + 1)));
         }
         return urls;
+    }
+
+    private static Billing.Head[] months() {
+        Instant closed = Instant.parse("2026-11-04T00:00:00Z");
+        return new Billing.Head[] {
+            new Billing.Head("2026-11", "OPEN", null, closed, false, 5, 500, 5, 13, 0, 0),
+            new Billing.Head("2026-10", "CLOSED", closed, closed, false, 900, 81_000, 70, 2160, 1, 30)
+        };
     }
 
     private Traffic.Current current() {
