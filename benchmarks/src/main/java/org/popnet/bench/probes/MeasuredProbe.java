@@ -12,12 +12,14 @@ import org.popnet.bench.Usage;
 import org.popnet.local.LocalNetwork;
 import org.popnet.local.ProcessStatus;
 import org.popnet.local.control.Metrics;
+import org.popnet.platform.control.ControlException;
 import org.popnet.platform.settings.DurableFiles;
 import org.popnet.platform.tree.Generation;
 
 /** The probe as a process on its core, as a restart would find it: tree and settings on its disk, the admin service away. */
 final class MeasuredProbe implements AutoCloseable {
     static final int INSTANCE = 87;
+    private static final int ATTEMPTS = 4;
     private static final Map<String, String> CHECKS = Map.of("schedule", "checks");
 
     private final LocalNetwork network;
@@ -47,7 +49,8 @@ final class MeasuredProbe implements AutoCloseable {
      *
      * @param lagWindow what percentiles of the schedule's lag are over
      */
-    static MeasuredProbe prepare(Path directory, String tree, Duration lagWindow) throws IOException {
+    static MeasuredProbe prepare(Path directory, String tree, Duration lagWindow, List<String> jvmOptions)
+            throws IOException {
         delete(directory);
         LocalNetwork network = LocalNetwork.builder()
                 .instance(INSTANCE)
@@ -55,6 +58,7 @@ final class MeasuredProbe implements AutoCloseable {
                 .tree(tree)
                 .only(ProbedWorld.PROBE)
                 .launcher(Core.SERVER.launcher().toArray(String[]::new))
+                .jvmOptions(jvmOptions.toArray(String[]::new))
                 .startTimeout(Duration.ofMinutes(2))
                 .prepare();
         Path state = network.state().node(ProbedWorld.PROBE);
@@ -94,7 +98,7 @@ final class MeasuredProbe implements AutoCloseable {
     }
 
     Reading read() {
-        Metrics metrics = network.metrics(ProbedWorld.PROBE);
+        Metrics metrics = metrics();
         double up = metrics.sum("popnet_probe_checks_seconds_count", Map.of("result", "up"));
         double all = metrics.sum("popnet_probe_checks_seconds_count");
         return new Reading(
@@ -108,6 +112,18 @@ final class MeasuredProbe implements AutoCloseable {
                 lagMs(metrics, "popnet_probe_schedule_lag_seconds", "0.5"),
                 lagMs(metrics, "popnet_probe_schedule_lag_seconds", "0.99"),
                 metrics.sum("popnet_probe_schedule_lag_seconds_max", CHECKS) * 1000);
+    }
+
+    /** One that is starved of its processor may answer the second time only. */
+    private Metrics metrics() {
+        for (int i = 1; i < ATTEMPTS; i++) {
+            try {
+                return network.metrics(ProbedWorld.PROBE);
+            } catch (ControlException e) {
+                // it is busy; the last attempt says so
+            }
+        }
+        return network.metrics(ProbedWorld.PROBE);
     }
 
     private static double lagMs(Metrics metrics, String name, String quantile) {

@@ -3,6 +3,7 @@ package org.popnet.bench.probes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.popnet.bench.Figures;
 import org.popnet.bench.Machine;
@@ -34,12 +35,15 @@ public final class ProbesBench extends MeasurementCommand {
     @Option(names = "--warm-up", paramLabel = "N", defaultValue = "40", description = "Seconds; ${DEFAULT-VALUE}.")
     private int warmUp;
 
+    @Option(names = "--jvm", paramLabel = "OPTION", description = "Added to the probe's JVM options.")
+    private List<String> jvmOptions = List.of();
+
     @Override
     protected Report measure(Machine machine) throws Exception {
         Path directory = workDirectory("probes");
         Path state = directory.resolve("state");
         try (MeasuredProbe probe =
-                MeasuredProbe.prepare(state, ProbedWorld.tree(TARGETS), Duration.ofSeconds(seconds))) {
+                MeasuredProbe.prepare(state, ProbedWorld.tree(TARGETS), Duration.ofSeconds(seconds), jvmOptions)) {
             Files.createDirectories(directory);
             progress("starting " + TARGETS + " targets, " + RESOLVERS + " resolvers and the probe");
             try (SurroundingsProcess surroundings = SurroundingsProcess.start(
@@ -100,7 +104,9 @@ public final class ProbesBench extends MeasurementCommand {
                 .verdict(Verdict.atMost("no check of a healthy target fails", failed, 0, "failed"))
                 .verdict(Verdict.atLeast(
                         "10,000 resolvers per minute on demand", resolvers[0], RESOLVERS, "measured and reported"))
-                .note("One probe process with its default settings on core 0; the targets, each an address and port of"
+                .note("One probe process with its default settings"
+                        + (jvmOptions.isEmpty() ? "" : " and " + String.join(" ", jvmOptions))
+                        + " on core 0; the targets, each an address and port of"
                         + " its own, the resolvers, each an address of its own, and the name server that asks for them and"
                         + " is reported to, all in one process on core 1. A check is a connection of its own. The probe"
                         + " also measures the distance to every target twice a minute, three requests each, which is in"
