@@ -85,7 +85,7 @@ public final class LocalNetwork implements AutoCloseable {
                 network, installation, builder.launcher, builder.jvmOptions, node -> HealthChecks.node(operator, node));
         Stream.concat(
                         all.nodes().stream().filter(s -> builder.nodes.test(s.name())),
-                        builder.demo ? all.demo().stream() : Stream.empty())
+                        all.demo().stream().filter(s -> builder.demo.test(s.name())))
                 .forEach(spec -> specs.put(spec.name(), spec));
     }
 

@@ -28,7 +28,7 @@ public final class LocalNetworkBuilder {
     private @Nullable Path configRepository;
     private Optional<String> tree = Optional.empty();
     Predicate<String> nodes = name -> true;
-    boolean demo = true;
+    Predicate<String> demo = name -> true;
     List<String> jvmOptions = List.of();
     List<String> launcher = List.of();
     Duration startTimeout = Duration.ofSeconds(90);
@@ -70,13 +70,20 @@ public final class LocalNetworkBuilder {
     public LocalNetworkBuilder only(String... names) {
         List<String> chosen = List.of(names);
         this.nodes = chosen::contains;
-        this.demo = false;
+        this.demo = name -> false;
         return this;
     }
 
     /** Whether customers' servers and users' resolvers are started too. */
     public LocalNetworkBuilder demo(boolean started) {
-        this.demo = started;
+        this.demo = name -> started;
+        return this;
+    }
+
+    /** Starts only these customers' servers and users' resolvers, by name: {@code west.customer1}, {@code paris}. */
+    public LocalNetworkBuilder demo(String... names) {
+        List<String> chosen = List.of(names);
+        this.demo = chosen::contains;
         return this;
     }
 

@@ -80,7 +80,7 @@ final class MeasuredFailover implements AutoCloseable {
                 .instance(INSTANCE)
                 .state(directory)
                 .only(NODES)
-                .demo(true)
+                .demo(EDGES.keySet().toArray(String[]::new))
                 .startTimeout(HEALTHY)
                 .progress(progress)
                 .start();
