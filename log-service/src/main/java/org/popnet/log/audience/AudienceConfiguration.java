@@ -1,14 +1,19 @@
 package org.popnet.log.audience;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import org.popnet.log.intake.LogSettings;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(AudienceSettings.class)
 class AudienceConfiguration {
     @Bean
-    Countries countries() {
-        return Countries.none();
+    Countries countries(AudienceSettings settings) throws IOException {
+        Path database = settings.countryDatabase();
+        return database == null ? Countries.none() : new CountryDatabase(database, System::nanoTime);
     }
 
     @Bean
