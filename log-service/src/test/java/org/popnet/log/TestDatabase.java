@@ -37,7 +37,8 @@ public final class TestDatabase {
                 Statement create = connection.createStatement()) {
             create.execute("CREATE DATABASE " + name);
         }
-        return Server.POSTGRES.getJdbcUrl("postgres", name);
+        // Set as in the service's application.properties.
+        return Server.POSTGRES.getJdbcUrl("postgres", name) + "&reWriteBatchedInserts=true";
     }
 
     public static DataSource dataSource(String url) {

@@ -1,5 +1,7 @@
 package org.popnet.log.intake;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +21,6 @@ import org.popnet.log.traffic.AggregateStore;
 import org.popnet.log.traffic.LiveTraffic;
 import org.popnet.log.traffic.LoadBoard;
 import org.popnet.platform.datagram.UdpDatagramPort;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** The log server as {@link IntakeConfiguration} puts it together, with a PostgreSQL of its own, as a process. */
 public final class MeasuredLogServer {
@@ -35,10 +36,14 @@ public final class MeasuredLogServer {
         InstantSource clock = InstantSource.system();
         LogSettings settings = LogSettings.defaults();
         LiveTraffic live = new LiveTraffic();
-        PGSimpleDataSource connections = new PGSimpleDataSource();
-        connections.setUrl("jdbc:postgresql://localhost:" + postgres.port() + "/popnet");
-        connections.setUser("postgres");
-        try (UdpDatagramPort port = new MeasuredNetwork(directory).port(MeasuredNetwork.SERVER, meters);
+        // Pooled and set as in the service's application.properties.
+        HikariConfig pool = new HikariConfig();
+        pool.setJdbcUrl("jdbc:postgresql://localhost:" + postgres.port() + "/popnet");
+        pool.setUsername("postgres");
+        pool.setMinimumIdle(2);
+        pool.addDataSourceProperty("reWriteBatchedInserts", "true");
+        try (HikariDataSource connections = new HikariDataSource(pool);
+                UdpDatagramPort port = new MeasuredNetwork(directory).port(MeasuredNetwork.SERVER, meters);
                 RawLog rawLog = new RawLog(directory.resolve("raw"), MeasuredNetwork.SERVER)) {
             LogDatabase database = LogDatabase.migrated(connections, rawLog::recover);
             Figures figures = new Figures(new AggregateStore(settings.urlsPerHour()), settings);

@@ -1,6 +1,5 @@
 package org.popnet.log.audience;
 
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -79,23 +78,14 @@ public final class AudienceStore {
         tops.setLong(6, sketch.error());
         tops.setArray(
                 7,
-                array(tops, "text", counters.stream().map(c -> (Object) c.key()).toArray()));
-        tops.setArray(
-                8,
-                array(
-                        tops,
-                        "bigint",
-                        counters.stream().map(c -> (Object) c.count()).toArray()));
-        tops.setArray(
-                9,
-                array(
-                        tops,
-                        "bigint",
-                        counters.stream().map(c -> (Object) c.bytes()).toArray()));
-    }
-
-    private static Array array(PreparedStatement statement, String type, Object[] values) throws SQLException {
-        return statement.getConnection().createArrayOf(type, values);
+                tops.getConnection()
+                        .createArrayOf(
+                                "text",
+                                counters.stream().map(HeavyHitters.Counter::key).toArray()));
+        tops.setObject(
+                8, counters.stream().mapToLong(HeavyHitters.Counter::count).toArray());
+        tops.setObject(
+                9, counters.stream().mapToLong(HeavyHitters.Counter::bytes).toArray());
     }
 
     private static void append(PreparedStatement clients, Group group, HyperLogLog sketch) throws SQLException {

@@ -1,6 +1,5 @@
 package org.popnet.log.traffic;
 
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -8,7 +7,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -111,8 +109,8 @@ public final class AggregateStore {
                         upsert.setLong(++at, count);
                     }
                 }
-                upsert.setArray(++at, counts(connection, sums.firstByte));
-                upsert.setArray(++at, counts(connection, sums.duration));
+                upsert.setObject(++at, sums.firstByte);
+                upsert.setObject(++at, sums.duration);
                 upsert.addBatch();
             }
             upsert.executeBatch();
@@ -145,10 +143,6 @@ public final class AggregateStore {
         upsert.setString(3, cell.domain());
         upsert.setString(4, cell.pop());
         return 4;
-    }
-
-    private static Array counts(Connection connection, long[] counts) throws SQLException {
-        return connection.createArrayOf("bigint", Arrays.stream(counts).boxed().toArray());
     }
 
     private static OffsetDateTime utc(long ms) {
