@@ -10,13 +10,20 @@ public final class Choice {
     /** Which candidates could be chosen from. */
     public enum Level {
         /** healthy, with capacity to spare */
-        HEALTHY,
+        HEALTHY(true),
         /** healthy, all of them overloaded: the rule's overflow destination answers */
-        OVERFLOW,
+        OVERFLOW(true),
         /** healthy, all of them overloaded, and there is nowhere else to go */
-        OVERLOADED,
+        OVERLOADED(false),
         /** none healthy: the rule says what then */
-        DOWN
+        DOWN(false);
+
+        /** Whether there is room: then nobody overloaded is chosen. */
+        final boolean room;
+
+        Level(boolean room) {
+            this.room = room;
+        }
     }
 
     /** What the answer is made of. */
@@ -43,8 +50,11 @@ public final class Choice {
     long seed;
     /** When all are down: those that went down since then may answer. */
     long lastGoodSince;
-    /** What the distance of a server that nobody has measured is taken to be. */
+    /** What the distance of a server that nobody has measured is taken to be; NaN before it is needed. */
     double unknownMs;
+
+    /** The rule's tolerance. */
+    double toleranceMs;
 
     /** How seriously this client takes load, around 1; 0 before it is needed. */
     double sensitivity;
@@ -52,6 +62,15 @@ public final class Choice {
     double[] groupScore = new double[16];
     /** The same without load: who is equal there shares by spare capacity. */
     double[] groupBase = new double[16];
+    /** The index of the group with the best score, which need not be the one the client falls to; -1 if none. */
+    int best;
+    /** What is free in the group, weighted. */
+    double[] groupShare = new double[16];
+
+    /** The same for the members of the group that was chosen. */
+    double[] memberScore = new double[16];
+
+    double[] memberBase = new double[16];
 
     void reset(int groups) {
         count = 0;
@@ -62,6 +81,7 @@ public final class Choice {
         persisted = false;
         lastGoodSince = Long.MIN_VALUE;
         sensitivity = 0;
+        unknownMs = Double.NaN;
         room(groups);
     }
 
@@ -69,6 +89,14 @@ public final class Choice {
         if (groupScore.length < groups) {
             groupScore = new double[groups * 2];
             groupBase = new double[groups * 2];
+            groupShare = new double[groups * 2];
+        }
+    }
+
+    void memberRoom(int members) {
+        if (memberScore.length < members) {
+            memberScore = new double[members * 2];
+            memberBase = new double[members * 2];
         }
     }
 

@@ -34,30 +34,38 @@ final class Scoring {
 
     static boolean eligible(Candidate candidate, TargetStates states, Choice out) {
         int target = candidate.target();
-        return switch (out.level) {
-            case HEALTHY, OVERFLOW -> !states.down()[target] && !overloaded(candidate, states, out);
-            case OVERLOADED -> !states.down()[target];
-            case DOWN -> states.downSinceMs()[target] >= out.lastGoodSince;
-        };
+        Choice.Level level = out.level;
+        if (level.room) {
+            return !states.down()[target] && !overloaded(candidate, states, out);
+        }
+        return level == Choice.Level.DOWN ? states.downSinceMs()[target] >= out.lastGoodSince : !states.down()[target];
     }
 
     /** Whether it is too busy for this client. */
     static boolean overloaded(Candidate candidate, TargetStates states, Choice out) {
         int target = candidate.target();
         float shed = states.shed()[target];
-        return states.utilisation()[target] >= TargetStates.OVERLOADED
-                || (shed > 0 && Hash.unit(Hash.mix(out.seed ^ SHED)) < shed);
+        if (shed > 0) {
+            // Who is turned away depends on who asks.
+            out.clientMattered = true;
+            if (Hash.unit(Hash.mix(out.seed ^ SHED)) < shed) {
+                return true;
+            }
+        }
+        return states.utilisation()[target] >= TargetStates.OVERLOADED;
     }
 
-    /** Scores what is left of a group, with and without its load; infinity if nothing is. */
+    /** Scores what is left of a group, with and without its load, and sums up what is free; infinity if nothing is. */
     static void score(
-            CandidateGroup group,
+            CandidateGroup[] groups,
             int index,
             SteeringRule rule,
             ClientView client,
             TargetStates states,
             Choice out,
             @Nullable Trace trace) {
+        CandidateGroup group = groups[index];
+        double free = 0;
         double capacity = 0;
         double used = 0;
         double response = 0;
@@ -66,7 +74,9 @@ final class Scoring {
             if (eligible(member, states, out) && !out.holds(member)) {
                 double share = member.capacity();
                 capacity += share;
-                used += share * states.utilisation()[member.target()];
+                float utilisation = states.utilisation()[member.target()];
+                free += share(member, utilisation);
+                used += share * utilisation;
                 response += share * states.responseMs()[member.target()];
                 cost += share * member.cost();
             }
@@ -80,16 +90,17 @@ final class Scoring {
         if (group.pop() == CandidateGroup.SERVER) {
             int target = group.members()[0].target();
             int via = nearestVantage(target, client, states);
-            latency = via < 0 ? out.unknownMs : client.latencyMs(via) + states.distanceFromMs()[target][via];
+            latency = via < 0 ? unknownMs(groups, client, states, out) : client.latencyMs(via) + states.distanceFromMs()[target][via];
             loss = via < 0 ? 0 : both(client.lossPercent(via), lossFrom(target, via, states));
         } else {
             latency = client.latencyMs(group.pop());
             loss = client.lossPercent(group.pop());
         }
-        double u = Math.min(used / capacity, TargetStates.OVERLOADED);
+        double one = 1 / capacity;
+        double u = Math.min(used * one, TargetStates.OVERLOADED);
         double load = load(u, out);
-        response /= capacity;
-        cost /= capacity;
+        response *= one;
+        cost *= one;
         SteeringRule.Weights weights = rule.weights();
         if (trace != null) {
             trace.term("latency", latency, weights.latency(), latency * weights.latency());
@@ -102,6 +113,7 @@ final class Scoring {
                 + response * weights.response()
                 + loss * weights.loss()
                 + cost * weights.cost();
+        out.groupShare[index] = free;
         out.groupBase[index] = base;
         out.groupScore[index] = base + load * weights.load();
     }
@@ -110,8 +122,7 @@ final class Scoring {
      * Whether a candidate shares traffic with the best: its score is within the rule's tolerance, or 10 %, of the best
      * one's, or it would be if it were not for their loads.
      */
-    static boolean near(double score, double base, double best, double baseOfBest, SteeringRule rule) {
-        double tolerance = rule.tolerance().toNanos() / 1e6;
+    static boolean near(double score, double base, double best, double baseOfBest, double tolerance) {
         double equal =
                 Math.max(Math.max(tolerance, baseOfBest * NEAR_SHARE), (best - baseOfBest) * EQUAL_SHARE_OF_LOAD);
         return score <= best + Math.max(tolerance, best * NEAR_SHARE) || Math.abs(base - baseOfBest) <= equal;
@@ -134,9 +145,8 @@ final class Scoring {
             return 0;
         }
         if (out.sensitivity == 0) {
-            boolean room = out.level == Choice.Level.HEALTHY || out.level == Choice.Level.OVERFLOW;
             out.sensitivity =
-                    room ? Math.exp(SENSITIVITY_LOG * (2 * Hash.unit(Hash.mix(out.seed ^ SENSITIVITY)) - 1)) : 1;
+                    out.level.room ? Math.exp(SENSITIVITY_LOG * (2 * Hash.unit(Hash.mix(out.seed ^ SENSITIVITY)) - 1)) : 1;
         }
         return out.sensitivity * u / (1 - u);
     }
@@ -167,7 +177,10 @@ final class Scoring {
     }
 
     /** A server nobody has measured must not look better than those that were. */
-    static double unknownMs(CandidateGroup[] groups, ClientView client, TargetStates states) {
+    private static double unknownMs(CandidateGroup[] groups, ClientView client, TargetStates states, Choice out) {
+        if (!Double.isNaN(out.unknownMs)) {
+            return out.unknownMs;
+        }
         double worst = 0;
         for (float ms : client.latencyMs) {
             worst = Math.max(worst, ms);
@@ -181,22 +194,13 @@ final class Scoring {
                 }
             }
         }
-        return worst * UNMEASURED_FACTOR + UNMEASURED_EXTRA_MS;
+        out.unknownMs = worst * UNMEASURED_FACTOR + UNMEASURED_EXTRA_MS;
+        return out.unknownMs;
     }
 
-    /** What of a group's weight × capacity is free. */
-    static double share(CandidateGroup group, TargetStates states, Choice out) {
-        double share = 0;
-        for (Candidate member : group.members()) {
-            if (eligible(member, states, out) && !out.holds(member)) {
-                share += share(member, states);
-            }
-        }
-        return share;
-    }
-
-    static double share(Candidate member, TargetStates states) {
-        double spare = Math.max(SPARE_MIN, 1 - states.utilisation()[member.target()]);
+    /** What of a server's weight × capacity is free. */
+    static double share(Candidate member, float utilisation) {
+        double spare = Math.max(SPARE_MIN, 1 - utilisation);
         return member.weight() * member.capacity() * spare;
     }
 

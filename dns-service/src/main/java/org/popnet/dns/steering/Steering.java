@@ -74,35 +74,43 @@ public final class Steering {
             TargetStates states,
             Choice out,
             @Nullable Trace trace) {
-        out.unknownMs = Scoring.unknownMs(groups, client, states);
-        int round = out.count;
+        if (out.count >= wanted) {
+            return;
+        }
+        out.toleranceMs = rule.tolerance().toNanos() / 1e6;
+        for (int i = 0; i < groups.length; i++) {
+            Scoring.score(groups, i, rule, client, states, out, null);
+        }
         while (out.count < wanted) {
-            round++;
-            CandidateGroup group = bestGroup(rule, groups, client, states, out, round, trace);
-            if (group == null) {
+            int group = bestGroup(groups, out);
+            if (trace != null) {
+                tell(rule, groups, client, states, out, group, trace);
+            }
+            if (group < 0) {
                 break;
             }
-            out.chosen[out.count] = bestMember(rule, group, states, out);
+            Candidate member = bestMember(rule, groups[group], states, out);
+            out.chosen[out.count] = member;
             out.count++;
+            if (out.count < wanted) {
+                Scoring.score(groups, group, rule, client, states, out, null);
+            }
         }
     }
 
     private static Choice.Level bestLevel(CandidateGroup[] groups, TargetStates states, Choice out) {
-        boolean healthy = false;
         boolean overloaded = false;
         for (CandidateGroup group : groups) {
             for (Candidate member : group.members()) {
-                int target = member.target();
-                if (!states.down()[target]) {
-                    boolean busy = Scoring.overloaded(member, states, out);
-                    healthy |= !busy;
-                    overloaded |= busy;
-                    // Who is turned away depends on who asks.
-                    out.clientMattered |= states.shed()[target] > 0;
+                if (!states.down()[member.target()]) {
+                    if (!Scoring.overloaded(member, states, out)) {
+                        return Choice.Level.HEALTHY;
+                    }
+                    overloaded = true;
                 }
             }
         }
-        return healthy ? Choice.Level.HEALTHY : overloaded ? Choice.Level.OVERLOADED : Choice.Level.DOWN;
+        return overloaded ? Choice.Level.OVERLOADED : Choice.Level.DOWN;
     }
 
     /** What the rule says when all are down: whether servers shall be named all the same. */
@@ -180,90 +188,95 @@ public final class Steering {
         }
     }
 
-    private static @Nullable CandidateGroup bestGroup(
-            SteeringRule rule,
-            CandidateGroup[] groups,
-            ClientView client,
-            TargetStates states,
-            Choice out,
-            int round,
-            @Nullable Trace trace) {
-        double best = Double.POSITIVE_INFINITY;
-        double baseOfBest = 0;
+    /** The index of the group that the client falls to; -1 if nothing is left. */
+    private static int bestGroup(CandidateGroup[] groups, Choice out) {
+        double[] scores = out.groupScore;
+        int first = -1;
         int open = 0;
+        double best = Double.POSITIVE_INFINITY;
         for (int i = 0; i < groups.length; i++) {
-            Scoring.score(groups[i], i, rule, client, states, out, null);
-            if (out.groupScore[i] < Double.POSITIVE_INFINITY) {
+            double score = scores[i];
+            if (score < Double.POSITIVE_INFINITY) {
                 open++;
-                if (out.groupScore[i] < best) {
-                    best = out.groupScore[i];
-                    baseOfBest = out.groupBase[i];
+                if (score < best) {
+                    best = score;
+                    first = i;
                 }
             }
         }
-        if (open == 0) {
-            return null;
+        out.best = first;
+        if (open <= 1) {
+            return first;
         }
-        out.clientMattered |= open > 1;
-        CandidateGroup winner = null;
-        double winning = Double.NEGATIVE_INFINITY;
+        out.clientMattered = true;
+        double baseOfBest = out.groupBase[first];
+        int winner = first;
+        double winning = 0;
         for (int i = 0; i < groups.length; i++) {
-            if (near(i, best, baseOfBest, rule, out)) {
-                double draw = Scoring.draw(groups[i].identity(), Scoring.share(groups[i], states, out), out);
+            if (i != first && near(i, best, baseOfBest, out)) {
+                if (winning == 0) {
+                    winning = Scoring.draw(groups[first].identity(), out.groupShare[first], out);
+                }
+                double draw = Scoring.draw(groups[i].identity(), out.groupShare[i], out);
                 if (draw > winning) {
                     winning = draw;
-                    winner = groups[i];
+                    winner = i;
                 }
             }
-        }
-        if (trace != null) {
-            tell(rule, groups, client, states, out, round, best, baseOfBest, winner, trace);
         }
         return winner;
     }
 
-    private static boolean near(int i, double best, double baseOfBest, SteeringRule rule, Choice out) {
+    private static boolean near(int i, double best, double baseOfBest, Choice out) {
         return out.groupScore[i] < Double.POSITIVE_INFINITY
-                && Scoring.near(out.groupScore[i], out.groupBase[i], best, baseOfBest, rule);
+                && Scoring.near(out.groupScore[i], out.groupBase[i], best, baseOfBest, out.toleranceMs);
     }
 
     private static Candidate bestMember(SteeringRule rule, CandidateGroup group, TargetStates states, Choice out) {
-        double best = Double.POSITIVE_INFINITY;
-        double baseOfBest = 0;
+        Candidate[] members = group.members();
+        if (members.length == 1) {
+            return members[0];
+        }
+        out.memberRoom(members.length);
+        int first = 0;
         int open = 0;
-        Candidate only = group.members()[0];
-        for (Candidate member : group.members()) {
+        double best = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < members.length; i++) {
+            Candidate member = members[i];
+            double score = Double.POSITIVE_INFINITY;
             if (Scoring.eligible(member, states, out) && !out.holds(member)) {
                 double base = Scoring.base(member, rule, states);
-                double score = base + Scoring.loadMs(member, rule, states, out);
+                score = base + Scoring.loadMs(member, rule, states, out);
+                out.memberBase[i] = base;
+                open++;
                 if (score < best) {
                     best = score;
-                    baseOfBest = base;
+                    first = i;
                 }
-                only = member;
-                open++;
             }
+            out.memberScore[i] = score;
         }
         if (open == 1) {
-            return only;
+            return members[first];
         }
         out.clientMattered = true;
-        Candidate winner = only;
+        double baseOfBest = out.memberBase[first];
+        int winner = first;
         double winning = Double.NEGATIVE_INFINITY;
-        for (Candidate member : group.members()) {
-            if (Scoring.eligible(member, states, out) && !out.holds(member)) {
-                double base = Scoring.base(member, rule, states);
-                double score = base + Scoring.loadMs(member, rule, states, out);
-                if (Scoring.near(score, base, best, baseOfBest, rule)) {
-                    double draw = Scoring.draw(member.identity(), Scoring.share(member, states), out);
-                    if (draw > winning) {
-                        winning = draw;
-                        winner = member;
-                    }
+        for (int i = 0; i < members.length; i++) {
+            double score = out.memberScore[i];
+            if (score < Double.POSITIVE_INFINITY
+                    && Scoring.near(score, out.memberBase[i], best, baseOfBest, out.toleranceMs)) {
+                float utilisation = states.utilisation()[members[i].target()];
+                double draw =
+                        Scoring.draw(members[i].identity(), Scoring.share(members[i], utilisation), out);
+                if (draw > winning) {
+                    winning = draw;
+                    winner = i;
                 }
             }
         }
-        return winner;
+        return members[winner];
     }
 
     private static void tell(
@@ -272,29 +285,31 @@ public final class Steering {
             ClientView client,
             TargetStates states,
             Choice out,
-            int round,
-            double best,
-            double baseOfBest,
-            @Nullable CandidateGroup winner,
+            int winner,
             Trace trace) {
+        if (winner < 0) {
+            return;
+        }
+        double best = out.groupScore[out.best];
+        double baseOfBest = out.groupBase[out.best];
         double shares = 0;
         for (int i = 0; i < groups.length; i++) {
-            if (near(i, best, baseOfBest, rule, out)) {
-                shares += Scoring.share(groups[i], states, out);
+            if (near(i, best, baseOfBest, out)) {
+                shares += out.groupShare[i];
             }
         }
         for (int i = 0; i < groups.length; i++) {
             if (out.groupScore[i] < Double.POSITIVE_INFINITY) {
-                Scoring.score(groups[i], i, rule, client, states, out, trace);
-                boolean equal = near(i, best, baseOfBest, rule, out);
+                Scoring.score(groups, i, rule, client, states, out, trace);
+                boolean equal = near(i, best, baseOfBest, out);
                 trace.row(new Trace.Row(
-                        round,
+                        out.count + 1,
                         groups[i].name(),
                         out.groupScore[i],
                         trace.takeTerms(),
                         equal,
-                        equal ? Scoring.share(groups[i], states, out) / shares : 0,
-                        groups[i] == winner));
+                        equal ? out.groupShare[i] / shares : 0,
+                        i == winner));
             }
         }
     }
