@@ -90,7 +90,9 @@ final class Scoring {
         if (group.pop() == CandidateGroup.SERVER) {
             int target = group.members()[0].target();
             int via = nearestVantage(target, client, states);
-            latency = via < 0 ? unknownMs(groups, client, states, out) : client.latencyMs(via) + states.distanceFromMs()[target][via];
+            latency = via < 0
+                    ? unknownMs(groups, client, states, out)
+                    : client.latencyMs(via) + states.distanceFromMs()[target][via];
             loss = via < 0 ? 0 : both(client.lossPercent(via), lossFrom(target, via, states));
         } else {
             latency = client.latencyMs(group.pop());
@@ -145,8 +147,9 @@ final class Scoring {
             return 0;
         }
         if (out.sensitivity == 0) {
-            out.sensitivity =
-                    out.level.room ? Math.exp(SENSITIVITY_LOG * (2 * Hash.unit(Hash.mix(out.seed ^ SENSITIVITY)) - 1)) : 1;
+            out.sensitivity = out.level.room
+                    ? Math.exp(SENSITIVITY_LOG * (2 * Hash.unit(Hash.mix(out.seed ^ SENSITIVITY)) - 1))
+                    : 1;
         }
         return out.sensitivity * u / (1 - u);
     }

@@ -268,8 +268,7 @@ public final class Steering {
             if (score < Double.POSITIVE_INFINITY
                     && Scoring.near(score, out.memberBase[i], best, baseOfBest, out.toleranceMs)) {
                 float utilisation = states.utilisation()[members[i].target()];
-                double draw =
-                        Scoring.draw(members[i].identity(), Scoring.share(members[i], utilisation), out);
+                double draw = Scoring.draw(members[i].identity(), Scoring.share(members[i], utilisation), out);
                 if (draw > winning) {
                     winning = draw;
                     winner = i;
