@@ -256,6 +256,7 @@ class AdminServiceTest {
         long number = done.path("number").asLong();
         List<String> order = STORY.stream()
                 .filter(s -> s.endsWith(" " + SITE + " " + number))
+                .distinct() // a node that is slow to answer is asked again
                 .toList();
         assertThat(order).hasSize(4);
         assertThat(order.subList(0, 2)).allMatch(s -> s.startsWith("fetch"));
