@@ -73,8 +73,10 @@ class DnsConfiguration {
     @Bean
     KernelDrops kernelDrops(CurrentTree tree, MeterRegistry registry) {
         Node node = tree.node();
-        KernelDrops drops = new KernelDrops(
-                new InetSocketAddress(node.address(), node.ports().dns()));
+        int port = node.ports().dns();
+        KernelDrops drops = new KernelDrops(node.addresses().stream()
+                .map(address -> new InetSocketAddress(address, port))
+                .toList());
         DnsMetrics.register(registry, drops);
         return drops;
     }

@@ -79,8 +79,10 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
         knowledge.refresh();
         datagrams.onReceive(ProbeReport.class, this::probeReport);
         datagrams.onReceive(LoadReport.class, this::loadReport);
-        server.start(
-                new InetSocketAddress(tree.node().address(), tree.node().ports().dns()));
+        int port = tree.node().ports().dns();
+        server.start(tree.node().addresses().stream()
+                .map(address -> new InetSocketAddress(address, port))
+                .toList());
         ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("dns-chores").daemon().factory());
         chores = scheduler;

@@ -12,7 +12,7 @@ import org.popnet.dns.wire.Dns;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The sockets of the name server: TCP and UDP on one address, opened together and closed together. */
+/** The sockets of the name server: TCP and UDP on each of its addresses, opened together and closed together. */
 final class NameServer {
     private static final Logger LOG = LoggerFactory.getLogger(NameServer.class);
 
@@ -44,19 +44,22 @@ final class NameServer {
         this.seeds = seeds;
     }
 
-    /** @throws PortBusyException if the address cannot be had; nothing stays open then */
-    void start(InetSocketAddress address) {
+    /** @throws PortBusyException if an address cannot be had; nothing stays open then */
+    void start(List<InetSocketAddress> addresses) {
         try {
             // TCP first: it takes the port for itself, where UDP sockets would quietly share it with another process.
             TcpListener listener = new TcpListener(settings, pipeline, this::tcpExchange, metrics, knowledge::nowMs);
             tcp = listener;
-            bind(() -> listener.bind(address), address, "TCP");
-            openUdp(address);
+            for (InetSocketAddress address : addresses) {
+                bind(() -> listener.bind(address), address, "TCP");
+                openUdp(address);
+            }
+            checkReceiveBuffer();
             udp.forEach(UdpListener::start);
             listener.start();
-        } catch (IOException | RuntimeException e) {
+        } catch (RuntimeException e) {
             stop();
-            throw e instanceof RuntimeException r ? r : new IllegalStateException("cannot open a socket", e);
+            throw e;
         }
     }
 
@@ -64,9 +67,13 @@ final class NameServer {
         boolean batches = settings.nativeUdp() && LinuxSockets.supported();
         int sockets = batches ? settings.threads() : 1;
         for (int i = 0; i < sockets; i++) {
-            String name = "dns-udp-" + i;
+            String name = "dns-udp-" + udp.size();
             bind(() -> udp.add(batches ? batch(address, name) : channel(address, name)), address, "UDP");
         }
+        LOG.info("answering DNS on {} with {} UDP socket(s), {}", address, sockets, batches ? "batched" : "plain");
+    }
+
+    private void checkReceiveBuffer() {
         int got = udp.getFirst().receiveBufferBytes();
         metrics.receiveBuffer(got, settings.udpReceiveBuffer());
         if (got < settings.udpReceiveBuffer()) {
@@ -76,7 +83,6 @@ final class NameServer {
                     got,
                     settings.udpReceiveBuffer());
         }
-        LOG.info("answering DNS on {} with {} UDP socket(s), {}", address, sockets, batches ? "batched" : "plain");
     }
 
     private BatchUdpListener batch(InetSocketAddress address, String name) throws IOException {

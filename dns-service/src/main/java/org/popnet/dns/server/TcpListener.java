@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,7 +18,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.popnet.dns.steering.Address;
 import org.popnet.dns.wire.Dns;
 import org.slf4j.Logger;
@@ -36,7 +37,7 @@ final class TcpListener {
     private static final int STOP_WAIT_MS = 2000;
     private static final int STOP_LOOK_MS = 10;
 
-    private final ServerSocket server = new ServerSocket();
+    private final List<ServerSocket> servers = new ArrayList<>();
     private final QueryPipeline pipeline;
     private final Supplier<Exchange> newExchange;
     private final ConcurrentLinkedQueue<Exchange> exchanges = new ConcurrentLinkedQueue<>();
@@ -47,7 +48,7 @@ final class TcpListener {
     private final int placesMax;
     private final Semaphore places;
     private final Map<InetAddress, Integer> perClient = new ConcurrentHashMap<>();
-    private @Nullable Thread acceptor;
+    private final List<Thread> acceptors = new ArrayList<>();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
 
     TcpListener(
@@ -55,8 +56,7 @@ final class TcpListener {
             QueryPipeline pipeline,
             Supplier<Exchange> newExchange,
             DnsMetrics metrics,
-            LongSupplier clockMs)
-            throws IOException {
+            LongSupplier clockMs) {
         this.pipeline = pipeline;
         this.newExchange = newExchange;
         this.metrics = metrics;
@@ -67,20 +67,24 @@ final class TcpListener {
         places = new Semaphore(placesMax);
     }
 
-    /** Takes the address for this process alone. */
+    /** Takes an address for this process alone; connections to all of them share the limits. */
     void bind(InetSocketAddress address) throws IOException {
+        ServerSocket server = new ServerSocket();
+        servers.add(server);
         server.bind(address, BACKLOG);
     }
 
     void start() {
-        acceptor = Thread.ofVirtual().name("dns-tcp-accept").start(this::accept);
+        for (ServerSocket server : servers) {
+            acceptors.add(Thread.ofVirtual().name("dns-tcp-accept").start(() -> accept(server)));
+        }
     }
 
     int connections() {
         return connections.size();
     }
 
-    private void accept() {
+    private void accept(ServerSocket server) {
         while (!server.isClosed()) {
             try {
                 admit(server.accept());
@@ -188,16 +192,17 @@ final class TcpListener {
 
     /** Answers the queries that came, then closes. */
     void close() {
-        try {
-            server.close();
-        } catch (IOException e) {
-            LOG.debug("closing the TCP socket", e);
+        for (ServerSocket server : servers) {
+            try {
+                server.close();
+            } catch (IOException e) {
+                LOG.debug("closing the TCP socket", e);
+            }
         }
-        Thread accepting = acceptor;
         try {
-            if (accepting != null) {
+            for (Thread acceptor : acceptors) {
                 // The port is free only when the thread that waits on it has left.
-                accepting.join(STOP_WAIT_MS);
+                acceptor.join(STOP_WAIT_MS);
             }
             // Whoever has sent queries gets the answers to all of them.
             boolean left = false;

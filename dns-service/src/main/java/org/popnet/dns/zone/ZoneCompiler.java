@@ -73,7 +73,7 @@ public final class ZoneCompiler {
         tree.nodes(Service.DNS).forEach(node -> {
             WireName host = hostName(node);
             servers.add(RecordData.ns(host));
-            glue.add(new Zone.Glue(host, RecordData.address(node.address())));
+            node.addresses().forEach(a -> glue.add(new Zone.Glue(host, RecordData.address(a))));
         });
         Zone network = zone(networkApex);
         put(new ZoneEntry.Apex(network.apex(), network, RecordSets.NONE));
@@ -115,7 +115,9 @@ public final class ZoneCompiler {
 
     private void addNode(Zone zone, Node node) {
         boolean membersOnly = node.service() != Service.DNS;
-        put(new ZoneEntry.Host(hostName(node), zone, List.of(RecordData.address(node.address())), membersOnly));
+        List<RecordData> addresses =
+                node.addresses().stream().map(RecordData::address).toList();
+        put(new ZoneEntry.Host(hostName(node), zone, addresses, membersOnly));
         addAbove(zone, hostName(node), membersOnly);
         if (node.service() == Service.EDGE_CACHE || node.service() == Service.ORIGIN_FETCH) {
             target(TargetId.of(node.name()), topology.indexOf(node.name().pop()));

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
@@ -49,7 +50,13 @@ final class RunningServer implements AutoCloseable {
     }
 
     RunningServer(InetSocketAddress address, DnsSettings settings, ResponseLimitSettings limits, ActiveTree tree) {
-        this.address = address;
+        this(List.of(address), settings, limits, tree);
+    }
+
+    /** @param addresses all that it listens on; the first is the one that {@link #ask} asks */
+    RunningServer(
+            List<InetSocketAddress> addresses, DnsSettings settings, ResponseLimitSettings limits, ActiveTree tree) {
+        address = addresses.getFirst();
         DnsMetrics metrics = new DnsMetrics(registry);
         DnsMetrics.register(registry, knowledge);
         ResponseLimiter limiter = new ResponseLimiter(limits, 1);
@@ -65,7 +72,7 @@ final class RunningServer implements AutoCloseable {
                 "dns.westusa".getBytes(StandardCharsets.US_ASCII),
                 seeds::nextLong);
         activate(tree);
-        server.start(address);
+        server.start(addresses);
     }
 
     static RunningServer start() throws IOException {

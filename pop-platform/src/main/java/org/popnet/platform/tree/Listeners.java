@@ -16,8 +16,10 @@ final class Listeners {
         take(at, node, "tcp", "control", ports.control());
         switch (node.service()) {
             case DNS -> {
-                take(at, node, "udp", "dns", ports.dns());
-                take(at, node, "tcp", "dns", ports.dns());
+                for (InetAddress address : node.addresses()) {
+                    take(at, node, address, "udp", "dns", ports.dns());
+                    take(at, node, address, "tcp", "dns", ports.dns());
+                }
                 take(at, node, "udp", "datagram", ports.datagram());
             }
             case EDGE_CACHE -> {
@@ -45,11 +47,15 @@ final class Listeners {
     }
 
     private void take(Value at, Node node, String protocol, String port, int number) {
+        take(at, node, node.address(), protocol, port, number);
+    }
+
+    private void take(Value at, Node node, InetAddress address, String protocol, String port, int number) {
         String owner = taken.putIfAbsent(
-                new Endpoint(protocol, node.address(), number), "port '" + port + "' of node " + node.name());
+                new Endpoint(protocol, address, number), "port '" + port + "' of node " + node.name());
         if (owner != null) {
-            at.wrong("port '" + port + "' (" + node.address().getHostAddress() + " " + protocol + " " + number
-                    + ") is also " + owner + ": must be an address or port of its own");
+            at.wrong("port '" + port + "' (" + address.getHostAddress() + " " + protocol + " " + number + ") is also "
+                    + owner + ": must be an address or port of its own");
         }
     }
 }

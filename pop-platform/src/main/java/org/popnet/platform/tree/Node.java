@@ -3,10 +3,14 @@ package org.popnet.platform.tree;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One service process of the network.
  *
+ * @param address where it is reached by the network, and sends from
+ * @param address6 the IPv6 address that a name server with an IPv4 {@code address} answers DNS on, too
  * @param cost what traffic to this node costs, relative, 0 or more; a rule's {@code cost} weight turns it into
  *     milliseconds
  * @param keys the node's X25519 public keys, 32 bytes each in the tree's {@code x25519:<base64>} form: none before the
@@ -16,12 +20,18 @@ public record Node(
         NodeName name,
         Service service,
         InetAddress address,
+        Optional<InetAddress> address6,
         Ports ports,
         Capacity capacity,
         double cost,
         List<NodeKey> keys) {
     public Node {
         keys = List.copyOf(keys);
+    }
+
+    /** Every address that the node's service is offered on, {@link #address} first. */
+    public List<InetAddress> addresses() {
+        return Stream.concat(Stream.of(address), address6.stream()).toList();
     }
 
     public InetSocketAddress datagramAddress() {

@@ -1,5 +1,7 @@
 package org.popnet.platform.tree;
 
+import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,7 +13,8 @@ import java.util.Optional;
 /** Reads {@code pops} with their nodes. */
 final class PopReader {
     private static final List<String> POP_KEYS = List.of("location", "coverage", "nodes");
-    private static final List<String> NODE_KEYS = List.of("service", "address", "ports", "capacity", "cost", "key");
+    private static final List<String> NODE_KEYS =
+            List.of("service", "address", "address6", "ports", "capacity", "cost", "key");
     private static final List<String> PORT_KEYS = List.of("dns", "datagram", "http", "https", "fetch", "control");
     /** Words with a meaning of their own in {@code candidates} or in names of the zone. */
     private static final List<String> RESERVED = List.of("pops", "servers");
@@ -118,10 +121,29 @@ final class PopReader {
         double cost = s.find("cost", COST, 0.0);
         List<NodeKey> keys = s.find("key").map(PopReader::keys).orElse(List.of());
         return service.flatMap(sv -> address.map(a -> {
-            Node node = new Node(name, sv, a, ports, capacity, cost, keys);
+            Optional<InetAddress> second = s.find("address6").flatMap(v -> secondAddress(v, sv, a));
+            Node node = new Node(name, sv, a, second, ports, capacity, cost, keys);
             listeners.add(value, node);
             return node;
         }));
+    }
+
+    /** Name servers alone listen on two addresses: what an edge does not listen on must not be in answers. */
+    private static Optional<InetAddress> secondAddress(Value value, Service service, InetAddress address) {
+        Optional<InetAddress> second = value.as(ScalarType.ADDRESS);
+        if (second.isEmpty()) {
+            return second;
+        }
+        if (service != Service.DNS) {
+            value.wrong("a second address of a node of service " + service.key()
+                    + ": must be left out; only name servers (dns) listen on two");
+        } else if (!(second.get() instanceof Inet6Address && address instanceof Inet4Address)) {
+            value.wrong("'" + value.text() + "' beside address " + address.getHostAddress()
+                    + ": must be an IPv6 address beside an IPv4 one");
+        } else {
+            return second;
+        }
+        return Optional.empty();
     }
 
     private static List<NodeKey> keys(Value value) {

@@ -138,6 +138,18 @@ class TreeMistakesTest {
                         "log.hq: {service: log, address: 192.0.2.1, ports: {control: 8095}}",
                         "pops.hq.nodes.log.hq: port 'control' (192.0.2.1 tcp 8095) is also port 'control' of node admin.hq: must be an address or port of its own (network.yml:13)"),
                 Arguments.of(
+                        "dns.west: {service: dns, address: 192.0.2.2}",
+                        "dns.west: {service: dns, address: 192.0.2.2, address6: 192.0.2.9}",
+                        "pops.west.nodes.dns.west.address6: '192.0.2.9' beside address 192.0.2.2: must be an IPv6 address beside an IPv4 one (network.yml:18)"),
+                Arguments.of(
+                        "address: 192.0.2.3, capacity",
+                        "address: 192.0.2.3, address6: \"2001:db8::3\", capacity",
+                        "pops.west.nodes.edge1.west.address6: a second address of a node of service edge-cache: must be left out; only name servers (dns) listen on two (network.yml:19)"),
+                Arguments.of(
+                        "dns.west: {service: dns, address: 192.0.2.2}",
+                        "dns.west: {service: dns, address: 192.0.2.2, address6: \"2001:db8::7\"}\n      dns2.west: {service: dns, address: 192.0.2.7, address6: \"2001:db8:0::7\"}",
+                        "push: no push reaches dns2.west: must be a master, or below one that is reached (network.yml:5)\npops.west.nodes.dns2.west: port 'dns' (2001:db8:0:0:0:0:0:7 udp 53) is also port 'dns' of node dns.west: must be an address or port of its own (network.yml:19)\npops.west.nodes.dns2.west: port 'dns' (2001:db8:0:0:0:0:0:7 tcp 53) is also port 'dns' of node dns.west: must be an address or port of its own (network.yml:19)"),
+                Arguments.of(
                         "location: [37.4, -122.1]",
                         "location: [97.4, -122.1]",
                         "pops.west.location: '97.4': must be a latitude from -90 to 90 (network.yml:15)"),

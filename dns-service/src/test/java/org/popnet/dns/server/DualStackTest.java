@@ -1,0 +1,104 @@
+package org.popnet.dns.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.popnet.dns.TestTrees;
+import org.popnet.platform.tree.ActiveTree;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.Type;
+
+/** A name server with an IPv6 address beside its IPv4 one: it answers on both, and both are published. */
+class DualStackTest {
+    private static final ActiveTree TREE = TestTrees.active(
+            1,
+            TestTrees.NETWORK.replace(
+                    "{service: dns, address: 10.0.1.1}",
+                    "{service: dns, address: 10.0.1.1, address6: \"2001:db8:53::1\"}"));
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void bothAddressesAreAnsweredOnOverUdpAndTcpWithinOneLimit(boolean batched) throws Exception {
+        InetSocketAddress first = RunningServer.freeAddress();
+        InetSocketAddress second = new InetSocketAddress(InetAddress.ofLiteral("::1"), first.getPort());
+        assumeIpv6();
+        try (RunningServer dns = new RunningServer(
+                List.of(first, second), RunningServer.settings(batched, 0), ResponseLimitSettings.off(), TREE)) {
+            byte[] query =
+                    RunningServer.query("static.customer1.example", Type.A).toWire();
+            try (DatagramSocket six = new DatagramSocket(new InetSocketAddress("::1", 0))) {
+                six.setSoTimeout(5000);
+                for (int i = 0; i < 20; i++) {
+                    assertThat(dns.ask("static.customer1.example", Type.A).getSection(Section.ANSWER))
+                            .hasSize(1);
+                    six.send(new DatagramPacket(query, query.length, second));
+                    DatagramPacket answer = new DatagramPacket(new byte[1500], 1500);
+                    six.receive(answer);
+                    assertThat(answer.getSocketAddress()).isEqualTo(second);
+                    assertThat(new Message(Arrays.copyOf(answer.getData(), answer.getLength()))
+                                    .getSection(Section.ANSWER))
+                            .hasSize(1);
+                }
+            }
+            List<TcpClient> clients = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                clients.add(new TcpClient(first, "127.250.53.9"));
+                clients.add(new TcpClient(first, "127.250.53.10"));
+                clients.add(new TcpClient(second, "::1"));
+            }
+            await().until(() -> dns.server.tcpConnections() == 300);
+            for (TcpClient client : clients) {
+                assertThat(client.ask(RunningServer.query("static.customer1.example", Type.A))
+                                .getSection(Section.ANSWER))
+                        .hasSize(1);
+            }
+            try (TcpClient oneTooMany = new TcpClient(second, "::1")) {
+                assertThat(oneTooMany.in.read()).isEqualTo(-1);
+            }
+            for (TcpClient client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void bothAddressesArePublished() throws Exception {
+        try (RunningServer dns =
+                new RunningServer(RunningServer.freeAddress(), RunningServer.settings(true, 0), TREE)) {
+            assertThat(addresses(dns.ask("dns.westusa.pop.example", Type.AAAA), Section.ANSWER))
+                    .containsExactly("2001:db8:53:0:0:0:0:1");
+            assertThat(addresses(dns.ask("dns.westusa.pop.example", Type.A), Section.ANSWER))
+                    .containsExactly("10.0.1.1");
+            assertThat(addresses(dns.ask("pop.example", Type.NS), Section.ADDITIONAL))
+                    .containsExactly("10.0.1.1", "2001:db8:53:0:0:0:0:1", "10.0.2.1");
+        }
+    }
+
+    private static List<String> addresses(Message answer, int section) {
+        return answer.getSection(section).stream()
+                .map(record -> record.rdataToString())
+                .toList();
+    }
+
+    private static void assumeIpv6() {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.ofLiteral("::1"))) {
+            assertThat(probe.isBound()).isTrue();
+        } catch (IOException e) {
+            assumeTrue(false, "this machine has no IPv6");
+        }
+    }
+}
