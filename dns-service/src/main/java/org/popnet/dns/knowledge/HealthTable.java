@@ -20,9 +20,13 @@ import org.popnet.platform.tree.SteeringRule;
 
 /** The health of every target of the current tree, judged from what probes report. Guarded by its owner's lock. */
 final class HealthTable {
+    /** Of a check's interval: results of seldom checks count for longer. */
+    private static final int STALE_INTERVALS = 5;
+
     private final long staleMs;
     private Map<TargetId, TargetHealth> targets = new HashMap<>();
 
+    /** @param staleMs how long a result counts at least */
     HealthTable(long staleMs) {
         this.staleMs = staleMs;
     }
@@ -34,8 +38,9 @@ final class HealthTable {
         SteeringRule nodeRule = tree.rules().getOrDefault("default", SteeringRule.DEFAULT);
         Map<TargetId, TargetHealth> next = new HashMap<>();
         for (ZoneSnapshot.Target target : zone.targets()) {
-            SteeringRule rule = target.pop() >= 0 ? nodeRule : ruleOf(tree, target.id(), nodeRule);
-            Watch watch = Watch.of(rule.rise(), rule.fall(), rule.quorum(), probes);
+            Domain domain = target.pop() >= 0 ? null : domainOf(tree, target.id());
+            SteeringRule rule = domain == null ? nodeRule : domain.rule();
+            Watch watch = Watch.of(rule.rise(), rule.fall(), rule.quorum(), probes, staleMs(domain));
             TargetHealth known = targets.get(target.id());
             if (known == null) {
                 known = new TargetHealth(watch);
@@ -47,10 +52,24 @@ final class HealthTable {
         targets = next;
     }
 
-    private static SteeringRule ruleOf(NetworkTree tree, TargetId server, SteeringRule otherwise) {
+    private static @Nullable Domain domainOf(NetworkTree tree, TargetId server) {
         String text = server.text();
-        Domain domain = tree.domain(text.substring(text.lastIndexOf('/') + 1));
-        return domain == null ? otherwise : domain.rule();
+        return tree.domain(text.substring(text.lastIndexOf('/') + 1));
+    }
+
+    /** Probes report a target as often as the check of it that is most often due. */
+    private long staleMs(@Nullable Domain domain) {
+        if (domain == null
+                || domain.checks().isEmpty()
+                || domain.checks().stream()
+                        .anyMatch(check -> check.pace().interval().isEmpty())) {
+            return staleMs;
+        }
+        long interval = domain.checks().stream()
+                .mapToLong(check -> check.pace().interval().orElseThrow().toMillis())
+                .min()
+                .orElseThrow();
+        return Math.max(staleMs, STALE_INTERVALS * interval);
     }
 
     /** The targets whose verdict a report changed. */
@@ -58,11 +77,11 @@ final class HealthTable {
         List<Transition> changed = List.of();
         for (ServiceResult result : results) {
             TargetHealth health = targets.get(result.target());
-            if (health == null || result.lagged() || result.ageMs() > staleMs) {
+            if (health == null || result.lagged() || result.ageMs() > health.staleMs()) {
                 continue;
             }
             health.take(probe, result, nowMs - Math.max(0, result.ageMs()));
-            if (health.judge(nowMs, staleMs, distance(zone, result.target()))) {
+            if (health.judge(nowMs, distance(zone, result.target()))) {
                 changed = new ArrayList<>(changed);
                 changed.add(new Transition(result.target(), health.state(), result.reason()));
             }
@@ -130,7 +149,7 @@ final class HealthTable {
         double nearest = Double.POSITIVE_INFINITY;
         float[] byPop = states.distanceFromMs()[index];
         for (VantagePoint point : health.points()) {
-            if (Double.isNaN(point.responseMs()) || !point.fresh(nowMs, staleMs)) {
+            if (Double.isNaN(point.responseMs()) || !health.fresh(point, nowMs)) {
                 continue;
             }
             double away = distance.applyAsDouble(point);

@@ -7,7 +7,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * What is remembered of measurements, and for how long.
  *
- * @param serviceStale service results older than this count no more; five probe intervals; default 5 s, 1 s to 5 min
+ * @param serviceStale service results older than this count no more, nor those older than five intervals of the domain's most frequent check if that is longer; default 5 s, 1 s to 5 min
  * @param loadStale load older than this counts as unknown; default 10 s, 1 s to 5 min
  * @param latencyHalfLife a measured latency loses half its weight in this time; default 10 min, 1 s to 1 d
  * @param latencyFresh a latency older than this is measured again when its client comes; default 10 min, 1 s to 1 d

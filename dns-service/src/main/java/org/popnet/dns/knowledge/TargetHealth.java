@@ -63,10 +63,10 @@ final class TargetHealth {
      * @param distance of a probe to the target: of more vantage points than are assigned, the nearest fresh ones count
      * @return whether the verdict changed
      */
-    boolean judge(long nowMs, long staleMs, ToDoubleFunction<VantagePoint> distance) {
+    boolean judge(long nowMs, ToDoubleFunction<VantagePoint> distance) {
         int up = 0;
         int down = 0;
-        for (VantagePoint point : counted(nowMs, staleMs, distance)) {
+        for (VantagePoint point : counted(nowMs, distance)) {
             switch (point.opinion()) {
                 case UP -> up++;
                 case DOWN -> down++;
@@ -88,10 +88,10 @@ final class TargetHealth {
         return true;
     }
 
-    private List<VantagePoint> counted(long nowMs, long staleMs, ToDoubleFunction<VantagePoint> distance) {
+    private List<VantagePoint> counted(long nowMs, ToDoubleFunction<VantagePoint> distance) {
         List<VantagePoint> fresh = new ArrayList<>();
         for (VantagePoint point : points.values()) {
-            if (point.fresh(nowMs, staleMs)) {
+            if (fresh(point, nowMs)) {
                 fresh.add(point);
             }
         }
@@ -100,6 +100,15 @@ final class TargetHealth {
         }
         fresh.sort(Comparator.comparingDouble(distance).thenComparing(VantagePoint::probe));
         return fresh.subList(0, watch.assigned());
+    }
+
+    /** Whether what a vantage point says is recent enough to count. */
+    boolean fresh(VantagePoint point, long nowMs) {
+        return point.fresh(nowMs, watch.staleMs());
+    }
+
+    long staleMs() {
+        return watch.staleMs();
     }
 
     State state() {

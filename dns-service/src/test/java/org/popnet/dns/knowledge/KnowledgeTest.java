@@ -106,6 +106,24 @@ class KnowledgeTest {
     }
 
     @Test
+    void seldomCheckCountsForFiveOfItsIntervals() {
+        knowledge = fresh(TestTrees.NETWORK.replace(
+                "checks: [{http: /health, text: ok}]",
+                "checks: [{http: /health, text: ok, interval: 30s}, {http: /b, interval: 1m}]"));
+        report("probe.westusa", SERVER, false, 2);
+        clock.addAndGet(149_000);
+        report("probe.eastusa", SERVER, false, 2);
+        assertThat(down(SERVER)).as("both are fresh").isTrue();
+
+        knowledge = fresh(TestTrees.NETWORK.replace(
+                "checks: [{http: /health, text: ok}]", "checks: [{http: /health, text: ok, interval: 30s}]"));
+        report("probe.westusa", SERVER, false, 2);
+        clock.addAndGet(151_000);
+        report("probe.eastusa", SERVER, false, 2);
+        assertThat(down(SERVER)).as("one has gone stale").isFalse();
+    }
+
+    @Test
     void staleAndOvertakenResultsAreNotBelieved() {
         knowledge.take(NodeName.of("probe.westusa"), services(result(EDGE, false, 6000), result(EDGE, false, 6000)));
         knowledge.take(NodeName.of("probe.eastusa"), services(result(EDGE, false, 6000), result(EDGE, false, 6000)));
