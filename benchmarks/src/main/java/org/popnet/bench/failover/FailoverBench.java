@@ -41,12 +41,11 @@ public final class FailoverBench extends MeasurementCommand {
             edges(report, measured);
             probes(report, measured);
         }
-        return report.note(
-                "Two name servers, three probes and three edges as processes, with the customers' servers and the"
-                        + " resolvers of three places; each name server is asked from each place 50 to 100 times a second for"
-                        + " hosted domains. An edge fails at a random moment; counted is the time until the first answer from"
-                        + " which on no name server's has it, for four seconds at least. All settings are the defaults: checks"
-                        + " every second, repeated after 100 ms, timeout 600 ms, down after two for two of three probes.");
+        return report.note("Two name servers, three probes and three edges as processes, with the resolvers of three"
+                + " places; each name server is asked from each place 50 to 100 times a second for"
+                + " hosted domains. An edge fails at a random moment; counted is the time until the first answer from"
+                + " which on no name server's has it, for four seconds at least. All settings are the defaults: checks"
+                + " every second, repeated after 100 ms, timeout 600 ms, down after two for two of three probes.");
     }
 
     private void edges(Report report, MeasuredFailover measured) throws Exception {

@@ -27,8 +27,8 @@ public final class Hash {
         return mix(mix(high + 0x9e3779b97f4a7c15L) ^ low);
     }
 
-    /** A number greater than 0 and less than 1 made of a hash. */
+    /** A number greater than 0 and less than 1 made of a hash: of 52 bits, since with 53 the greatest rounds up to 1. */
     static double unit(long hash) {
-        return ((hash >>> 11) + 0.5) * 0x1.0p-53;
+        return ((hash >>> 12) + 0.5) * 0x1.0p-52;
     }
 }
