@@ -1,7 +1,9 @@
 package org.popnet.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -9,6 +11,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -106,6 +109,71 @@ class ProbeStoryTest {
     }
 
     @Test
+    void logServersHearOfEveryChangeOfATargetsStateOnce() {
+        try (RawServer server = RawServer.answering("HTTP/1.1 200 OK\r\n\r\nok")) {
+            TestTree tree = new TestTree("probe.a", tree(server.address(), 9));
+            startChecks(tree);
+            await().untilAsserted(() -> assertThat(services(tree)).anyMatch(ServiceResult::up));
+            assertThat(events).as("up from the beginning is no change").isEmpty();
+
+            seen(tree, server, "HTTP/1.1 500 Broken\r\n\r\n", "status 500");
+            seen(tree, server, "HTTP/1.1 200 OK\r\n\r\nno", "contain");
+            server.behave(answer("HTTP/1.1 200 OK\r\n\r\nok"));
+
+            await().untilAsserted(() -> assertThat(events)
+                    .extracting(EventRecord::kind, EventRecord::detail)
+                    .containsExactly(
+                            tuple("check-failed", "status"),
+                            tuple("check-failed", "text"),
+                            tuple("check-passed", null)));
+            assertThat(events.getLast().reason()).isEqualTo("all checks pass");
+            int told = tree.sent().size();
+            await().untilAsserted(() -> assertThat(tree.sent()).hasSizeGreaterThan(told + 6));
+            assertThat(events).as("nothing changes, nothing is told").hasSize(3);
+        }
+    }
+
+    /** Waits until the server's new behaviour was reported twice. */
+    private static void seen(TestTree tree, RawServer server, String response, String reason) {
+        server.behave(answer(response));
+        await().untilAsserted(() -> assertThat(services(tree)
+                        .filter(r -> r.reason() != null && r.reason().contains(reason)))
+                .hasSizeGreaterThan(2));
+    }
+
+    private static RawServer.Script answer(String response) {
+        return (connection, head) ->
+                connection.getOutputStream().write(response.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    @Test
+    void distanceToATargetOfOthersIsMeasuredWhileANameServerHasItWatched() {
+        try (RawServer server = RawServer.answering("HTTP/1.1 200 OK\r\n\r\nok")) {
+            TestTree tree = IntStream.range(0, 8)
+                    .mapToObj(i -> new TestTree("probe.x" + i, crowd(server.address())))
+                    .filter(t -> !new VantagePoints(t.get().tree()).isAssigned(t.self(), "c/west", Optional.empty()))
+                    .findFirst()
+                    .orElseThrow();
+            tree.subscribe(new RegularLatency(
+                    tree.self(),
+                    latencyProbe(tree),
+                    new WatchList(tree, clock, System::nanoTime),
+                    clock,
+                    System::nanoTime,
+                    random,
+                    latency,
+                    registry));
+            assertThat(watched()).as("the name server only").isEqualTo(1);
+
+            tree.request(new WatchRequest(List.of(new TargetId("server:c/west/www.c.example")), 1));
+
+            await().untilAsserted(() -> assertThat(latencies(tree))
+                    .anyMatch(r -> r.address().equals(server.address().getAddress()) && r.rttMs() > 0));
+            await().untilAsserted(() -> assertThat(watched()).isEqualTo(1));
+        }
+    }
+
+    @Test
     void newTreeIsFollowedWithoutRestart() {
         try (RawServer first = RawServer.answering("HTTP/1.1 200 OK\r\n\r\nok");
                 RawServer second = RawServer.answering("HTTP/1.1 200 OK\r\n\r\nok")) {
@@ -145,6 +213,30 @@ class ProbeStoryTest {
             assertThat(asked).hasValue(3);
             assertThat(requests("refused-address")).isEqualTo(4);
             assertThat(requests("begun")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void resolverOfTheOtherFamilyIsMeasuredByDatagramAndByTcp() throws IOException {
+        InetAddress loopback = InetAddress.ofLiteral("::1");
+        assumeTrue(NetworkInterface.getByInetAddress(loopback) != null, "this machine has no ::1");
+        try (DatagramSocket resolver = new DatagramSocket(new InetSocketAddress(loopback, 0));
+                ServerSocket other = new ServerSocket(0, 5, loopback)) {
+            Thread.ofVirtual().start(() -> answerButTheSecond(resolver, new AtomicInteger(1_000)));
+            for (int port : List.of(resolver.getLocalPort(), other.getLocalPort())) {
+                TestTree tree = new TestTree(
+                        "probe.a",
+                        tree(new InetSocketAddress(OWN, 9), port).replace("127.250.8.0/24]", "\"::1/128\"]"));
+                listen(tree);
+
+                tree.request(new LatencyRequest(List.of(loopback)));
+
+                await().untilAsserted(() -> assertThat(latencies(tree)).isNotEmpty());
+                LatencyResult result = latencies(tree).findFirst().orElseThrow();
+                assertThat(result.address()).isEqualTo(loopback);
+                assertThat(result.rttMs()).isPositive();
+                assertThat(result.lossPercent()).isZero();
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package org.popnet.probe.check;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -31,7 +32,9 @@ final class Connection implements AutoCloseable {
         Connection connection = new Connection(address, attempt);
         try {
             connection.plain.setTcpNoDelay(true);
-            connection.plain.bind(new InetSocketAddress(attempt.local(), 0));
+            if (attempt.local() instanceof Inet4Address == address.getAddress() instanceof Inet4Address) {
+                connection.plain.bind(new InetSocketAddress(attempt.local(), 0)); // or else as the system chooses
+            }
             connection.plain.connect(address, attempt.remainingMillis());
             return connection;
         } catch (IOException e) {

@@ -3,6 +3,7 @@ package org.popnet.probe.latency;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
@@ -38,7 +39,9 @@ final class DnsPing {
      * @throws IOException if no answer came within the timeout
      */
     double ping(InetSocketAddress server, Duration timeout) throws IOException {
-        try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(local, 0))) {
+        // From the node's own address, or if that is of the other family from one that the system chooses.
+        boolean sameFamily = local instanceof Inet4Address == server.getAddress() instanceof Inet4Address;
+        try (DatagramSocket socket = new DatagramSocket(sameFamily ? new InetSocketAddress(local, 0) : new InetSocketAddress(0))) {
             // Connected, so that only this server's datagrams are received.
             socket.connect(server);
             short id = (short) random.nextInt();

@@ -6,15 +6,21 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.popnet.platform.datagram.MessageSize;
+import org.popnet.platform.message.Message.LatencyResult;
 import org.popnet.platform.message.TargetId;
+import org.popnet.probe.ProbeSettings;
 import org.popnet.probe.TestTree;
 import org.popnet.probe.check.Outcome;
 import org.popnet.probe.check.Outcome.Failure;
+import org.popnet.probe.schedule.ManualClock;
 import org.popnet.probe.timer.TimerWheel;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 class ReportPublisherTest {
     private static final String TREE = """
@@ -48,6 +54,32 @@ class ReportPublisherTest {
         assertThat(tree.sent()).hasSizeLessThan(130);
         assertThat(tree.sent()).allSatisfy(sent -> assertThat(MessageSize.of(sent.report()))
                 .isLessThanOrEqualTo(MessageSize.BYTES_MAX));
+    }
+
+    /** With the delay of the settings; a tick of the wheel (4 ms) comes to it. */
+    @Test
+    void reportLeavesWithinATenthOfASecondOfItsOldestMeasurement() {
+        ManualClock manual = new ManualClock();
+        Duration delay = new Binder(new MapConfigurationPropertySource())
+                .bindOrCreate("popnet.probe", ProbeSettings.class)
+                .reportDelay();
+        ReportPublisher publisher =
+                new ReportPublisher(tree, tree, manual, manual::nanoTime, delay, 1000, registry);
+        publisher.publish(latency(1, manual));
+        manual.advance(Duration.ofMillis(50));
+        publisher.publish(latency(2, manual));
+        manual.advance(Duration.ofMillis(96 - 50));
+
+        Awaitility.await().untilAsserted(() -> assertThat(tree.sent()).hasSize(1));
+        List<LatencyResult> told = tree.sent().getFirst().report().latencies();
+        assertThat(told).hasSize(2);
+        assertThat(told.getFirst().ageMs()).isLessThanOrEqualTo(96);
+        assertThat(told.getLast().ageMs()).isEqualTo(told.getFirst().ageMs() - 50);
+    }
+
+    private static Measurement latency(int last, ManualClock clock) {
+        return new Measurement.OfLatency(
+                InetAddress.ofLiteral("192.0.2." + last), 1, 0, clock.nanoTime(), Instant.EPOCH, false);
     }
 
     @Test
