@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class TestOrigin implements AutoCloseable {
     private final ServerSocket listener;
     private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private final Thread accepting;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private volatile Handler handler = (request, out) -> out.write(ok("hello"));
 
@@ -35,7 +36,7 @@ public final class TestOrigin implements AutoCloseable {
 
     public TestOrigin() throws IOException {
         listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
-        Thread.ofVirtual().start(() -> {
+        accepting = Thread.ofVirtual().start(() -> {
             while (!listener.isClosed()) {
                 try {
                     Socket socket = listener.accept();
@@ -144,6 +145,11 @@ public final class TestOrigin implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listener.close();
+        try {
+            accepting.join(); // until then the system may still take up a connection
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (Socket socket : sockets) {
             socket.close();
         }

@@ -142,8 +142,7 @@ class ProbeStoryTest {
     }
 
     private static RawServer.Script answer(String response) {
-        return (connection, head) ->
-                connection.getOutputStream().write(response.getBytes(StandardCharsets.US_ASCII));
+        return (connection, head) -> connection.getOutputStream().write(response.getBytes(StandardCharsets.US_ASCII));
     }
 
     @Test

@@ -41,7 +41,8 @@ final class DnsPing {
     double ping(InetSocketAddress server, Duration timeout) throws IOException {
         // From the node's own address, or if that is of the other family from one that the system chooses.
         boolean sameFamily = local instanceof Inet4Address == server.getAddress() instanceof Inet4Address;
-        try (DatagramSocket socket = new DatagramSocket(sameFamily ? new InetSocketAddress(local, 0) : new InetSocketAddress(0))) {
+        try (DatagramSocket socket =
+                new DatagramSocket(sameFamily ? new InetSocketAddress(local, 0) : new InetSocketAddress(0))) {
             // Connected, so that only this server's datagrams are received.
             socket.connect(server);
             short id = (short) random.nextInt();

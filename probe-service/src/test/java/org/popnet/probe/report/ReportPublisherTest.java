@@ -63,8 +63,7 @@ class ReportPublisherTest {
         Duration delay = new Binder(new MapConfigurationPropertySource())
                 .bindOrCreate("popnet.probe", ProbeSettings.class)
                 .reportDelay();
-        ReportPublisher publisher =
-                new ReportPublisher(tree, tree, manual, manual::nanoTime, delay, 1000, registry);
+        ReportPublisher publisher = new ReportPublisher(tree, tree, manual, manual::nanoTime, delay, 1000, registry);
         publisher.publish(latency(1, manual));
         manual.advance(Duration.ofMillis(50));
         publisher.publish(latency(2, manual));
