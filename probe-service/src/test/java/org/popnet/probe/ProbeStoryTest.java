@@ -36,7 +36,6 @@ import org.popnet.platform.message.Message.ServiceResult;
 import org.popnet.platform.message.Message.WatchRequest;
 import org.popnet.platform.message.TargetId;
 import org.popnet.platform.spool.EventRecord;
-import org.popnet.platform.tree.VantagePoints;
 import org.popnet.probe.ProbeSettings.Method;
 import org.popnet.probe.check.CheckRunner;
 import org.popnet.probe.check.Logins;
@@ -48,6 +47,7 @@ import org.popnet.probe.load.LoadPolls;
 import org.popnet.probe.report.ReportPublisher;
 import org.popnet.probe.report.StateChanges;
 import org.popnet.probe.schedule.ServiceChecks;
+import org.popnet.probe.schedule.VantagePoints;
 import org.popnet.probe.schedule.WatchList;
 import org.popnet.probe.timer.TimerWheel;
 

@@ -15,7 +15,7 @@ import org.popnet.platform.tree.NodeName;
  * lock.
  */
 final class TargetHealth {
-    /** More than are ever asked; bounds memory whatever is sent. */
+    /** More than are ever assigned; bounds memory whatever is sent. */
     private static final int VANTAGE_POINTS_MAX = 16;
 
     /** What the quorum holds. */
@@ -46,8 +46,10 @@ final class TargetHealth {
     void take(NodeName probe, ServiceResult result, long measuredAtMs) {
         VantagePoint point = points.get(probe);
         if (point == null) {
-            if (points.size() >= VANTAGE_POINTS_MAX && !makeRoom(watch.isAssigned(probe), measuredAtMs)) {
-                return;
+            if (points.size() >= VANTAGE_POINTS_MAX) {
+                points.values().stream()
+                        .min(Comparator.comparingLong(VantagePoint::measuredAtMs))
+                        .ifPresent(oldest -> points.remove(oldest.probe()));
             }
             point = new VantagePoint(probe);
             points.put(probe, point);
@@ -55,34 +57,10 @@ final class TargetHealth {
         point.take(result, measuredAtMs, watch.rise(), watch.fall());
     }
 
-    /** Drops the oldest point that is not assigned, for one that is; for others only what is stale: none evicts another. */
-    private boolean makeRoom(boolean assigned, long measuredAtMs) {
-        VantagePoint oldest = points.values().stream()
-                .filter(point -> !watch.isAssigned(point.probe()))
-                .min(Comparator.comparingLong(VantagePoint::measuredAtMs))
-                .orElse(null);
-        if (oldest == null || (!assigned && fresh(oldest, measuredAtMs))) {
-            return false;
-        }
-        points.remove(oldest.probe());
-        return true;
-    }
-
-    /** Whether more probes shall watch it: it is down, or a vantage point has just seen it fail. */
-    boolean suspect(long nowMs) {
-        return state == State.DOWN
-                || points.values().stream()
-                        .anyMatch(point -> watch.isAssigned(point.probe()) && point.failing() && fresh(point, nowMs));
-    }
-
-    Watch watch() {
-        return watch;
-    }
-
     /**
      * Judges anew.
      *
-     * @param distance of a probe to the target: where assigned vantage points are stale, the nearest others stand in
+     * @param distance of a probe to the target: of more vantage points than are assigned, the nearest fresh ones count
      * @return whether the verdict changed
      */
     boolean judge(long nowMs, ToDoubleFunction<VantagePoint> distance) {
@@ -120,9 +98,7 @@ final class TargetHealth {
         if (fresh.size() <= watch.assigned()) {
             return fresh;
         }
-        fresh.sort(Comparator.comparing((VantagePoint point) -> !watch.isAssigned(point.probe()))
-                .thenComparingDouble(distance)
-                .thenComparing(VantagePoint::probe));
+        fresh.sort(Comparator.comparingDouble(distance).thenComparing(VantagePoint::probe));
         return fresh.subList(0, watch.assigned());
     }
 

@@ -18,7 +18,6 @@ import org.popnet.platform.tree.Node;
 import org.popnet.platform.tree.NodeName;
 import org.popnet.platform.tree.Pop;
 import org.popnet.platform.tree.Service;
-import org.popnet.platform.tree.VantagePoints;
 import org.popnet.probe.check.Endpoint;
 
 /**

@@ -1,8 +1,13 @@
-package org.popnet.platform.tree;
+package org.popnet.probe.schedule;
 
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.popnet.platform.tree.Location;
+import org.popnet.platform.tree.NetworkTree;
+import org.popnet.platform.tree.Node;
+import org.popnet.platform.tree.NodeName;
+import org.popnet.platform.tree.Service;
 
 /**
  * Which probes watch which target: the nearest three, all of them if there are no more. A pure function of the tree, so
@@ -10,16 +15,12 @@ import java.util.Optional;
  * decides (rendezvous), so that the work spreads and few assignments change when a probe comes or goes.
  */
 public final class VantagePoints {
-    /** How many watch a target, if there are so many. */
-    public static final int ASSIGNED = 3;
+    private static final int ASSIGNED = 3;
 
     private final List<Place> probes;
 
     /** A probe and where it stands, if the tree says so. */
     private record Place(NodeName probe, Optional<Location> location) {}
-
-    /** A probe as one target sees it. */
-    private record Ranked(NodeName probe, double kilometres, long hash) {}
 
     public VantagePoints(NetworkTree tree) {
         this.probes = tree.pops().values().stream()
@@ -32,25 +33,14 @@ public final class VantagePoints {
      * @param location where the target stands, if that is known
      */
     public boolean isAssigned(NodeName probe, Object target, Optional<Location> location) {
-        return probes.size() <= ASSIGNED
-                ? probes.stream().anyMatch(place -> place.probe.equals(probe))
-                : nearest(target, location, ASSIGNED).contains(probe);
-    }
-
-    /**
-     * The probes that come first for a target: the first {@value #ASSIGNED} are assigned, those after them stand in.
-     *
-     * @param target whose text is the same everywhere
-     * @param location where the target stands, if that is known
-     * @param most how many at most
-     */
-    public List<NodeName> nearest(Object target, Optional<Location> location, int most) {
+        if (probes.size() <= ASSIGNED) {
+            return probes.stream().anyMatch(place -> place.probe.equals(probe));
+        }
         return probes.stream()
-                .map(place -> new Ranked(place.probe, kilometres(place, location), hash(place.probe + " " + target)))
-                .sorted(Comparator.comparingDouble(Ranked::kilometres).thenComparingLong(Ranked::hash))
-                .limit(most)
-                .map(Ranked::probe)
-                .toList();
+                .sorted(Comparator.comparingDouble((Place place) -> kilometres(place, location))
+                        .thenComparingLong(place -> hash(place.probe + " " + target)))
+                .limit(ASSIGNED)
+                .anyMatch(place -> place.probe.equals(probe));
     }
 
     private static double kilometres(Place place, Optional<Location> target) {
