@@ -93,11 +93,10 @@ final class Explainer {
                         now,
                         where);
         CandidateGroup[] groups = v6 ? domain.v6() : domain.v4();
+        boolean settled = where.settled() && Steering.settled(groups, view.states());
         long previous = domain.domain().rule().persistence().isZero()
                 ? 0
-                : knowledge
-                        .persistence()
-                        .find(PersistenceTable.key(where.hash(), domain.identity()), now, where.located());
+                : knowledge.persistence().find(PersistenceTable.key(where.hash(), domain.identity()), now, settled);
         int answers = domain.domain().rule().answers();
         Choice choice = new Choice();
         Trace trace = new Trace();

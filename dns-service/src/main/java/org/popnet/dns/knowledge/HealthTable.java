@@ -132,6 +132,7 @@ final class HealthTable {
             if (health != null) {
                 states.down()[i] = health.state() == TargetHealth.State.DOWN;
                 states.downSinceMs()[i] = health.sinceMs();
+                states.settled()[i] = health.settled(nowMs);
                 responses(zone, target, health, states, i, nowMs);
             }
         }

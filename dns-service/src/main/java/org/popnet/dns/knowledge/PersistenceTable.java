@@ -87,20 +87,21 @@ public final class PersistenceTable {
     /**
      * The identity of the server this client was given, or 0.
      *
-     * @param located whether it is known by now where the client is: then a choice made without knowing is void
+     * @param settled whether it is known by now where the client and the candidates are: then a choice made without
+     *     knowing is void
      */
-    public long find(long wanted, long nowMs, boolean located) {
+    public long find(long wanted, long nowMs, boolean settled) {
         int set = set(wanted);
         synchronized (locks[set % STRIPES]) {
             int slot = held(set, wanted, nowMs);
-            return slot >= 0 && !(located && provisional(slot)) ? identity(slot) : 0;
+            return slot >= 0 && !(settled && provisional(slot)) ? identity(slot) : 0;
         }
     }
 
     /**
      * Records a client's server; a record of the same client gives way.
      *
-     * @param guessed whether it was chosen without knowing where the client is
+     * @param guessed whether it was chosen without knowing where the client and the candidates are
      */
     public void record(long newKey, long server, long nowMs, long end, boolean guessed) {
         int set = set(newKey);

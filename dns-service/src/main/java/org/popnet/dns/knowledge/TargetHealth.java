@@ -107,6 +107,15 @@ final class TargetHealth {
         return point.fresh(nowMs, watch.staleMs());
     }
 
+    /** Whether all that are to watch it have measured it well. */
+    boolean settled(long nowMs) {
+        int known = 0;
+        for (VantagePoint point : points.values()) {
+            known += point.settled() && fresh(point, nowMs) ? 1 : 0;
+        }
+        return known >= watch.assigned();
+    }
+
     long staleMs() {
         return watch.staleMs();
     }

@@ -7,6 +7,8 @@ import org.popnet.platform.tree.NodeName;
 /** One probe's opinion of one target: it changes after so many equal results in a row. Confined to its table's lock. */
 final class VantagePoint {
     private static final double SMOOTHING = 0.2;
+    /** Results until it is known how long a target takes: the first ones pay for cold starts on either side. */
+    private static final int FIRST_RESULTS = 3;
     /** Reports that overtake each other on the network differ by less than this. */
     private static final long REORDERED_MS = 250;
 
@@ -21,6 +23,7 @@ final class VantagePoint {
     private Opinion opinion = Opinion.UNDECIDED;
     private int good;
     private int bad;
+    private int measured;
     private long measuredAtMs = Long.MIN_VALUE;
     private double responseMs = Double.NaN;
     private @Nullable String reason;
@@ -37,9 +40,7 @@ final class VantagePoint {
         if (result.up()) {
             good++;
             bad = 0;
-            responseMs = Double.isNaN(responseMs)
-                    ? result.responseMs()
-                    : responseMs + SMOOTHING * (result.responseMs() - responseMs);
+            measure(result.responseMs());
             // The first result of all needs no confirmation when it is good.
             if (good >= rise || opinion == Opinion.UNDECIDED) {
                 opinion = Opinion.UP;
@@ -55,6 +56,20 @@ final class VantagePoint {
         }
     }
 
+    private void measure(double ms) {
+        if (measured < FIRST_RESULTS) {
+            measured++;
+            responseMs = measured == 1 ? ms : Math.min(responseMs, ms);
+        } else {
+            responseMs += SMOOTHING * (ms - responseMs);
+        }
+    }
+
+    /** Whether it was measured often enough that the first results, which tell too much, no longer count. */
+    boolean settled() {
+        return measured == FIRST_RESULTS;
+    }
+
     boolean fresh(long nowMs, long staleMs) {
         return measuredAtMs != Long.MIN_VALUE && nowMs - measuredAtMs <= staleMs;
     }
@@ -67,7 +82,7 @@ final class VantagePoint {
         return opinion;
     }
 
-    /** Smoothed, in milliseconds; NaN before the first good result. */
+    /** Smoothed, of the first few the least, in milliseconds; NaN before the first good result. */
     double responseMs() {
         return responseMs;
     }

@@ -48,6 +48,8 @@ final class Exchange {
     long keptKey;
 
     long keptMs;
+    /** Whether it was chosen before all was measured that shall be. */
+    boolean keptAsGuess;
 
     private long random;
 

@@ -122,7 +122,7 @@ final class QueryPipeline {
     private void keep(Exchange x) {
         knowledge
                 .persistence()
-                .record(x.keptKey, x.choice.get(0).identity(), x.nowMs, x.nowMs + x.keptMs, !x.client.located());
+                .record(x.keptKey, x.choice.get(0).identity(), x.nowMs, x.nowMs + x.keptMs, x.keptAsGuess);
     }
 
     /** Whoever has shown that it receives at its address is looked at only when it is over the limit. */
@@ -460,11 +460,13 @@ final class QueryPipeline {
         }
         PersistenceTable table = knowledge.persistence();
         long key = PersistenceTable.key(x.client.hash(), domain.identity());
-        long previous = table.find(key, now, x.client.located());
+        boolean settled = x.client.settled() && Steering.settled(groups, view.states());
+        long previous = table.find(key, now, settled);
         Steering.choose(domain, groups, answers, previous, x.client, view.states(), x.choice, null);
         if (x.choice.isNew()) {
             x.keptKey = key;
             x.keptMs = persistenceMs;
+            x.keptAsGuess = !settled;
         }
     }
 

@@ -32,7 +32,7 @@ public final class ClientLocation {
     /** Locates the resolver that asks. */
     public void locate(long high, long low, Topology topology, Latencies latencies, long nowMs, ClientView out) {
         begin(high, low, bits(high, low), topology, out);
-        if (measured(out.prefixHigh, out.prefixLow, latencies, nowMs, out)) {
+        if (measured(out.prefixHigh, out.prefixLow, topology, latencies, nowMs, out)) {
             out.source = ClientView.Source.MEASURED;
             return;
         }
@@ -66,7 +66,7 @@ public final class ClientLocation {
             ClientView out) {
         int bits = Math.min(sourceBits, bits(subnetHigh, subnetLow));
         begin(subnetHigh, subnetLow, bits, topology, out);
-        if (measured(out.prefixHigh, out.prefixLow, latencies, nowMs, out)) {
+        if (measured(out.prefixHigh, out.prefixLow, topology, latencies, nowMs, out)) {
             out.source = ClientView.Source.MEASURED;
             return;
         }
@@ -78,7 +78,7 @@ public final class ClientLocation {
         int resolverBits = bits(resolverHigh, resolverLow);
         long high = Address.maskHigh(resolverHigh, resolverLow, resolverBits);
         long low = Address.maskLow(resolverHigh, resolverLow, resolverBits);
-        if (measured(high, low, latencies, nowMs, out)) {
+        if (measured(high, low, topology, latencies, nowMs, out)) {
             out.source = ClientView.Source.MEASURED_RESOLVER;
             return;
         }
@@ -109,9 +109,10 @@ public final class ClientLocation {
         out.source = source;
         out.ageMs = -1;
         out.fresh = false;
+        out.partial = false;
     }
 
-    private boolean measured(long high, long low, Latencies latencies, long nowMs, ClientView out) {
+    private boolean measured(long high, long low, Topology topology, Latencies latencies, long nowMs, ClientView out) {
         int row = latencies.row(high, low);
         if (row == Latencies.ABSENT) {
             return false;
@@ -125,8 +126,10 @@ public final class ClientLocation {
         if (worst < 0) {
             return false;
         }
+        out.partial = false;
         for (int i = 0; i < rtt.length; i++) {
             if (Float.isNaN(rtt[i])) {
+                out.partial |= topology.probed(i);
                 rtt[i] = worst * UNMEASURED_FACTOR + UNMEASURED_EXTRA_MS;
             }
         }

@@ -27,6 +27,7 @@ public final class ClientView {
     long prefixLow;
     int prefixBits;
     boolean fresh;
+    boolean partial;
     long hash;
 
     void reset(int pops) {
@@ -43,6 +44,14 @@ public final class ClientView {
     /** Whether it is known where the client is, be it by measurement or by the tree. */
     public boolean located() {
         return source != Source.TOPOLOGY;
+    }
+
+    /**
+     * Whether better knowledge is not on its way: the client is located, and if by measurement, then by every POP that
+     * has probes.
+     */
+    public boolean settled() {
+        return located() && !partial;
     }
 
     /** The age of the oldest measurement used, or -1 if nothing was measured. */

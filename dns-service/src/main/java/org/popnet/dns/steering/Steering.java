@@ -66,6 +66,22 @@ public final class Steering {
         fill(rule, from, Math.min(answers, Choice.ANSWERS_MAX), client, states, out, trace);
     }
 
+    /**
+     * Whether better knowledge of the candidates is not on its way: probes have measured all customers' servers among
+     * them that are up. A choice made before compares guesses.
+     */
+    public static boolean settled(CandidateGroup[] groups, TargetStates states) {
+        for (CandidateGroup group : groups) {
+            if (group.pop() == CandidateGroup.SERVER) {
+                int target = group.members()[0].target();
+                if (!states.settled()[target] && !states.down()[target]) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
     private static void fill(
             SteeringRule rule,
             CandidateGroup[] groups,

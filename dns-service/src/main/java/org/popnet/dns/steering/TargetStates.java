@@ -13,6 +13,7 @@ import java.util.Arrays;
  * @param distanceFromMs for customers' servers, the distance from each POP; NaN where unknown; empty if nobody knows,
  *     and for nodes
  * @param lossFromPercent packets lost on that way; empty if nobody knows
+ * @param settled for customers' servers, whether every probe that watches it has measured it often enough
  */
 @SuppressWarnings("ArrayRecordComponent") // read by the hot path, never changed, never compared
 public record TargetStates(
@@ -22,7 +23,8 @@ public record TargetStates(
         float[] utilisation,
         float[] shed,
         float[][] distanceFromMs,
-        float[][] lossFromPercent) {
+        float[][] lossFromPercent,
+        boolean[] settled) {
     /** From this utilisation on, a server gets clients only when nobody else is left. */
     public static final double OVERLOADED = 0.95;
 
@@ -41,6 +43,7 @@ public record TargetStates(
                 new float[targets],
                 new float[targets],
                 distances,
-                losses);
+                losses,
+                new boolean[targets]);
     }
 }

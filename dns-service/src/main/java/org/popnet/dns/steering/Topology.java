@@ -8,6 +8,7 @@ import org.popnet.platform.tree.Location;
 import org.popnet.platform.tree.NetworkTree;
 import org.popnet.platform.tree.NodeName;
 import org.popnet.platform.tree.Pop;
+import org.popnet.platform.tree.Service;
 
 /**
  * Where POPs are: what stands in for latencies when nothing was measured. Distances become milliseconds (light in fibre
@@ -23,6 +24,7 @@ public final class Topology {
     private final float[][] estimateMs;
     private final PrefixMap coverage;
     private final PrefixMap nodes;
+    private final boolean[] probed;
     private final int self;
 
     /** @param self the name server that this is; its POP is where unknown clients are taken to be */
@@ -30,12 +32,14 @@ public final class Topology {
         List<Pop> pops = List.copyOf(tree.pops().values());
         names = pops.stream().map(Pop::name).toList();
         estimateMs = new float[pops.size()][pops.size()];
+        probed = new boolean[pops.size()];
         Map<Cidr, Integer> covered = new HashMap<>();
         Map<Cidr, Integer> members = new HashMap<>();
         for (int i = 0; i < pops.size(); i++) {
             Pop pop = pops.get(i);
             int number = i;
             index.put(pop.name(), number);
+            probed[i] = pop.nodes().values().stream().anyMatch(node -> node.service() == Service.PROBE);
             pop.coverage().forEach(prefix -> covered.put(prefix, number));
             pop.nodes().values().forEach(node -> {
                 int bits = node.address().getAddress().length * 8;
@@ -72,6 +76,11 @@ public final class Topology {
     /** The POP's index, or {@link PrefixMap#NONE}. */
     public int indexOf(String pop) {
         return index.getOrDefault(pop, PrefixMap.NONE);
+    }
+
+    /** Whether the POP has a probe, so that distances from there get measured. */
+    boolean probed(int pop) {
+        return probed[pop];
     }
 
     /** Estimated round-trip times from a POP to all, in milliseconds; not to be changed. */

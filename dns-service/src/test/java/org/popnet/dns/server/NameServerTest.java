@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.popnet.dns.TestTrees;
+import org.popnet.platform.message.Message.LatencyResult;
 import org.popnet.platform.message.Message.ProbeReport;
 import org.popnet.platform.message.Message.ServiceResult;
 import org.popnet.platform.message.TargetId;
@@ -286,7 +287,10 @@ class NameServerTest {
 
     @Test
     void clientStaysWithItsFirstServerUntilThatIsDown() throws Exception {
-        responses(10, 200);
+        measured("127.250.53.9", 10, 80, 150);
+        for (int i = 0; i < 3; i++) {
+            responses(10, 200);
+        }
         String first = addressFor("127.250.53.9");
         assertThat(first).isEqualTo("10.1.1.1");
         for (int i = 0; i < 30; i++) {
@@ -301,6 +305,62 @@ class NameServerTest {
         assertThat(addressFor("127.250.53.9")).as("its server is down").isEqualTo("10.1.1.2");
         assertThat(dns.registry.get("popnet.dns.knowledge.persistence").gauge().value())
                 .isEqualTo(2);
+    }
+
+    /** Whoever asks while probes begin to measure must not be stuck for the whole persistence with what was guessed. */
+    @Test
+    void choiceMadeBeforeAllProbesHaveMeasuredTheServersIsMadeAnewOnce() throws Exception {
+        measured("203.0.113.9", 80, 70, 5);
+        responses("probe.westusa", 10, 90);
+        assertThat(addressFor("203.0.113.0", 24)).as("as one probe sees it").isEqualTo("10.1.1.1");
+        responses("probe.westusa", 10, 90);
+        responses("probe.westusa", 10, 90);
+        for (int i = 0; i < 3; i++) {
+            responses("probe.eastusa", 90, 10);
+            responses("probe.europe", 300, 20);
+        }
+        assertThat(addressFor("203.0.113.0", 24)).as("as all see it").isEqualTo("10.1.1.2");
+        for (int i = 0; i < 30; i++) {
+            responses("probe.eastusa", 10, 300);
+            responses("probe.europe", 10, 300);
+        }
+        assertThat(addressFor("203.0.113.0", 24)).as("from then on it stays").isEqualTo("10.1.1.2");
+    }
+
+    @Test
+    void choiceMadeBeforeEveryPopHasMeasuredTheClientIsMadeAnewOnce() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            responses("probe.westusa", 10, 90);
+            responses("probe.eastusa", 90, 10);
+            responses("probe.europe", 100, 20);
+        }
+        latency("probe.europe", "192.0.2.9", 20);
+        assertThat(addressFor("192.0.2.0", 24)).as("near Europe, it seems").isEqualTo("10.1.1.2");
+        measured("192.0.2.9", 5, 80, 150);
+        assertThat(addressFor("192.0.2.0", 24)).as("as all see it").isEqualTo("10.1.1.1");
+        measured("192.0.2.9", 300, 5, 150);
+        assertThat(addressFor("192.0.2.0", 24)).as("from then on it stays").isEqualTo("10.1.1.1");
+    }
+
+    private void measured(String client, double westMs, double eastMs, double europeMs) {
+        latency("probe.westusa", client, westMs);
+        latency("probe.eastusa", client, eastMs);
+        latency("probe.europe", client, europeMs);
+    }
+
+    private void latency(String probe, String client, double ms) {
+        dns.clockMs.addAndGet(1000);
+        LatencyResult result = new LatencyResult(InetAddress.ofLiteral(client), ms, 0, 0, 0, false);
+        dns.knowledge.take(NodeName.of(probe), new ProbeReport(List.of(), List.of(result), List.of()));
+        dns.knowledge.refresh();
+    }
+
+    private String addressFor(String client, int bits) throws IOException {
+        ClientSubnetOption option = new ClientSubnetOption(bits, InetAddress.ofLiteral(client));
+        return dns.ask(with(RunningServer.query("www.customer1.example", Type.A), option), "127.250.53.9")
+                .getSection(Section.ANSWER)
+                .getFirst()
+                .rdataToString();
     }
 
     @Test
@@ -326,8 +386,14 @@ class NameServerTest {
     }
 
     private void responses(double westMs, double eastMs) {
+        for (String probe : List.of("probe.westusa", "probe.eastusa", "probe.europe")) {
+            responses(probe, westMs, eastMs);
+        }
+    }
+
+    private void responses(String probe, double westMs, double eastMs) {
         dns.knowledge.take(
-                NodeName.of("probe.westusa"),
+                NodeName.of(probe),
                 new ProbeReport(
                         List.of(
                                 new ServiceResult(server("west"), true, westMs, 0, 0, null, false),
