@@ -12,6 +12,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.popnet.dns.steering.Address;
 import org.popnet.dns.steering.ClientLocation;
+import org.popnet.dns.steering.Geography;
 import org.popnet.dns.zone.ZoneSnapshot;
 import org.popnet.platform.message.Message.KnowledgePart;
 import org.popnet.platform.message.Message.LatencyResult;
@@ -43,6 +44,7 @@ public final class Knowledge {
 
     private final KnowledgeSettings settings;
     private final LongSupplier clockMs;
+    private final Geography geography;
     private final ClientLocation clientLocation;
     private final PersistenceTable persistence;
     private final LatencyRequests latencyRequests;
@@ -62,8 +64,14 @@ public final class Knowledge {
 
     /** @param clockMs milliseconds on a clock that never goes back, greater than any age there can be */
     public Knowledge(KnowledgeSettings settings, LongSupplier clockMs) {
+        this(settings, clockMs, Geography.UNKNOWN);
+    }
+
+    /** @param geography knows where clients are of whom nothing better is known */
+    public Knowledge(KnowledgeSettings settings, LongSupplier clockMs, Geography geography) {
         this.settings = settings;
         this.clockMs = clockMs;
+        this.geography = geography;
         health = new HealthTable(settings.serviceStale().toMillis());
         load = new LoadTable(settings.loadStale().toMillis());
         latencies = new LatencyRows(rowsFor(COLUMNS_MIN), COLUMNS_MIN);
@@ -73,7 +81,8 @@ public final class Knowledge {
         clientLocation = new ClientLocation(
                 settings.clientPrefixV4(),
                 settings.clientPrefixV6(),
-                settings.latencyFresh().toMillis());
+                settings.latencyFresh().toMillis(),
+                geography);
     }
 
     private int rowsFor(int columns) {
@@ -232,8 +241,9 @@ public final class Knowledge {
         }
     }
 
-    /** Forgets latencies that have expired; call it every few minutes. */
+    /** Forgets latencies that have expired and looks for a newer database of places; call it every few minutes. */
     public void expire() {
+        geography.refresh();
         synchronized (lock) {
             long since = nowMs() - settings.latencyExpiry().toMillis();
             latencies = latencies.compact(since, rowsFor(latencies.columns()), latencies.columns());

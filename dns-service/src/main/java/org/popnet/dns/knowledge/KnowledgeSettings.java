@@ -1,6 +1,8 @@
 package org.popnet.dns.knowledge;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -27,6 +29,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param exchangeInterval how often the other name servers are asked for all they know, beside at the start; what
  *     datagrams lost comes this way; default 10 min, 10 s to 1 d
  * @param checkpointInterval how often knowledge is written to disk; default 30 s, 1 s to 1 h
+ * @param locationDatabase a database in MaxMind's format that gives latitudes and longitudes of addresses (GeoLite2 City
+ *     and the like; it is read into memory), for clients that were not measured and that no POP's coverage holds; none by
+ *     default
+ * @param locationsRemembered clients whose place was looked up; 100 bytes and 4 for each POP each; default 16,384, 64 to
+ *     1,048,576
  */
 @ConfigurationProperties(prefix = "popnet.dns.knowledge", ignoreUnknownFields = false)
 public record KnowledgeSettings(
@@ -44,7 +51,9 @@ public record KnowledgeSettings(
         @DefaultValue("262144") int persistenceRecordsMax,
         @DefaultValue("65536") int persistenceWaitingMax,
         @DefaultValue("10m") Duration exchangeInterval,
-        @DefaultValue("30s") Duration checkpointInterval) {
+        @DefaultValue("30s") Duration checkpointInterval,
+        Optional<Path> locationDatabase,
+        @DefaultValue("16384") int locationsRemembered) {
     private static final String PREFIX = "popnet.dns.knowledge.";
     private static final Duration SECOND = Duration.ofSeconds(1);
 
@@ -64,6 +73,7 @@ public record KnowledgeSettings(
         between("persistence-waiting-max", persistenceWaitingMax, 1024, 1 << 24);
         between("exchange-interval", exchangeInterval, SECOND.multipliedBy(10), Duration.ofDays(1));
         between("checkpoint-interval", checkpointInterval, SECOND, Duration.ofHours(1));
+        between("locations-remembered", locationsRemembered, 64, 1 << 20);
     }
 
     /** What an empty configuration comes to. */
@@ -83,7 +93,9 @@ public record KnowledgeSettings(
                 262_144,
                 65_536,
                 Duration.ofMinutes(10),
-                Duration.ofSeconds(30));
+                Duration.ofSeconds(30),
+                Optional.empty(),
+                16_384);
     }
 
     private static void between(String name, Duration value, Duration least, Duration most) {

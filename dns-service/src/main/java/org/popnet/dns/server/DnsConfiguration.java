@@ -1,23 +1,30 @@
 package org.popnet.dns.server;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.popnet.dns.knowledge.Checkpoint;
+import org.popnet.dns.knowledge.GeoLocations;
 import org.popnet.dns.knowledge.Knowledge;
 import org.popnet.dns.knowledge.KnowledgeExchange;
 import org.popnet.dns.knowledge.KnowledgeSettings;
 import org.popnet.dns.knowledge.PersistenceExchange;
+import org.popnet.dns.steering.Geography;
 import org.popnet.dns.wire.Cookies;
 import org.popnet.platform.agent.CurrentTree;
 import org.popnet.platform.datagram.DatagramPort;
+import org.popnet.platform.geo.GeoDatabase;
 import org.popnet.platform.identity.IdentityFiles;
 import org.popnet.platform.settings.NodeSettings;
 import org.popnet.platform.spool.LogSink;
 import org.popnet.platform.tree.Node;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -31,9 +38,22 @@ class DnsConfiguration {
     private static final long CLOCK_START_MS = 2L * 365 * 24 * 3600 * 1000;
 
     @Bean
-    Knowledge knowledge(KnowledgeSettings settings) {
+    Knowledge knowledge(KnowledgeSettings settings, Optional<GeoLocations> places) {
         long start = System.nanoTime();
-        return new Knowledge(settings, () -> CLOCK_START_MS + (System.nanoTime() - start) / NANOS_PER_MS);
+        LongSupplier clock = () -> CLOCK_START_MS + (System.nanoTime() - start) / NANOS_PER_MS;
+        return new Knowledge(settings, clock, places.map(Geography.class::cast).orElse(Geography.UNKNOWN));
+    }
+
+    @Bean
+    @ConditionalOnProperty("popnet.dns.knowledge.location-database")
+    GeoLocations geoLocations(KnowledgeSettings settings, MeterRegistry registry) throws IOException {
+        GeoDatabase database = new GeoDatabase(
+                "popnet.dns.knowledge.location-database",
+                settings.locationDatabase().orElseThrow(),
+                System::nanoTime);
+        GeoLocations places = new GeoLocations(database, settings.locationsRemembered());
+        DnsMetrics.register(registry, places);
+        return places;
     }
 
     @Bean

@@ -10,7 +10,9 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
+import org.popnet.dns.knowledge.GeoLocations;
 import org.popnet.dns.knowledge.Knowledge;
 import org.popnet.dns.knowledge.KnowledgeExchange;
 import org.popnet.dns.knowledge.PersistenceExchange;
@@ -129,6 +131,20 @@ final class DnsMetrics {
         FunctionCounter.builder("popnet.dns.knowledge.requests.dropped", knowledge, k -> k.latencyRequests()
                         .dropped())
                 .description("latency requests that found the queue full")
+                .register(registry);
+    }
+
+    /** Clients that nobody has measured. */
+    static void register(MeterRegistry registry, GeoLocations places) {
+        lookups(registry, "found", places, GeoLocations::located);
+        lookups(registry, "absent", places, GeoLocations::unlocated);
+    }
+
+    private static void lookups(
+            MeterRegistry registry, String result, GeoLocations places, ToDoubleFunction<GeoLocations> count) {
+        FunctionCounter.builder("popnet.dns.geography.lookups", places, count)
+                .description("clients looked up in the database of places")
+                .tag("result", result)
                 .register(registry);
     }
 

@@ -3,8 +3,8 @@ package org.popnet.dns.steering;
 import java.util.Arrays;
 
 /**
- * Finds out how far a client is from every POP: measured → coverage → its resolver's measurement → topology. What is
- * not known for some POPs only is taken to be somewhat worse than the worst that is.
+ * Finds out how far a client is from every POP: measured → coverage → the operator's database of places → its resolver's
+ * measurement → topology. What is not known for some POPs only is taken to be somewhat worse than the worst that is.
  */
 public final class ClientLocation {
     private static final float UNMEASURED_FACTOR = 1.5f;
@@ -13,13 +13,16 @@ public final class ClientLocation {
     private final int bitsV4;
     private final int bitsV6;
     private final long freshMs;
+    private final Geography geography;
 
     /**
      * @param bitsV4 the longest IPv4 prefix that clients are told apart by, 1 to 32
      * @param bitsV6 the same for IPv6, 1 to 128
      * @param freshMs measurements younger than this are not asked for again
+     * @param geography knows where clients are of whom nothing better is known
      */
-    public ClientLocation(int bitsV4, int bitsV6, long freshMs) {
+    public ClientLocation(int bitsV4, int bitsV6, long freshMs, Geography geography) {
+        this.geography = geography;
         this.bitsV4 = bitsV4;
         this.bitsV6 = bitsV6;
         this.freshMs = freshMs;
@@ -44,6 +47,9 @@ public final class ClientLocation {
         pop = topology.popOfNode(high, low);
         if (pop != PrefixMap.NONE) {
             estimate(topology, pop, ClientView.Source.NODE, out);
+            return;
+        }
+        if (placed(topology, out)) {
             return;
         }
         estimate(topology, topology.self(), ClientView.Source.TOPOLOGY, out);
@@ -75,6 +81,9 @@ public final class ClientLocation {
             estimate(topology, pop, ClientView.Source.COVERAGE, out);
             return;
         }
+        if (placed(topology, out)) {
+            return;
+        }
         int resolverBits = bits(resolverHigh, resolverLow);
         long high = Address.maskHigh(resolverHigh, resolverLow, resolverBits);
         long low = Address.maskLow(resolverHigh, resolverLow, resolverBits);
@@ -103,8 +112,21 @@ public final class ClientLocation {
         out.hash = Hash.of(out.prefixHigh, out.prefixLow);
     }
 
+    private boolean placed(Topology topology, ClientView out) {
+        float[] estimates = geography.estimatesFrom(out.prefixHigh, out.prefixLow, topology);
+        if (estimates.length == 0) {
+            return false;
+        }
+        estimate(estimates, ClientView.Source.GEOIP, out);
+        return true;
+    }
+
     private static void estimate(Topology topology, int pop, ClientView.Source source, ClientView out) {
-        System.arraycopy(topology.estimatesFrom(pop), 0, out.latencyMs, 0, out.latencyMs.length);
+        estimate(topology.estimatesFrom(pop), source, out);
+    }
+
+    private static void estimate(float[] estimatesMs, ClientView.Source source, ClientView out) {
+        System.arraycopy(estimatesMs, 0, out.latencyMs, 0, out.latencyMs.length);
         Arrays.fill(out.lossPercent, 0);
         out.source = source;
         out.ageMs = -1;

@@ -11,6 +11,8 @@ public final class ClientView {
         MEASURED,
         /** the tree says which POP this prefix belongs to */
         COVERAGE,
+        /** the operator's database says where this address is */
+        GEOIP,
         /** probes measured the resolver that asked on behalf of this prefix */
         MEASURED_RESOLVER,
         /** the client is a node of this POP */
@@ -41,17 +43,12 @@ public final class ClientView {
         return source;
     }
 
-    /** Whether it is known where the client is, be it by measurement or by the tree. */
-    public boolean located() {
-        return source != Source.TOPOLOGY;
-    }
-
     /**
-     * Whether better knowledge is not on its way: the client is located, and if by measurement, then by every POP that
-     * has probes.
+     * Whether better knowledge is not on its way: the client was measured, by every POP that has probes, or the tree
+     * says where it is.
      */
     public boolean settled() {
-        return located() && !partial;
+        return source != Source.TOPOLOGY && source != Source.GEOIP && !partial;
     }
 
     /** The age of the oldest measurement used, or -1 if nothing was measured. */

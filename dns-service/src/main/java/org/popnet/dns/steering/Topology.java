@@ -3,6 +3,7 @@ package org.popnet.dns.steering;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.popnet.platform.tree.Cidr;
 import org.popnet.platform.tree.Location;
 import org.popnet.platform.tree.NetworkTree;
@@ -15,11 +16,15 @@ import org.popnet.platform.tree.Service;
  * takes 1 ms there and back per 100 km, and cables make detours); POPs without a location follow in the tree's order.
  */
 public final class Topology {
+    /** Distances from a place that is not known. */
+    public static final float[] NOWHERE = {};
+
     private static final double MS_PER_KM = 1.5 / 100;
     private static final float UNPLACED_MS = 100;
     private static final float UNPLACED_STEP_MS = 1;
 
     private final List<String> names;
+    private final List<Optional<Location>> places;
     private final Map<String, Integer> index = new HashMap<>();
     private final float[][] estimateMs;
     private final PrefixMap coverage;
@@ -31,6 +36,7 @@ public final class Topology {
     public Topology(NetworkTree tree, NodeName self) {
         List<Pop> pops = List.copyOf(tree.pops().values());
         names = pops.stream().map(Pop::name).toList();
+        places = pops.stream().map(Pop::location).toList();
         estimateMs = new float[pops.size()][pops.size()];
         probed = new boolean[pops.size()];
         Map<Cidr, Integer> covered = new HashMap<>();
@@ -58,11 +64,25 @@ public final class Topology {
         if (from.name().equals(to.name())) {
             return 0;
         }
-        if (from.location().isPresent() && to.location().isPresent()) {
-            Location there = to.location().get();
-            return (float) (from.location().get().kilometresTo(there) * MS_PER_KM);
+        return estimate(from.location(), to.location(), position);
+    }
+
+    private static float estimate(Optional<Location> from, Optional<Location> to, int position) {
+        return from.isPresent() && to.isPresent()
+                ? (float) (from.get().kilometresTo(to.get()) * MS_PER_KM)
+                : UNPLACED_MS + position * UNPLACED_STEP_MS;
+    }
+
+    /** Estimated round-trip times from a place to all POPs, in milliseconds; {@link #NOWHERE} if no POP has a place. */
+    public float[] estimatesFrom(Location place) {
+        if (places.stream().allMatch(Optional::isEmpty)) {
+            return NOWHERE;
         }
-        return UNPLACED_MS + position * UNPLACED_STEP_MS;
+        float[] estimates = new float[places.size()];
+        for (int i = 0; i < estimates.length; i++) {
+            estimates[i] = estimate(Optional.of(place), places.get(i), i);
+        }
+        return estimates;
     }
 
     public int pops() {

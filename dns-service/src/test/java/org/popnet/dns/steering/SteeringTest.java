@@ -36,7 +36,7 @@ class SteeringTest {
     private TargetStates states = TargetStates.unknown(zone.targets().size());
     private final ClientView client = new ClientView();
     private final Choice choice = new Choice();
-    private final ClientLocation location = new ClientLocation(24, 56, 600_000);
+    private final ClientLocation location = new ClientLocation(24, 56, 600_000, Geography.UNKNOWN);
 
     @Test
     void whenNothingIsKnownClientsGoToThePopNextToTheNameServer() {

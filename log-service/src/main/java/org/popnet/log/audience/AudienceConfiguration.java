@@ -3,6 +3,7 @@ package org.popnet.log.audience;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.popnet.log.intake.LogSettings;
+import org.popnet.platform.geo.GeoDatabase;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -13,7 +14,10 @@ class AudienceConfiguration {
     @Bean
     Countries countries(AudienceSettings settings) throws IOException {
         Path database = settings.countryDatabase();
-        return database == null ? Countries.none() : new CountryDatabase(database, System::nanoTime);
+        return database == null
+                ? Countries.none()
+                : new DatabaseCountries(
+                        new GeoDatabase("popnet.audience.country-database", database, System::nanoTime));
     }
 
     @Bean

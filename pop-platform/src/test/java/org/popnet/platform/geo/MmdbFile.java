@@ -1,8 +1,9 @@
-package org.popnet.log.audience;
+package org.popnet.platform.geo;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +19,17 @@ final class MmdbFile {
 
     /** All addresses that begin with these bytes are in this country. */
     MmdbFile country(String code, int... prefix) {
+        return with(Map.of("country", Map.of("iso_code", code)), prefix);
+    }
+
+    /** All addresses that begin with these bytes are at this place. */
+    MmdbFile place(double latitude, double longitude, int... prefix) {
+        return with(Map.of("location", Map.of("latitude", latitude, "longitude", longitude)), prefix);
+    }
+
+    private MmdbFile with(Map<String, ?> record, int... prefix) {
         int offset = data.size();
-        value(data, Map.of("country", Map.of("iso_code", code)));
+        value(data, record);
         int node = 0;
         for (int bit = 0; bit < prefix.length * 8; bit++) {
             int side = prefix[bit / 8] >> 7 - bit % 8 & 1;
@@ -57,7 +67,7 @@ final class MmdbFile {
         metadata.put("binary_format_major_version", 2);
         metadata.put("binary_format_minor_version", 0);
         metadata.put("build_epoch", BigInteger.valueOf(1_700_000_000));
-        metadata.put("database_type", "Test-Country");
+        metadata.put("database_type", "Test");
         metadata.put("description", Map.of());
         metadata.put("ip_version", 4);
         metadata.put("languages", List.of());
@@ -72,6 +82,10 @@ final class MmdbFile {
             case String text -> {
                 out.write(2 << 5 | text.length());
                 out.writeBytes(text.getBytes(StandardCharsets.UTF_8));
+            }
+            case Double number -> {
+                out.write(3 << 5 | 8);
+                out.writeBytes(ByteBuffer.allocate(8).putDouble(number).array());
             }
             case Integer number -> { // uint16
                 out.write(5 << 5 | 2);
