@@ -6,7 +6,10 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -38,8 +41,8 @@ final class DnsMetrics {
     private final AtomicInteger receiveBufferMissing = new AtomicInteger();
     private final Timer latency;
     private final Counter sendFailures;
-    private final Counter tcpRefused;
-    private final Counter tcpIdle;
+    private final AtomicInteger tcpConnections = new AtomicInteger();
+    private final Map<TcpEnd, Counter> tcpEnds = new EnumMap<>(TcpEnd.class);
 
     DnsMetrics(MeterRegistry registry) {
         for (Exchange.Transport transport : Exchange.Transport.values()) {
@@ -73,12 +76,17 @@ final class DnsMetrics {
         sendFailures = Counter.builder("popnet.dns.send.failures")
                 .description("answers the system did not take")
                 .register(registry);
-        tcpRefused = Counter.builder("popnet.dns.tcp.refused")
-                .description("TCP connections closed because there were too many")
+        Gauge.builder("popnet.dns.tcp.connections", tcpConnections, AtomicInteger::get)
+                .description("open TCP connections")
                 .register(registry);
-        tcpIdle = Counter.builder("popnet.dns.tcp.idle")
-                .description("TCP connections closed because they were idle")
-                .register(registry);
+        for (TcpEnd end : TcpEnd.values()) {
+            tcpEnds.put(
+                    end,
+                    Counter.builder("popnet.dns.tcp.closed")
+                            .description("TCP connections that ended, or were not admitted")
+                            .tag("reason", end.tag())
+                            .register(registry));
+        }
     }
 
     private static void drops(MeterRegistry registry, String reason, LongAdder adder) {
@@ -199,11 +207,17 @@ final class DnsMetrics {
         sendFailures.increment();
     }
 
-    void tcpRefused() {
-        tcpRefused.increment();
+    void tcpOpened() {
+        tcpConnections.incrementAndGet();
     }
 
-    void tcpIdle() {
-        tcpIdle.increment();
+    void tcpClosed(TcpEnd end) {
+        tcpConnections.decrementAndGet();
+        tcpRefused(end);
+    }
+
+    /** A connection that was not admitted. */
+    void tcpRefused(TcpEnd end) {
+        Objects.requireNonNull(tcpEnds.get(end)).increment();
     }
 }

@@ -5,7 +5,6 @@ import org.popnet.dns.steering.Choice;
 import org.popnet.dns.steering.ClientView;
 import org.popnet.dns.steering.SteeredDomain;
 import org.popnet.dns.wire.Answer;
-import org.popnet.dns.wire.Cookies;
 import org.popnet.dns.wire.Query;
 import org.popnet.dns.zone.ZoneSnapshot;
 
@@ -54,10 +53,10 @@ final class Exchange {
     private long random;
 
     /** @param seed for the sampling of what need not be done for all */
-    Exchange(Transport transport, int bytesIn, int bytesOut, Cookies cookies, byte[] nsid, long seed) {
+    Exchange(Transport transport, int bytesIn, Answer answer, long seed) {
         this.transport = transport;
         in = new byte[bytesIn];
-        answer = new Answer(cookies, nsid, bytesOut);
+        this.answer = answer;
         random = seed | 1;
     }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.popnet.dns.knowledge.Knowledge;
+import org.popnet.dns.wire.Answer;
 import org.popnet.dns.wire.Cookies;
 import org.popnet.dns.wire.Dns;
 import org.slf4j.Logger;
@@ -86,31 +87,22 @@ final class NameServer {
     }
 
     private BatchUdpListener batch(InetSocketAddress address, String name) throws IOException {
-        return new BatchUdpListener(
-                address,
-                settings.udpReceiveBuffer(),
-                pipeline,
-                exchange(Exchange.Transport.UDP, BatchUdpListener.queryBytesMax(), Dns.UDP_BYTES_MAX),
-                metrics,
-                name);
+        return new BatchUdpListener(address, settings.udpReceiveBuffer(), pipeline, udpExchange(), metrics, name);
     }
 
     private ChannelUdpListener channel(InetSocketAddress address, String name) throws IOException {
-        return new ChannelUdpListener(
-                address,
-                settings.udpReceiveBuffer(),
-                pipeline,
-                exchange(Exchange.Transport.UDP, BatchUdpListener.queryBytesMax(), Dns.UDP_BYTES_MAX),
-                metrics,
-                name);
+        return new ChannelUdpListener(address, settings.udpReceiveBuffer(), pipeline, udpExchange(), metrics, name);
     }
 
     private Exchange tcpExchange() {
-        return exchange(Exchange.Transport.TCP, TcpListener.queryBytesMax(), Dns.MESSAGE_BYTES_MAX);
+        int idleTenths = Math.toIntExact(settings.tcpIdle().toMillis() / 100);
+        Answer answer = new Answer(cookies, nsid, Dns.MESSAGE_BYTES_MAX, idleTenths);
+        return new Exchange(Exchange.Transport.TCP, TcpListener.queryBytesMax(), answer, seeds.get());
     }
 
-    private Exchange exchange(Exchange.Transport transport, int bytesIn, int bytesOut) {
-        return new Exchange(transport, bytesIn, bytesOut, cookies, nsid, seeds.get());
+    private Exchange udpExchange() {
+        Answer answer = new Answer(cookies, nsid, Dns.UDP_BYTES_MAX, 0);
+        return new Exchange(Exchange.Transport.UDP, BatchUdpListener.queryBytesMax(), answer, seeds.get());
     }
 
     private interface Binding {

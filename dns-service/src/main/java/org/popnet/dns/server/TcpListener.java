@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Answers queries that come over TCP (RFC 7766), a virtual thread for each connection. Clients may send many queries
- * without waiting; as no answer waits for anything, they come in order. A connection that completes no query for the
- * idle time, however slowly it sends or reads, is closed.
+ * without waiting; as no answer waits for anything, they come in order, which RFC 7766, 6.2.1.1, leaves to the server. A
+ * connection that completes no query for the idle time, however slowly it sends or reads, is closed.
  */
 final class TcpListener {
     private static final Logger LOG = LoggerFactory.getLogger(TcpListener.class);
@@ -98,19 +98,20 @@ final class TcpListener {
 
     private void admit(Socket socket) throws IOException {
         if (!places.tryAcquire()) {
-            metrics.tcpRefused();
+            metrics.tcpRefused(TcpEnd.TOO_MANY);
             socket.close();
             return;
         }
         InetAddress client = socket.getInetAddress();
         if (perClient.merge(client, 1, Integer::sum) > perClientMax) {
             leave(client);
-            metrics.tcpRefused();
+            metrics.tcpRefused(TcpEnd.TOO_MANY_OF_CLIENT);
             socket.close();
             return;
         }
         Connection connection = new Connection(socket, clockMs.getAsLong());
         connections.add(connection);
+        metrics.tcpOpened();
         Thread.ofVirtual().name("dns-tcp").start(() -> serve(connection, client));
     }
 
@@ -129,6 +130,7 @@ final class TcpListener {
                 int length = in.readUnsignedShort();
                 connection.waiting = false;
                 if (length < Dns.HEADER_BYTES || length > QUERY_BYTES_MAX) {
+                    connection.end = TcpEnd.LENGTH;
                     return;
                 }
                 byte[] query = in.readNBytes(length);
@@ -137,6 +139,7 @@ final class TcpListener {
                 }
                 byte[] answer = respond(query, client);
                 if (answer.length == 0) {
+                    connection.end = TcpEnd.NO_QUERY;
                     return;
                 }
                 out.write(answer);
@@ -145,8 +148,10 @@ final class TcpListener {
         } catch (IOException e) {
             LOG.trace("TCP connection of {} ends", client, e);
         } catch (RuntimeException e) {
+            connection.end = TcpEnd.FAULT;
             LOG.error("cannot answer a query of {} over TCP", client, e);
         } finally {
+            metrics.tcpClosed(connection.end);
             connections.remove(connection);
             leave(client);
         }
@@ -180,8 +185,7 @@ final class TcpListener {
         long now = clockMs.getAsLong();
         for (Connection connection : connections) {
             if (now - connection.lastQueryMs > idleMs) {
-                metrics.tcpIdle();
-                connection.close();
+                connection.close(TcpEnd.IDLE);
             }
         }
     }
@@ -216,7 +220,7 @@ final class TcpListener {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        connections.forEach(Connection::close);
+        connections.forEach(connection -> connection.close(TcpEnd.STOP));
     }
 
     /** One client's connection, closed from outside when it idles. */
@@ -225,6 +229,8 @@ final class TcpListener {
         private volatile long lastQueryMs;
         /** Whether the next query has not begun to come. */
         private volatile boolean waiting;
+
+        private volatile TcpEnd end = TcpEnd.CLIENT;
 
         Connection(Socket socket, long nowMs) {
             this.socket = socket;
@@ -235,6 +241,7 @@ final class TcpListener {
         void endIfWaiting() {
             try {
                 if (waiting && socket.getInputStream().available() == 0) {
+                    end = TcpEnd.STOP;
                     socket.shutdownInput();
                 }
             } catch (IOException e) {
@@ -242,7 +249,8 @@ final class TcpListener {
             }
         }
 
-        void close() {
+        void close(TcpEnd why) {
+            end = why;
             try {
                 socket.close();
             } catch (IOException e) {

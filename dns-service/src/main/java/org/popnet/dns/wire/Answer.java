@@ -14,6 +14,7 @@ public final class Answer {
     private static final int OPT_FIXED_BYTES = 11;
     private static final int COOKIE_BYTES = Cookies.CLIENT_BYTES + Cookies.SERVER_BYTES;
     private static final int SCRATCH_BYTES = 64;
+    private static final int KEEPALIVE_BYTES = 6;
 
     /** The sections records are written to, in their order. */
     public enum Section {
@@ -25,6 +26,7 @@ public final class Answer {
     private final byte[] out;
     private final byte[] nsid;
     private final Cookies cookies;
+    private final int tcpIdleTenths;
     private final byte[] scratch = new byte[SCRATCH_BYTES];
 
     /** Offsets of names written so far that may be pointed at, and the hashes of the names that start there. */
@@ -45,8 +47,14 @@ public final class Answer {
     /**
      * @param nsid what this server calls itself to those who ask (RFC 5001)
      * @param bytes the size of the buffer: the largest answer there can be
+     * @param tcpIdleTenths how long an idle connection is kept, in 100 ms, 1 to 65,535, told to those who ask; 0 for
+     *     answers that do not go over connections (RFC 7828)
      */
-    public Answer(Cookies cookies, byte[] nsid, int bytes) {
+    public Answer(Cookies cookies, byte[] nsid, int bytes, int tcpIdleTenths) {
+        if (tcpIdleTenths < 0 || tcpIdleTenths > 0xffff) {
+            throw new IllegalArgumentException("idle time " + tcpIdleTenths + " of 100 ms: must be 0 to 65535");
+        }
+        this.tcpIdleTenths = tcpIdleTenths;
         this.cookies = cookies;
         this.nsid = nsid.clone();
         this.out = new byte[bytes];
@@ -232,8 +240,13 @@ public final class Answer {
         }
         return OPT_FIXED_BYTES
                 + (asked.nsid ? 4 + nsid.length : 0)
+                + (tellsIdle(asked) ? KEEPALIVE_BYTES : 0)
                 + (asked.subnet ? 8 + (asked.subnetSource + 7) / 8 : 0)
                 + (asked.cookieLength > 0 ? 4 + COOKIE_BYTES : 0);
+    }
+
+    private boolean tellsIdle(Query asked) {
+        return asked.tcpKeepalive && tcpIdleTenths > 0;
     }
 
     private void opt(Query asked, int rcode, long sourceHigh, long sourceLow, long epochSeconds) {
@@ -250,6 +263,12 @@ public final class Answer {
             u16(nsid.length, at + 2);
             System.arraycopy(nsid, 0, out, at + 4, nsid.length);
             at += 4 + nsid.length;
+        }
+        if (tellsIdle(asked)) {
+            u16(Dns.OPTION_TCP_KEEPALIVE, at);
+            u16(2, at + 2);
+            u16(tcpIdleTenths, at + 4);
+            at += KEEPALIVE_BYTES;
         }
         if (asked.subnet) {
             int bytes = (asked.subnetSource + 7) / 8;

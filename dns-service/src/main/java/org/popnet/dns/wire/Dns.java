@@ -50,6 +50,7 @@ public final class Dns {
     static final int OPTION_NSID = 3;
     static final int OPTION_CLIENT_SUBNET = 8;
     static final int OPTION_COOKIE = 10;
+    static final int OPTION_TCP_KEEPALIVE = 11;
 
     private Dns() {}
 

@@ -30,6 +30,8 @@ public final class Query {
     int version;
     boolean dnssecOk;
     boolean nsid;
+    /** Whether the client wants to know how long its idle connection is kept (RFC 7828). */
+    boolean tcpKeepalive;
 
     boolean subnet;
     int subnetFamily;
@@ -55,6 +57,7 @@ public final class Query {
         version = 0;
         dnssecOk = false;
         nsid = false;
+        tcpKeepalive = false;
         subnet = false;
         subnetFamily = 0;
         subnetSource = 0;

@@ -179,6 +179,8 @@ public final class QueryDecoder {
             }
             switch (code) {
                 case Dns.OPTION_NSID -> query.nsid = true;
+                // A client that says how long has misunderstood (RFC 7828, 3.2.1): it is told nothing.
+                case Dns.OPTION_TCP_KEEPALIVE -> query.tcpKeepalive = size == 0;
                 case Dns.OPTION_COOKIE -> {
                     if (size != 8 && (size < 16 || size > 40)) {
                         return false;

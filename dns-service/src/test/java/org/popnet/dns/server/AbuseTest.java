@@ -19,6 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.popnet.dns.TestTrees;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Rcode;
@@ -39,8 +41,10 @@ class AbuseTest {
         dns.close();
     }
 
-    @Test
-    void mutatedPacketsOverUdpAreSurvivedAndEveryAnswerIsWellFormed() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void mutatedPacketsOverUdpAreSurvivedAndEveryAnswerIsWellFormed(boolean batched) throws Exception {
+        listenWith(batched);
         Random random = new Random(7);
         byte[] seed = RunningServer.query("www.customer1.example", Type.A).toWire();
         try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress("127.250.53.9", 0))) {
@@ -143,7 +147,7 @@ class AbuseTest {
         assertThat(busy.ask(RunningServer.query("www.customer1.example", Type.A))
                         .getRcode())
                 .isEqualTo(Rcode.NOERROR);
-        assertThat(dns.registry.get("popnet.dns.tcp.idle").counter().count()).isEqualTo(201);
+        assertThat(dns.tcpEnded("idle")).isEqualTo(201);
         busy.close();
         trickling.close();
         for (TcpClient client : idle) {
@@ -158,7 +162,7 @@ class AbuseTest {
             clients.add(new TcpClient(dns.address, "127.250.53.9"));
         }
         assertThat(clients.getLast().in.read()).isEqualTo(-1);
-        assertThat(dns.registry.get("popnet.dns.tcp.refused").counter().count()).isEqualTo(1);
+        assertThat(dns.tcpEnded("too-many-of-client")).isEqualTo(1);
         try (TcpClient other = new TcpClient(dns.address, "127.250.53.10")) {
             assertThat(other.ask(RunningServer.query("www.customer1.example", Type.A))
                             .getRcode())
@@ -170,8 +174,48 @@ class AbuseTest {
     }
 
     @Test
-    void treeIsReplacedUnderLoadWithoutLosingAQueryOrMixingTwoTrees() throws Exception {
-        String other = TestTrees.NETWORK.replace("10.0.", "10.4.");
+    void receiveBufferThatTheSystemRefusesIsAMetric() throws Exception {
+        assertThat(dns.registry
+                        .get("popnet.dns.udp.receive.buffer.missing")
+                        .gauge()
+                        .value())
+                .isEqualTo(Math.max(0, (1 << 20) - granted(1 << 20)));
+        int most = 64 << 20;
+        try (RunningServer other = new RunningServer(
+                RunningServer.freeAddress(), RunningServer.settings(false, 0, most), TestTrees.active())) {
+            assertThat(other.registry
+                            .get("popnet.dns.udp.receive.buffer.missing")
+                            .gauge()
+                            .value())
+                    .isEqualTo(Math.max(0, most - granted(most)));
+        }
+    }
+
+    /** What the system gives who asks for so many bytes. */
+    private static int granted(int asked) throws IOException {
+        try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress("127.250.53.9", 0))) {
+            socket.setReceiveBufferSize(asked);
+            return socket.getReceiveBufferSize();
+        }
+    }
+
+    private void listenWith(boolean batched) throws IOException {
+        dns.close();
+        dns = new RunningServer(RunningServer.freeAddress(), RunningServer.settings(batched, 0), TestTrees.active());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void treeIsReplacedUnderLoadWithoutLosingAQueryOrMixingTwoTrees(boolean batched) throws Exception {
+        // Limits high enough to be looked at for each answer and never reached; static records beside steered ones.
+        dns.close();
+        ResponseLimitSettings limits = new ResponseLimitSettings(500_000, 500_000, 900_000, 2, 24, 56, 1024);
+        String network = StaticZonesTest.network();
+        dns = new RunningServer(
+                RunningServer.freeAddress(), RunningServer.settings(batched, 0), limits, TestTrees.active(1, network));
+        String other = network.replace("10.0.", "10.4.")
+                .replace("192.0.2.25", "192.0.4.25")
+                .replace("10 mail", "20 mail");
         AtomicBoolean done = new AtomicBoolean();
         AtomicInteger asked = new AtomicInteger();
         AtomicInteger wrong = new AtomicInteger();
@@ -184,17 +228,28 @@ class AbuseTest {
                         Message soa = dns.ask(RunningServer.query("pop.example", Type.SOA), from);
                         Message a = dns.ask(RunningServer.query("static.customer1.example", Type.A), from);
                         Message ns = dns.ask(RunningServer.query("static.customer1.example", Type.NS), from);
+                        Message mx = dns.ask(RunningServer.query("customer1.example", Type.MX), from);
+                        Message mail = dns.ask(RunningServer.query("mail.customer1.example", Type.A), from);
                         boolean even =
                                 ((SOARecord) soa.getSection(Section.ANSWER).getFirst()).getSerial() > 0;
+                        String exchange =
+                                mx.getSection(Section.ANSWER).getFirst().rdataToString();
+                        String host = mail.getSection(Section.ANSWER).getFirst().rdataToString();
+                        boolean known = List.of("10 mail.customer1.example.", "20 mail.customer1.example.")
+                                        .contains(exchange)
+                                && List.of("192.0.2.25", "192.0.4.25").contains(host);
                         long old = ns.getSection(Section.ADDITIONAL).stream()
                                 .filter(r -> r.rdataToString().startsWith("10.0."))
                                 .count();
                         boolean whole = old == 0
                                 || old == ns.getSection(Section.ADDITIONAL).size();
-                        if (!even || !whole || a.getSection(Section.ANSWER).size() != 1) {
+                        if (!even
+                                || !whole
+                                || !known
+                                || a.getSection(Section.ANSWER).size() != 1) {
                             wrong.incrementAndGet();
                         }
-                        asked.addAndGet(3);
+                        asked.addAndGet(5);
                     } catch (IOException | AssertionError e) {
                         wrong.incrementAndGet();
                     }
@@ -202,7 +257,7 @@ class AbuseTest {
             }));
         }
         for (int generation = 2; generation < 200; generation++) {
-            dns.activate(TestTrees.active(generation, generation % 2 == 0 ? other : TestTrees.NETWORK));
+            dns.activate(TestTrees.active(generation, generation % 2 == 0 ? other : network));
         }
         await().until(() -> asked.get() > 300);
         done.set(true);
@@ -210,5 +265,6 @@ class AbuseTest {
             client.join();
         }
         assertThat(wrong).hasValue(0);
+        assertThat(dns.counter("popnet.dns.limited")).isZero();
     }
 }

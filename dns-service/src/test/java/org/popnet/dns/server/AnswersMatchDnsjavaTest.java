@@ -47,8 +47,7 @@ class AnswersMatchDnsjavaTest {
             new ResponseLimiter(ResponseLimitSettings.off(), 1),
             new QueryLog((customer, record) -> {}, InstantSource.system()),
             0);
-    private final Exchange exchange =
-            new Exchange(Exchange.Transport.UDP, 4096, 1232, RunningServer.COOKIES, new byte[0], 1);
+    private final Exchange exchange = RunningServer.exchange(Exchange.Transport.UDP, 4096, 1232, 1);
 
     private List<Node> nameServers;
     private List<String> domains;

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.popnet.dns.TestTrees;
 import org.popnet.platform.tree.ActiveTree;
 import org.xbill.DNS.Message;
+import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
@@ -85,6 +86,32 @@ class DualStackTest {
                     .containsExactly("10.0.1.1");
             assertThat(addresses(dns.ask("pop.example", Type.NS), Section.ADDITIONAL))
                     .containsExactly("10.0.1.1", "2001:db8:53:0:0:0:0:1", "10.0.2.1");
+        }
+    }
+
+    /** An edge is steered to by the family it listens on; the other is denied, which is not an error (RFC 2308). */
+    @Test
+    void steeredNameHasTheFamiliesOfItsServersAndNoDataOfTheOther() throws Exception {
+        ActiveTree six = TestTrees.active(
+                1,
+                TestTrees.NETWORK.replace(
+                        "edge1.europe: {service: edge-cache, address: 10.0.3.2",
+                        "edge1.europe: {service: edge-cache, address: \"2001:db8:80::2\""));
+        try (RunningServer dns = new RunningServer(RunningServer.freeAddress(), RunningServer.settings(true, 0), six)) {
+            assertThat(addresses(dns.ask("single.customer2.example", Type.AAAA), Section.ANSWER))
+                    .containsExactly("2001:db8:80:0:0:0:0:2");
+            Message denied = dns.ask("single.customer2.example", Type.A);
+            assertThat(denied.getRcode()).isEqualTo(Rcode.NOERROR);
+            assertThat(denied.getSection(Section.ANSWER)).isEmpty();
+            assertThat(denied.getSection(Section.AUTHORITY).getFirst().getType())
+                    .isEqualTo(Type.SOA);
+            assertThat(addresses(dns.ask("www.customer2.example", Type.AAAA), Section.ANSWER))
+                    .containsExactly("2001:db8:80:0:0:0:0:2");
+            assertThat(addresses(dns.ask("www.customer2.example", Type.A), Section.ANSWER))
+                    .hasSize(1);
+            assertThat(addresses(dns.ask("www.customer1.example", Type.AAAA), Section.ANSWER))
+                    .as("a domain whose servers have IPv4 only")
+                    .isEmpty();
         }
     }
 

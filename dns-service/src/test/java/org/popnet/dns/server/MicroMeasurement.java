@@ -60,7 +60,7 @@ final class MicroMeasurement {
                         1),
                 new QueryLog((customer, record) -> {}, InstantSource.system()),
                 16);
-        Exchange x = new Exchange(Exchange.Transport.UDP, 4096, 1232, RunningServer.COOKIES, new byte[0], 1);
+        Exchange x = RunningServer.exchange(Exchange.Transport.UDP, 4096, 1232, 1);
         byte[][] queries = new byte[500][];
         for (int i = 0; i < queries.length; i++) {
             queries[i] = RunningServer.query("d" + random.nextInt(DOMAINS) + ".customer2.example", Type.A)

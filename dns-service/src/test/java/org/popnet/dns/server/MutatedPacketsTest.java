@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.xbill.DNS.ClientSubnetOption;
 import org.xbill.DNS.CookieOption;
 import org.xbill.DNS.EDNSOption;
@@ -35,21 +37,22 @@ class MutatedPacketsTest {
     private final Random random = new Random(20261125);
     private long responses;
 
-    @Test
-    void twentyThousandAreSurvived() throws Exception {
-        survive(20_000);
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void twentyThousandAreSurvived(boolean batched) throws Exception {
+        survive(20_000, batched);
     }
 
     @Test
     @Tag("slow")
     void aMillionAreSurvivedWithHeapAndThreadsFlat() throws Exception {
-        survive(1_000_000);
+        survive(1_000_000, true);
     }
 
-    private void survive(int packets) throws Exception {
+    private void survive(int packets, boolean batched) throws Exception {
         List<byte[]> seeds = seeds();
         try (RunningServer dns = new RunningServer(
-                        RunningServer.freeAddress(), RunningServer.settings(true, 0), StaticZonesTest.tree());
+                        RunningServer.freeAddress(), RunningServer.settings(batched, 0), StaticZonesTest.tree());
                 DatagramSocket socket = new DatagramSocket(new InetSocketAddress("127.250.53.9", 0))) {
             socket.setSoTimeout(10_000);
             socket.setReceiveBufferSize(1 << 20);

@@ -97,7 +97,7 @@ class QueryLogTest {
                 .domain();
         List<Thread> threads = new ArrayList<>();
         for (int t = 0; t < 4; t++) {
-            Exchange x = new Exchange(Exchange.Transport.UDP, 512, 512, RunningServer.COOKIES, new byte[0], t);
+            Exchange x = RunningServer.exchange(Exchange.Transport.UDP, 512, 512, t);
             threads.add(Thread.ofPlatform().start(() -> {
                 for (int i = 0; i < 10_000; i++) {
                     log.offer(x, domain, 0, 1000);
@@ -110,7 +110,7 @@ class QueryLogTest {
         }
         log.drain();
         assertThat(spooled.get() + log.dropped()).isEqualTo(40_000);
-        Exchange x = new Exchange(Exchange.Transport.UDP, 512, 512, RunningServer.COOKIES, new byte[0], 9);
+        Exchange x = RunningServer.exchange(Exchange.Transport.UDP, 512, 512, 9);
         long dropped = log.dropped();
         for (int i = 0; i < 10_000; i++) {
             log.offer(x, domain, 0, 1000);

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.popnet.dns.TestTrees;
 import org.popnet.dns.knowledge.Knowledge;
 import org.popnet.dns.knowledge.KnowledgeSettings;
+import org.popnet.dns.wire.Answer;
 import org.popnet.dns.wire.Cookies;
 import org.popnet.dns.zone.ZoneCompiler;
 import org.popnet.platform.spool.QueryRecord;
@@ -80,8 +81,17 @@ final class RunningServer implements AutoCloseable {
     }
 
     static DnsSettings settings(boolean nativeUdp, int tcpInviteOneIn) {
+        return settings(nativeUdp, tcpInviteOneIn, 1 << 20);
+    }
+
+    static DnsSettings settings(boolean nativeUdp, int tcpInviteOneIn, int udpReceiveBuffer) {
         return new DnsSettings(
-                2, nativeUdp, 1 << 20, 300, 250, Duration.ofSeconds(2), tcpInviteOneIn, Optional.empty());
+                2, nativeUdp, udpReceiveBuffer, 300, 250, Duration.ofSeconds(2), tcpInviteOneIn, Optional.empty());
+    }
+
+    /** What a listener works with. */
+    static Exchange exchange(Exchange.Transport transport, int bytesIn, int bytesOut, long seed) {
+        return new Exchange(transport, bytesIn, new Answer(COOKIES, new byte[0], bytesOut, 0), seed);
     }
 
     static InetSocketAddress freeAddress() throws IOException {
@@ -134,6 +144,14 @@ final class RunningServer implements AutoCloseable {
         return registry.get(name).tags(tags).functionCounters().stream()
                 .mapToDouble(FunctionCounter::count)
                 .sum();
+    }
+
+    /** TCP connections that ended for a reason. */
+    double tcpEnded(String reason) {
+        return registry.get("popnet.dns.tcp.closed")
+                .tag("reason", reason)
+                .counter()
+                .count();
     }
 
     @Override

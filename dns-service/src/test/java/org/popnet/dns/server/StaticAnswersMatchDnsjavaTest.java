@@ -70,10 +70,8 @@ class StaticAnswersMatchDnsjavaTest {
             new ResponseLimiter(ResponseLimitSettings.off(), 1),
             new QueryLog((customer, record) -> {}, InstantSource.system()),
             0);
-    private final Exchange udp =
-            new Exchange(Exchange.Transport.UDP, 4096, 1232, RunningServer.COOKIES, new byte[0], 1);
-    private final Exchange tcp =
-            new Exchange(Exchange.Transport.TCP, 4096, 65535, RunningServer.COOKIES, new byte[0], 1);
+    private final Exchange udp = RunningServer.exchange(Exchange.Transport.UDP, 4096, 1232, 1);
+    private final Exchange tcp = RunningServer.exchange(Exchange.Transport.TCP, 4096, 65535, 1);
 
     private final Set<String> owners = new TreeSet<>();
     private final Set<String> aliases = new TreeSet<>();

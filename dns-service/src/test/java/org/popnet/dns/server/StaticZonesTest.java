@@ -51,9 +51,12 @@ class StaticZonesTest {
     private RunningServer dns;
 
     static ActiveTree tree() {
+        return TestTrees.active(7, network());
+    }
+
+    static String network() {
         String zones = "    zones:\n      customer1.example:\n        records: |\n" + RECORDS.indent(10);
-        return TestTrees.active(
-                7, TestTrees.NETWORK.replace("  customer2:\n    servers", zones + "  customer2:\n    servers"));
+        return TestTrees.NETWORK.replace("  customer2:\n    servers", zones + "  customer2:\n    servers");
     }
 
     @BeforeEach

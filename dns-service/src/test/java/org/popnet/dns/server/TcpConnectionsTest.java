@@ -1,0 +1,218 @@
+package org.popnet.dns.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.popnet.dns.TestTrees;
+import org.xbill.DNS.EDNSOption;
+import org.xbill.DNS.GenericEDNSOption;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.OPTRecord;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.TcpKeepaliveOption;
+import org.xbill.DNS.Type;
+
+/** What many and long-lived TCP connections may ask for, and what they may not take from others. */
+class TcpConnectionsTest {
+    private static final String CLIENT = "127.250.53.9";
+    private static final int UDP_QUERIES = 500;
+
+    private RunningServer dns;
+
+    @BeforeEach
+    void start() throws IOException {
+        dns = RunningServer.start();
+    }
+
+    @AfterEach
+    void stop() {
+        dns.close();
+    }
+
+    @Test
+    void clientThatAsksIsToldHowLongItsIdleConnectionIsKept() throws Exception {
+        try (TcpClient tcp = new TcpClient(dns.address, CLIENT)) {
+            Message answer = tcp.ask(asking(new TcpKeepaliveOption()));
+            TcpKeepaliveOption told = (TcpKeepaliveOption)
+                    answer.getOPT().getOptions(EDNSOption.Code.TCP_KEEPALIVE).getFirst();
+            assertThat(told.getTimeout()).hasValue(20); // of 100 ms: the two seconds of this server's setting
+            assertThat(answer.getSection(Section.ANSWER)).hasSize(1);
+            assertThat(tcp.ask(asking()).getOPT().getOptions()).isEmpty();
+            assertThat(tcp.ask(asking(new TcpKeepaliveOption(100))).getOPT().getOptions())
+                    .as("to a client that tells the server")
+                    .isEmpty();
+            assertThat(tcp.ask(asking(new GenericEDNSOption(EDNSOption.Code.TCP_KEEPALIVE, new byte[3])))
+                            .getRcode())
+                    .isEqualTo(Rcode.NOERROR);
+        }
+        assertThat(dns.ask(asking(new TcpKeepaliveOption()), CLIENT).getOPT().getOptions())
+                .as("over UDP")
+                .isEmpty();
+    }
+
+    /** One write with questions of every sort: each is answered by its own id, whatever the others are. */
+    @Test
+    void pipelinedQueriesOfEverySortAreAnsweredEachWithItsOwnId() throws Exception {
+        List<Integer> types = List.of(Type.A, Type.AAAA, Type.TXT, Type.ANY, Type.AXFR, Type.SOA);
+        List<String> names =
+                List.of("www.customer1.example", "nothing.customer1.example", "pop.example", "elsewhere.example");
+        ByteBuffer all = ByteBuffer.allocate(64 << 10);
+        Map<Integer, Message> asked = new HashMap<>();
+        for (int i = 0; i < 200; i++) {
+            Message query = RunningServer.query(names.get(i % names.size()), types.get(i % types.size()));
+            // ids fall, so that nobody who counts can be right by chance
+            query.getHeader().setID(60_000 - 7 * i);
+            asked.put(60_000 - 7 * i, query);
+            byte[] wire = query.toWire();
+            all.putShort((short) wire.length).put(wire);
+        }
+        try (TcpClient tcp = new TcpClient(dns.address, CLIENT)) {
+            tcp.out.write(all.array(), 0, all.position());
+            while (!asked.isEmpty()) {
+                Message answer = tcp.receive();
+                Message query = asked.remove(answer.getHeader().getID());
+                assertThat(query).as("question of %s", answer.getHeader()).isNotNull();
+                assertThat(answer.getQuestion()).isEqualTo(query.getQuestion());
+            }
+        }
+    }
+
+    /** An answer that its client does not fetch delays nobody else's, on the same name server. */
+    @Test
+    void clientThatReadsNothingDelaysNobodyElse() throws Exception {
+        byte[] wire = RunningServer.query("www.customer1.example", Type.A).toWire();
+        byte[] framed = ByteBuffer.allocate(wire.length + 2)
+                .putShort((short) wire.length)
+                .put(wire)
+                .array();
+        try (TcpClient deaf = new TcpClient(dns.address, CLIENT);
+                TcpClient other = new TcpClient(dns.address, CLIENT)) {
+            Thread sender = Thread.ofVirtual().start(() -> {
+                try {
+                    while (true) {
+                        deaf.out.write(framed);
+                    }
+                } catch (IOException e) {
+                    assertThat(e).isNotNull(); // cut off in the end
+                }
+            });
+            for (int i = 0; i < 100; i++) {
+                assertThat(other.ask(RunningServer.query("www.customer1.example", Type.A))
+                                .getRcode())
+                        .isEqualTo(Rcode.NOERROR);
+            }
+            // Once its answers fill the way to it, it completes no query, and is idle like any other.
+            await().until(() -> {
+                dns.clockMs.addAndGet(2500);
+                other.ask(RunningServer.query("www.customer1.example", Type.A));
+                dns.server.closeIdle();
+                return dns.server.tcpConnections() == 1;
+            });
+            assertThat(dns.tcpEnded("idle")).isEqualTo(1);
+            sender.join();
+        }
+    }
+
+    @Test
+    void connectionsAreCountedAndSoIsWhyTheyEnd() throws Exception {
+        try (TcpClient tcp = new TcpClient(dns.address, CLIENT)) {
+            tcp.ask(asking());
+            assertThat(dns.registry.get("popnet.dns.tcp.connections").gauge().value())
+                    .isEqualTo(1);
+        }
+        await().until(() -> dns.tcpEnded("client") == 1);
+        try (TcpClient tcp = new TcpClient(dns.address, CLIENT)) {
+            tcp.out.writeShort(11);
+            assertThat(tcp.in.read()).isEqualTo(-1);
+        }
+        try (TcpClient tcp = new TcpClient(dns.address, CLIENT)) {
+            byte[] response = asking().toWire();
+            response[2] |= (byte) 0x80;
+            tcp.out.writeShort(response.length);
+            tcp.out.write(response);
+            assertThat(tcp.in.read()).isEqualTo(-1);
+        }
+        await().until(() -> dns.tcpEnded("length") == 1 && dns.tcpEnded("no-query") == 1);
+        try (TcpClient tcp = new TcpClient(dns.address, CLIENT)) {
+            tcp.ask(asking());
+            dns.server.stop();
+            assertThat(tcp.in.read()).isEqualTo(-1);
+        }
+        await().until(() -> dns.tcpEnded("stop") == 1);
+        assertThat(dns.registry.get("popnet.dns.tcp.connections").gauge().value())
+                .isZero();
+    }
+
+    /**
+     * The median and the 99th percentile with 250 connections that idle and 20 that trickle, against those without: far
+     * below what a client would notice, and a listener that had to look at each connection would be over it.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void udpIsAsQuickBesideIdleAndTricklingConnections(boolean batched) throws Exception {
+        try (RunningServer server = new RunningServer(
+                RunningServer.freeAddress(), RunningServer.settings(batched, 0), TestTrees.active())) {
+            udpMicros(server);
+            long[] alone = udpMicros(server);
+            List<TcpClient> clients = new ArrayList<>();
+            for (int i = 0; i < 270; i++) {
+                clients.add(new TcpClient(server.address, "127.250.53." + (10 + i % 200)));
+            }
+            await().until(() -> server.server.tcpConnections() == 270);
+            for (TcpClient trickling : clients.subList(0, 20)) {
+                trickling.out.write(0);
+            }
+            long[] beside = udpMicros(server);
+            assertThat(server.server.tcpConnections()).isEqualTo(270);
+            assertThat(beside[UDP_QUERIES / 2])
+                    .as("median in µs, %d alone", alone[UDP_QUERIES / 2])
+                    .isLessThan(Math.max(10 * alone[UDP_QUERIES / 2], 5_000));
+            assertThat(beside[UDP_QUERIES * 99 / 100])
+                    .as("99th percentile in µs, %d alone", alone[UDP_QUERIES * 99 / 100])
+                    .isLessThan(Math.max(10 * alone[UDP_QUERIES * 99 / 100], 50_000));
+            for (TcpClient client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    /** Times of so many queries one after the other, in rising order. */
+    private static long[] udpMicros(RunningServer server) throws IOException {
+        byte[] query = RunningServer.query("www.customer1.example", Type.A).toWire();
+        long[] micros = new long[UDP_QUERIES];
+        try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(CLIENT, 0))) {
+            socket.setSoTimeout(5000);
+            byte[] buffer = new byte[1500];
+            for (int i = 0; i < UDP_QUERIES; i++) {
+                long start = System.nanoTime();
+                socket.send(new DatagramPacket(query, query.length, server.address));
+                socket.receive(new DatagramPacket(buffer, buffer.length));
+                micros[i] = (System.nanoTime() - start) / 1000;
+            }
+        }
+        Arrays.sort(micros);
+        return micros;
+    }
+
+    private static Message asking(EDNSOption... options) throws IOException {
+        Message query = RunningServer.query("www.customer1.example", Type.A);
+        query.addRecord(new OPTRecord(1232, 0, 0, 0, List.of(options)), Section.ADDITIONAL);
+        return query;
+    }
+}
