@@ -2,6 +2,7 @@ package org.popnet.log.billing;
 
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
@@ -26,8 +27,12 @@ record Month(YearMonth of) {
         throw Problem.of(HttpStatus.BAD_REQUEST, "Not a month", "month '" + text + "': must be such as 2026-11.");
     }
 
+    LocalDate firstDay() {
+        return of.atDay(1);
+    }
+
     OffsetDateTime start() {
-        return of.atDay(1).atStartOfDay().atOffset(ZoneOffset.UTC);
+        return firstDay().atStartOfDay().atOffset(ZoneOffset.UTC);
     }
 
     OffsetDateTime end() {

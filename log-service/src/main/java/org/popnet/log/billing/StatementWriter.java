@@ -61,12 +61,12 @@ final class StatementWriter {
                        coalesce(sum(bytes_in), 0), coalesce(sum(p95_bytes), 0)
                 FROM log.statement_line WHERE customer = ? AND month = ? AND domain = '' AND pop = ''""")) {
             insert.setString(1, customer);
-            insert.setObject(2, date(month));
+            insert.setObject(2, month.firstDay());
             insert.setObject(3, now.atOffset(ZoneOffset.UTC));
             insert.setObject(4, dataUpTo == null ? null : dataUpTo.atOffset(ZoneOffset.UTC));
             insert.setBoolean(5, forced);
             insert.setString(6, customer);
-            insert.setObject(7, date(month));
+            insert.setObject(7, month.firstDay());
             insert.executeUpdate();
         }
     }
@@ -90,7 +90,7 @@ final class StatementWriter {
             insert.setObject(2, month.start());
             insert.setObject(3, month.end());
             insert.setString(4, customer);
-            insert.setObject(5, date(month));
+            insert.setObject(5, month.firstDay());
             insert.setInt(6, month.p95Place());
             insert.executeUpdate();
         }
@@ -131,16 +131,16 @@ final class StatementWriter {
                 GROUP BY domain, pop
                 HAVING sum(requests) <> 0 OR sum(bytes_out) <> 0 OR sum(bytes_in) <> 0""")) {
             insert.setString(1, customer);
-            insert.setObject(2, date(month));
-            insert.setObject(3, date(closed));
+            insert.setObject(2, month.firstDay());
+            insert.setObject(3, closed.firstDay());
             insert.setString(4, customer);
             insert.setObject(5, closed.start());
             insert.setObject(6, closed.end());
             insert.setString(7, customer);
-            insert.setObject(8, date(closed));
+            insert.setObject(8, closed.firstDay());
             insert.setString(9, customer);
-            insert.setObject(10, date(closed));
-            insert.setObject(11, date(month));
+            insert.setObject(10, closed.firstDay());
+            insert.setObject(11, month.firstDay());
             insert.executeUpdate();
         }
     }
@@ -155,7 +155,7 @@ final class StatementWriter {
                            WHERE customer = ? GROUP BY server, path) AS s USING (server, path)
                 WHERE f.path LIKE ? AND f.path COLLATE "C" < ? AND f.bytes > coalesce(s.to_bytes, 0)""")) {
             insert.setString(1, customer);
-            insert.setObject(2, date(month));
+            insert.setObject(2, month.firstDay());
             insert.setString(3, customer);
             insert.setString(
                     4,
@@ -164,9 +164,5 @@ final class StatementWriter {
             insert.setString(5, customer + "/" + month.next().of().toString().replace('-', '/') + "/");
             insert.executeUpdate();
         }
-    }
-
-    private static LocalDate date(Month month) {
-        return month.of().atDay(1);
     }
 }

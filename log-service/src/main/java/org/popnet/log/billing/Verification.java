@@ -46,19 +46,19 @@ final class Verification {
             List<String> problems = new ArrayList<>();
             Recount recount = new Recount(customer, month);
             long[] accesses = new long[1];
-            List<Statements.Source> sources = statements.sources(customer, month);
-            for (Statements.Source source : sources) {
-                if (!source.server().equals(server)) {
-                    problems.add(source.path() + " is on " + source.server() + ", this is " + server);
+            List<SourceRow> sources = statements.sources(customer, month);
+            for (SourceRow source : sources) {
+                if (!source.server.equals(server)) {
+                    problems.add(source.path + " is on " + source.server + ", this is " + server);
                     continue;
                 }
                 try {
-                    raw.read(source.path(), source.fromBytes(), source.toBytes(), access -> {
+                    raw.read(source.path, source.fromBytes, source.toBytes, access -> {
                         accesses[0]++;
                         recount.add(access);
                     });
                 } catch (IOException | RuntimeException e) {
-                    problems.add(source.path() + " cannot be read: " + e);
+                    problems.add(source.path + " cannot be read: " + e);
                 }
                 if (problems.size() >= DIFFERENCES_MAX) {
                     break;

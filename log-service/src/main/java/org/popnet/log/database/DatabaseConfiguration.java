@@ -1,5 +1,6 @@
 package org.popnet.log.database;
 
+import jakarta.persistence.EntityManagerFactory;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.popnet.log.raw.RawLog;
@@ -16,7 +17,11 @@ class DatabaseConfiguration {
     }
 
     @Bean
-    LogDatabase logDatabase(DataSource database, Flyway flyway, RawLog rawLog) {
-        return new LogDatabase(database, flyway, rawLog::recover);
+    LogDatabase logDatabase(DataSource database, Flyway flyway, RawLog rawLog, EntityManagerFactory entities) {
+        return new LogDatabase(database, flyway, connection -> {
+            // What hibernate.ddl-auto=validate does, at the moment at which there is a schema.
+            entities.getSchemaManager().validate();
+            rawLog.recover(connection);
+        });
     }
 }

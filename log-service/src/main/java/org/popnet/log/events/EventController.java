@@ -2,8 +2,7 @@ package org.popnet.log.events;
 
 import io.swagger.v3.oas.annotations.Operation;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.popnet.log.completeness.Completeness;
@@ -14,9 +13,9 @@ import org.popnet.platform.control.ControlRoute;
 import org.popnet.platform.control.Role;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.data.domain.Limit;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -25,13 +24,16 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class EventController {
     private static final int LIMIT_MAX = 1000;
+    private static final int KINDS_MAX = 100;
 
-    private final JdbcClient jdbc;
+    private final EventRows events;
+    private final EventHourRows counts;
     private final Completeness completeness;
     private final KnownCustomers customers;
 
-    EventController(JdbcClient jdbc, Completeness completeness, KnownCustomers customers) {
-        this.jdbc = jdbc;
+    EventController(EventRows events, EventHourRows counts, Completeness completeness, KnownCustomers customers) {
+        this.events = events;
+        this.counts = counts;
         this.completeness = completeness;
         this.customers = customers;
     }
@@ -67,37 +69,12 @@ class EventController {
                     "Not allowed",
                     "limit " + limit + ": must be 1 to " + LIMIT_MAX + ".");
         }
-        List<Count> counts = ask("""
-                        SELECT kind, sum(events) FROM log.event_hour WHERE customer = :customer
-                          AND time >= date_trunc('hour', :from::timestamptz, 'UTC') AND time < :to
-                          AND (:kind::text IS NULL OR kind = :kind)
-                        GROUP BY kind ORDER BY 2 DESC, 1 LIMIT 100""", customer, range, kind)
-                .query((row, i) -> new Count(row.getString(1), row.getLong(2)))
-                .list();
-        List<Event> events = ask("""
-                        SELECT time, node, kind, subject, reason, detail, micros FROM log.event
-                        WHERE customer = :customer AND time >= :from AND time < :to
-                          AND (:kind::text IS NULL OR kind = :kind)
-                        ORDER BY time DESC, id DESC LIMIT :limit""", customer, range, kind)
-                .param("limit", limit)
-                .query((row, i) -> new Event(
-                        row.getObject(1, OffsetDateTime.class).toInstant(),
-                        row.getString(2),
-                        row.getString(3),
-                        row.getString(4),
-                        row.getString(5),
-                        row.getString(6),
-                        row.getLong(7)))
-                .list();
-        return new Events(completeness.dataUpTo(customer).orElse(null), counts, events);
-    }
-
-    private JdbcClient.StatementSpec ask(String sql, String customer, TimeRange range, @Nullable String kind) {
-        return jdbc.sql(sql)
-                .param("customer", customer)
-                .param("from", range.from().atOffset(ZoneOffset.UTC))
-                .param("to", range.to().atOffset(ZoneOffset.UTC))
-                .param("kind", kind);
+        List<Count> sums = counts.counts(
+                customer, range.from().truncatedTo(ChronoUnit.HOURS), range.to(), kind, Limit.of(KINDS_MAX));
+        List<Event> newest = events.newest(customer, range.from(), range.to(), kind, Limit.of(limit)).stream()
+                .map(EventRow::event)
+                .toList();
+        return new Events(completeness.dataUpTo(customer).orElse(null), sums, newest);
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.popnet.log.TestDatabase;
+import org.popnet.log.TestEntities;
 import org.popnet.log.intake.LogSettings;
 import org.popnet.log.raw.RawAccesses;
 import org.popnet.log.raw.RawLog;
@@ -46,6 +47,7 @@ class BillingTest {
 
     private DataSource database;
     private RawLog rawLog;
+    private TestEntities entities;
     private Statements statements;
     private Verification verification;
     private Upkeep upkeep;
@@ -64,7 +66,13 @@ class BillingTest {
                         + " VALUES ('edge1.westusa', 1, 'c', now(), now())")
                 .update();
         rawLog = new RawLog(directory, SERVER);
-        statements = new Statements(jdbc);
+        entities = new TestEntities(database);
+        statements = new Statements(
+                entities.repository(StatementRows.class),
+                entities.repository(LineRows.class),
+                entities.repository(AdjustmentRows.class),
+                entities.repository(SourceRows.class),
+                jdbc);
         verification = new Verification(statements, new RawAccesses(directory), SERVER.toString());
         upkeep = new Upkeep(database, () -> true, List.of(), new SimpleMeterRegistry());
     }
@@ -72,6 +80,7 @@ class BillingTest {
     @AfterEach
     void stop() throws Exception {
         rawLog.close();
+        entities.close();
     }
 
     /** Takes records in as the log server does when its clock shows {@link #now}. */

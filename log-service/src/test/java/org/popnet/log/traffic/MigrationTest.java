@@ -1,12 +1,14 @@
 package org.popnet.log.traffic;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.popnet.log.TestDatabase;
+import org.popnet.log.TestEntities;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 class MigrationTest {
@@ -63,5 +65,19 @@ class MigrationTest {
                         .query(String.class)
                         .single())
                 .isEqualTo("{\"a.example /x\",\"b.example /y\"}{9,3}");
+    }
+
+    /** As a log server does after it has migrated and before it counts anything. */
+    @Test
+    void entitiesAreValidatedAgainstWhatTheMigrationsMake() throws Exception {
+        DataSource database = TestDatabase.dataSource(TestDatabase.create());
+        TestDatabase.flyway(database).migrate();
+        try (TestEntities entities = new TestEntities(database)) {
+            entities.validate();
+            JdbcClient.create(database)
+                    .sql("ALTER TABLE log.statement RENAME p95_bytes TO p96_bytes")
+                    .update();
+            assertThatThrownBy(entities::validate).hasMessageContaining("p95_bytes");
+        }
     }
 }
