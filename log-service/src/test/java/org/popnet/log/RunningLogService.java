@@ -1,5 +1,6 @@
 package org.popnet.log;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -8,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Function;
 import org.popnet.platform.agent.CurrentTree;
 import org.popnet.platform.datagram.DatagramPort;
 import org.popnet.platform.settings.NodeSettings;
@@ -21,16 +23,28 @@ import org.springframework.security.web.SecurityFilterChain;
 
 /** The service without what the platform gives it: a plain HTTP port, a tree and a network of the test's own. */
 public final class RunningLogService implements AutoCloseable {
-    private static DatagramPort port;
+    private static Function<MeterRegistry, DatagramPort> port;
     private static Path state;
+    private static CurrentTree tree;
     private static InstantSource clock;
 
     private final ConfigurableApplicationContext context;
     private final HttpClient http = HttpClient.newHttpClient();
 
     public RunningLogService(String databaseUrl, Path stateDirectory, DatagramPort datagrams, InstantSource time) {
+        this(databaseUrl, stateDirectory, meters -> datagrams, new TestTree(), time);
+    }
+
+    /** @param datagrams the port, counting what it does in the service's metrics */
+    public RunningLogService(
+            String databaseUrl,
+            Path stateDirectory,
+            Function<MeterRegistry, DatagramPort> datagrams,
+            CurrentTree currentTree,
+            InstantSource time) {
         port = datagrams;
         state = stateDirectory;
+        tree = currentTree;
         clock = time;
         context = new SpringApplication(LogService.class, Platform.class)
                 .run(
@@ -55,12 +69,12 @@ public final class RunningLogService implements AutoCloseable {
     static class Platform {
         @Bean
         CurrentTree currentTree() {
-            return new TestTree();
+            return tree;
         }
 
         @Bean
-        DatagramPort datagramPort() {
-            return port;
+        DatagramPort datagramPort(MeterRegistry meters) {
+            return port.apply(meters);
         }
 
         @Bean
@@ -71,7 +85,7 @@ public final class RunningLogService implements AutoCloseable {
         @Bean
         NodeSettings nodeSettings() {
             return new NodeSettings(
-                    "log.hq",
+                    tree.self().toString(),
                     state,
                     InetAddress.ofLiteral("127.0.0.1"),
                     9443,
@@ -88,6 +102,10 @@ public final class RunningLogService implements AutoCloseable {
         }
     }
 
+    int httpPort() {
+        return ((ServletWebServerApplicationContext) context).getWebServer().getPort();
+    }
+
     public <T> T bean(Class<T> type) {
         return context.getBean(type);
     }
@@ -101,11 +119,9 @@ public final class RunningLogService implements AutoCloseable {
     }
 
     private HttpResponse<String> send(String path, HttpRequest.Builder request) {
-        int httpPort =
-                ((ServletWebServerApplicationContext) context).getWebServer().getPort();
         try {
             return http.send(
-                    request.uri(URI.create("http://127.0.0.1:" + httpPort + path))
+                    request.uri(URI.create("http://127.0.0.1:" + httpPort() + path))
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
         } catch (Exception e) {

@@ -6,7 +6,7 @@ import org.popnet.platform.tree.ActiveTree;
 import org.popnet.platform.tree.Generation;
 import org.popnet.platform.tree.NodeName;
 
-/** A tree that does not change, seen from the log server. */
+/** A tree that does not change, seen from one node. */
 public final class TestTree implements CurrentTree {
     private static final String TEXT = """
             network: {zone: pop.example, administrators: [admin.hq]}
@@ -36,7 +36,17 @@ public final class TestTree implements CurrentTree {
               customer3: {keep-logs: 2d}
             """;
 
-    private final ActiveTree tree = ActiveTree.of(new Generation(1, "0".repeat(40), Generation.sha256(TEXT)), TEXT);
+    private final NodeName self;
+    private final ActiveTree tree;
+
+    public TestTree() {
+        this(NodeName.of("log.hq"), TEXT);
+    }
+
+    public TestTree(NodeName self, String text) {
+        this.self = self;
+        tree = ActiveTree.of(new Generation(1, "0".repeat(40), Generation.sha256(text)), text);
+    }
 
     @Override
     public ActiveTree get() {
@@ -50,6 +60,6 @@ public final class TestTree implements CurrentTree {
 
     @Override
     public NodeName self() {
-        return NodeName.of("log.hq");
+        return self;
     }
 }
