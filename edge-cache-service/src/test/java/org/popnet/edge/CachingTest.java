@@ -155,6 +155,34 @@ class CachingTest {
     }
 
     @Test
+    void rfc9111Section4_2_4_staleObjectIsServedForSomeTimeWhileNobodyCanBeReached() throws Exception {
+        fetch.handler = (request, out) -> respond(out, 200, BODY, "Cache-Control", "max-age=10");
+        try (TestClient client = edge.client()) {
+            client.get(SITE, "/a.txt");
+            fetch.handler = (request, out) -> respond(out, 200, BODY, "Cache-Control", "max-age=10, must-revalidate");
+            client.get(SITE, "/b.txt");
+            edge.skewMs.set(20_000);
+            fetch.close();
+            origin.close();
+            assertThat(client.get(SITE, "/a.txt").body()).isEqualTo(BODY);
+            assertThat(client.get(SITE, "/b.txt").status()).isEqualTo(502);
+            edge.skewMs.set(611_000);
+            assertThat(client.get(SITE, "/a.txt").status()).isEqualTo(502);
+        }
+    }
+
+    @Test
+    void rfc9111Section4_2_4_whatACacheBehindHasOnlyStaleIsAskedForThereAgain() throws Exception {
+        fetch.handler = (request, out) -> respond(out, 200, BODY, "Cache-Control", "max-age=10", "Age", "20");
+        try (TestClient client = edge.client()) {
+            assertThat(client.get(SITE, "/a.txt").body()).isEqualTo(BODY);
+            assertThat(client.get(SITE, "/a.txt").body()).isEqualTo(BODY);
+        }
+        assertThat(fetch.requests).hasSize(2);
+        assertThat(origin.requests).isEmpty();
+    }
+
+    @Test
     void variantsAreKeptApartAndFlushedTogether() throws Exception {
         fetch.handler = (request, out) -> respond(
                 out,

@@ -42,17 +42,21 @@ public record Freshness(long bornMs, long lifetimeMs, boolean heuristic, long wh
         if (control.has(NO_CACHE)) {
             lifetime = 0;
         }
-        // §4.2.4: these forbid any stale use by a shared cache; s-maxage says proxy-revalidate too (§5.2.2.10).
-        boolean neverStale = control.has(NO_CACHE)
-                || control.has(MUST_REVALIDATE)
-                || control.has(PROXY_REVALIDATE)
-                || control.has(S_MAXAGE) && !control.has(STALE_WHILE_REVALIDATE) && !control.has(STALE_IF_ERROR);
+        boolean neverStale = neverStale(control);
         return new Freshness(
                 responseTimeMs - initialAgeMs(response, dateMs, requestTimeMs, responseTimeMs),
                 Math.min(lifetime, policy.lifetimeMax().toMillis()),
                 heuristic,
                 neverStale ? 0 : Math.max(0, control.seconds(STALE_WHILE_REVALIDATE)) * 1000,
                 neverStale ? 0 : Math.max(0, control.seconds(STALE_IF_ERROR)) * 1000);
+    }
+
+    /** §4.2.4: these forbid any stale use by a shared cache; s-maxage says proxy-revalidate too (§5.2.2.10). */
+    private static boolean neverStale(CacheControl control) {
+        return control.has(NO_CACHE)
+                || control.has(MUST_REVALIDATE)
+                || control.has(PROXY_REVALIDATE)
+                || control.has(S_MAXAGE) && !control.has(STALE_WHILE_REVALIDATE) && !control.has(STALE_IF_ERROR);
     }
 
     private static long dateMs(Headers response, Instant now, long responseTimeMs) {
@@ -141,6 +145,23 @@ public record Freshness(long bornMs, long lifetimeMs, boolean heuristic, long wh
     /** Whether it may be answered with when the origin fails or answers 500, 502, 503 or 504 (RFC 5861 §4). */
     public boolean mayServeOnError(long nowMs) {
         return ttlMsAt(nowMs) + Math.max(ifErrorMs, whileRevalidateMs) > 0;
+    }
+
+    /**
+     * Whether it may be answered with when no server can be reached at all (RFC 9111 §4.2.4: a disconnected cache may use
+     * what is stale, unless a directive forbids it). What the response says of errors itself goes before the site's rule.
+     *
+     * @param response the fields this was computed from
+     */
+    public boolean mayServeDisconnected(Headers response, CachePolicy policy, long nowMs) {
+        if (mayServeOnError(nowMs)) {
+            return true;
+        }
+        CacheControl control = CacheControl.ofTargeted(response);
+        return lifetimeMs > 0
+                && !control.has(STALE_IF_ERROR)
+                && !neverStale(control)
+                && ttlMsAt(nowMs) + policy.disconnectedMax().toMillis() > 0;
     }
 
     /** Whether a status counts as an error for {@link #mayServeOnError}. */

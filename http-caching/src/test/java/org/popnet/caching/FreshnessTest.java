@@ -7,6 +7,7 @@ import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FreshnessTest {
     private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
@@ -74,7 +75,7 @@ class FreshnessTest {
     @Test
     void withoutAnyInformationTheSitesDefaultCounts() {
         CachePolicy policy =
-                new CachePolicy(Duration.ofSeconds(30), 0.1, Duration.ofDays(1), Duration.ofDays(1), false);
+                new CachePolicy(Duration.ofSeconds(30), 0.1, Duration.ofDays(1), Duration.ofDays(1), false, Duration.ZERO);
         assertThat(Freshness.of(200, Headers.EMPTY, policy, NOW_MS, NOW_MS).lifetimeMs())
                 .isEqualTo(30_000);
         assertThat(of().lifetimeMs()).isZero();
@@ -136,5 +137,33 @@ class FreshnessTest {
                 of("Cache-Control", "max-age=10, stale-if-error=60, stale-while-revalidate=60, " + directive);
         assertThat(freshness.mayServeOnError(NOW_MS + 11_000)).isFalse();
         assertThat(freshness.mayServeWhileRevalidating(NOW_MS + 11_000)).isFalse();
+    }
+
+    @Test
+    void rfc9111Section4_2_4_staleResponseMayBeUsedForSomeTimeWhileDisconnected() {
+        Headers response = Headers.of("Cache-Control", "max-age=10");
+        Freshness freshness = Freshness.of(200, response, CachePolicy.DEFAULT, NOW_MS, NOW_MS);
+        assertThat(freshness.mayServeOnError(NOW_MS + 11_000)).isFalse();
+        assertThat(freshness.mayServeDisconnected(response, CachePolicy.DEFAULT, NOW_MS + 609_999))
+                .isTrue();
+        assertThat(freshness.mayServeDisconnected(response, CachePolicy.DEFAULT, NOW_MS + 610_000))
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "max-age=10, must-revalidate",
+                "max-age=10, proxy-revalidate",
+                "max-age=10, no-cache",
+                "s-maxage=10",
+                "max-age=10, stale-if-error=0",
+                "max-age=0"
+            })
+    void rfc9111Section4_2_4_whatForbidsStaleUseForbidsItWhileDisconnectedToo(String control) {
+        Headers response = Headers.of("Cache-Control", control);
+        Freshness freshness = Freshness.of(200, response, CachePolicy.DEFAULT, NOW_MS, NOW_MS);
+        assertThat(freshness.mayServeDisconnected(response, CachePolicy.DEFAULT, NOW_MS + 11_000))
+                .isFalse();
     }
 }

@@ -48,7 +48,7 @@ class LifetimeRuleTest {
             {"Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT"},
         };
         CachePolicy policy = new CachePolicy(
-                Duration.ofSeconds(14), 0.1, Duration.ofSeconds(15), Duration.ofSeconds(100_000), false);
+                Duration.ofSeconds(14), 0.1, Duration.ofSeconds(15), Duration.ofSeconds(100_000), false, Duration.ZERO);
         Random random = new Random(9111);
         for (int i = 0; i < 5_000; i++) {
             Headers.Builder headers = Headers.builder();

@@ -162,9 +162,11 @@ public final class Fill implements ResponseListener {
             begin(status, received, length, now);
             return;
         }
+        // A cache behind has it, if only stale now: it is shared, and asking the customer's server instead is no help.
+        boolean fromStore = storability == Storability.USELESS && received.contains("Age");
         if (storability.storable() && !small) {
             tier.mark(key, Lookup.Kind.LARGE, storability, epoch);
-        } else if (!storability.storable() && storability != Storability.AUTHORIZATION && status < 500) {
+        } else if (!storability.storable() && storability != Storability.AUTHORIZATION && status < 500 && !fromStore) {
             tier.mark(key, Lookup.Kind.UNCACHEABLE, storability, epoch);
         }
         listener.filled(storability.storable() ? small ? "no-room" : "large" : "uncacheable");
@@ -389,7 +391,7 @@ public final class Fill implements ResponseListener {
             broken.release();
             return;
         }
-        if (stale != null && stale.freshness().mayServeOnError(clock.millis())) {
+        if (stale != null && stale.freshness().mayServeDisconnected(stale.headers(), policy, clock.millis())) {
             forwardStatus = 0;
             finishWith(stale, FillOutcome.Kind.STALE_ON_ERROR, false);
             return;

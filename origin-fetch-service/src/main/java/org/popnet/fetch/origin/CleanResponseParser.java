@@ -8,6 +8,7 @@ import org.apache.hc.core5.http.ProtocolException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParser;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads response heads, one parser for each connection. Bytes that are there before a response can have come belong to
@@ -22,12 +23,13 @@ final class CleanResponseParser extends DefaultHttpResponseParser {
     }
 
     @Override
-    public ClassicHttpResponse parse(SessionInputBuffer buffer, InputStream in) throws IOException, HttpException {
+    public @Nullable ClassicHttpResponse parse(SessionInputBuffer buffer, InputStream in) throws IOException, HttpException {
         if (buffer.length() > 0 && !afterInterim) {
             throw new ProtocolException("bytes after the end of the response before");
         }
-        ClassicHttpResponse response = super.parse(buffer, in);
-        afterInterim = response.getCode() < 200;
+        @Nullable ClassicHttpResponse response = super.parse(buffer, in);
+        // None if the server has closed the connection instead of answering.
+        afterInterim = response != null && response.getCode() < 200;
         return response;
     }
 }

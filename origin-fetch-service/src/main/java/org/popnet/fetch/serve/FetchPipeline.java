@@ -400,7 +400,8 @@ final class FetchPipeline {
 
     private Step unavailable(
             FetchRequest request, @Nullable StoredObject stale, Forward reason, OriginUnavailableException cause) {
-        if (stale != null && mayServe(stale)) {
+        if (stale != null
+                && stale.head().freshness().mayServeDisconnected(stale.head().headers(), policy, clock.millis())) {
             return stored(request, stale, Result.STALE, null);
         }
         log.warn("{}{}: {}", request.domain().name(), request.target(), cause.getMessage());

@@ -60,9 +60,10 @@ final class ResponseWriter {
 
     private void fields(HttpServletResponse response, Plan plan, Headers headers, String cacheStatus) {
         response.setStatus(plan.status());
-        boolean bodiless = plan.status() == 304 || plan.status() == 412 || plan.status() == 416;
+        boolean other = plan.status() == 412 || plan.status() == 416;
         Headers sent = OriginHeaders.appended(CacheStatus.append(headers, cacheStatus), "Via", via);
-        if (bodiless) {
+        // A 304 tells all: the edge brings its own copy up to date by it (RFC 9110 §15.4.5).
+        if (other) {
             sent = sent.without(name -> name.equalsIgnoreCase("Content-Type")
                     || name.equalsIgnoreCase("Content-Encoding")
                     || name.equalsIgnoreCase("Content-Language"));

@@ -128,6 +128,43 @@ class FetchPipelineTest {
     }
 
     @Test
+    void rfc9111Section4_2_4_whileNoServerCanBeReachedWhatIsStaleIsServedForSomeTime() throws IOException {
+        origin.answering((request, out) -> out.write(TestOrigin.ok("hello", "Cache-Control: max-age=60")));
+        second.close();
+        node.get("/a");
+        node.nowMs.addAndGet(65_000);
+        origin.close();
+        Response stale = node.get("/a");
+        assertThat(stale.text()).isEqualTo("hello");
+        assertThat(stale.header("cache-status")).isEqualTo("fetch1.test; hit; ttl=-5");
+        node.nowMs.addAndGet(600_000);
+        assertThat(node.get("/a").status()).isEqualTo(502);
+    }
+
+    @Test
+    void rfc9110Section15_4_5_whatConfirmsAnEdgesCopyTellsAllFieldsThatHaveChanged() throws IOException {
+        origin.answering((request, out) -> out.write(
+                request.header("if-none-match") == null
+                        ? TestOrigin.ok("hello", "ETag: \"a\"", "Content-Language: en")
+                        : TestOrigin.head(304, -1, "ETag: \"a\"", "Content-Language: de")));
+        node.get("/a");
+        node.nowMs.addAndGet(61_000);
+        Response confirmed = node.get("/a", "If-None-Match: \"a\"");
+        assertThat(confirmed.status()).isEqualTo(304);
+        assertThat(confirmed.header("content-language")).isEqualTo("de");
+    }
+
+    @Test
+    void aServerThatClosesInsteadOfAnsweringIsNamedAsBroken() throws IOException {
+        origin.answering((request, out) -> {
+            throw new IOException("closed");
+        });
+        second.close();
+        assertThat(node.get("/a").status()).isEqualTo(502);
+        assertThat(node.logged).anySatisfy(line -> assertThat(line).contains("broken").doesNotContain("NullPointer"));
+    }
+
+    @Test
     void variantsAreKeptApart() throws IOException {
         origin.answering((request, out) ->
                 out.write(TestOrigin.ok("for " + request.header("accept-language"), "Vary: Accept-Language")));
