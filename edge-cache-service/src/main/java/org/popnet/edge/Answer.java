@@ -1,8 +1,11 @@
 package org.popnet.edge;
 
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 import org.popnet.caching.ByteRange;
 import org.popnet.caching.ByteRange.Requested;
 import org.popnet.caching.Conditional;
+import org.popnet.caching.Freshness;
 import org.popnet.caching.Headers;
 import org.popnet.edge.memory.StoredResponse;
 import org.popnet.edge.wire.RequestHead;
@@ -15,79 +18,86 @@ import org.popnet.edge.wire.ResponseHead;
 final class Answer {
     private static final int RANGES_MAX = 16;
 
-    private final Edge edge;
+    private final OwnFields own;
     private final RequestHead request;
     private final StoredResponse response;
-    private final String trace;
+    private final @Nullable String trace;
+    private final long nowMs;
 
-    /** @param response retained; given up by {@link #write} in the end */
-    Answer(Edge edge, RequestHead request, StoredResponse response, String trace) {
-        this.edge = edge;
+    /**
+     * @param response retained; given up by {@link #write} in the end
+     * @param trace how it came, for {@code Cache-Status}; null if it was there
+     */
+    Answer(OwnFields own, RequestHead request, StoredResponse response, @Nullable String trace, long nowMs) {
+        this.own = own;
         this.request = request;
         this.response = response;
         this.trace = trace;
+        this.nowMs = nowMs;
+    }
+
+    /** The fields that this edge adds. */
+    void writeOwn(ByteBuf out) {
+        Freshness freshness = response.freshness();
+        if (trace == null) {
+            own.hit(out, freshness.ageSecondsAt(nowMs), freshness.ttlSecondsAt(nowMs));
+        } else {
+            own.traced(out, freshness.ageSecondsAt(nowMs), trace);
+        }
     }
 
     void write(ResponseWriter writer) {
-        long now = edge.clock().millis();
-        Headers extra = Headers.of(
-                "Age",
-                Long.toString(response.freshness().ageSecondsAt(now)),
-                "Cache-Status",
-                trace,
-                "Via",
-                "1.1 " + edge.name());
         if (response.status() != 200) {
-            whole(writer, extra);
+            whole(writer);
             return;
         }
-        switch (Conditional.evaluate(request.headers(), response.headers(), now)) {
-            case NOT_MODIFIED -> without(writer, 304, notModifiedFields(), extra);
-            case PRECONDITION_FAILED -> without(writer, 412, Headers.of("Content-Length", "0"), extra);
-            case FULL -> range(writer, extra, now);
+        switch (Conditional.evaluate(request.headers(), response.headers(), nowMs)) {
+            case NOT_MODIFIED -> without(writer, 304, notModifiedFields());
+            case PRECONDITION_FAILED -> without(writer, 412, Headers.of("Content-Length", "0"));
+            case FULL -> range(writer);
         }
     }
 
-    private void range(ResponseWriter writer, Headers extra, long now) {
+    private void range(ResponseWriter writer) {
         long length = response.length();
         String field = request.method().equals("GET") ? request.headers().first("Range") : null;
-        if (field == null || length < 0 || !Conditional.rangeApplies(request.headers(), response.headers(), now)) {
-            whole(writer, extra);
+        if (field == null || length < 0 || !Conditional.rangeApplies(request.headers(), response.headers(), nowMs)) {
+            whole(writer);
             return;
         }
         if (field.chars().filter(c -> c == ',').count() >= RANGES_MAX) {
-            unsatisfiable(writer, extra, length);
+            unsatisfiable(writer, length);
             return;
         }
         switch (ByteRange.parse(field, length, RANGES_MAX)) {
-            case Requested.Whole _ -> whole(writer, extra);
-            case Requested.Unsatisfiable _ -> unsatisfiable(writer, extra, length);
+            case Requested.Whole _ -> whole(writer);
+            case Requested.Unsatisfiable _ -> unsatisfiable(writer, length);
             case Requested.Parts(var parts) -> {
                 if (parts.size() > 1) {
-                    whole(writer, extra);
+                    whole(writer);
                 } else {
                     ByteRange part = parts.getFirst();
                     Headers fields = response.headers().toBuilder()
                             .add("Content-Length", Long.toString(part.length()))
                             .add("Content-Range", part.contentRange(length))
                             .build();
-                    writer.stored(206, response, ResponseHead.encode(206, fields), extra, part.first(), part.length());
+                    writer.stored(206, response, ResponseHead.encode(206, fields), this, part.first(), part.length());
                 }
             }
         }
     }
 
-    private void unsatisfiable(ResponseWriter writer, Headers extra, long length) {
+    private void unsatisfiable(ResponseWriter writer, long length) {
         Headers fields = Headers.of("Content-Range", ByteRange.unsatisfiedContentRange(length), "Content-Length", "0");
-        without(writer, 416, fields, extra);
+        without(writer, 416, fields);
     }
 
-    private void whole(ResponseWriter writer, Headers extra) {
-        writer.stored(response.status(), response, response.head(), extra, 0, response.headLength());
+    private void whole(ResponseWriter writer) {
+        writer.stored(response.status(), response, response.head(), this, 0, response.headLength());
     }
 
-    private void without(ResponseWriter writer, int status, Headers fields, Headers extra) {
-        writer.empty(status, fields, extra);
+    private void without(ResponseWriter writer, int status, Headers fields) {
+        writer.empty(status, fields, this);
         response.release();
     }
 

@@ -27,6 +27,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private static final long LINGER_NANOS = 2_000_000_000L;
 
     private final Edge edge;
+    private final OwnFields ownFields;
     private final SocketChannel channel;
     private final ClientConnections siblings;
     private final InetAddress client;
@@ -50,8 +51,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private long pendingSeen;
     private long writeProgressNanos;
 
-    ClientConnection(Edge edge, SocketChannel channel, ClientConnections siblings) {
+    ClientConnection(Edge edge, OwnFields ownFields, SocketChannel channel, ClientConnections siblings) {
         this.edge = edge;
+        this.ownFields = ownFields;
         this.channel = channel;
         this.siblings = siblings;
         this.client = remote(channel);
@@ -64,6 +66,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private static InetAddress remote(SocketChannel channel) {
         InetSocketAddress address = channel.remoteAddress();
         return address == null ? InetAddress.getLoopbackAddress() : address.getAddress();
+    }
+
+    /** What this edge adds to answers. */
+    OwnFields ownFields() {
+        return ownFields;
     }
 
     Channel channel() {

@@ -43,6 +43,7 @@ final class EdgeServer implements SmartLifecycle {
     private final Edge edge;
     private final ByteBufAllocator allocator;
     private final Supplier<InetSocketAddress> address;
+    private final OwnFields ownFields;
     private final Map<EventLoop, ClientConnections> connections = new ConcurrentHashMap<>();
     private @Nullable MultiThreadIoEventLoopGroup loops;
     private @Nullable ScheduledExecutorService refresher;
@@ -51,6 +52,7 @@ final class EdgeServer implements SmartLifecycle {
     /** @param address where to listen, asked for at the start */
     EdgeServer(Edge edge, ByteBufAllocator allocator, Supplier<InetSocketAddress> address) {
         this.edge = edge;
+        this.ownFields = new OwnFields(edge.name());
         this.allocator = allocator;
         this.address = address;
     }
@@ -135,7 +137,7 @@ final class EdgeServer implements SmartLifecycle {
         }
         ClientConnections siblings =
                 connections.computeIfAbsent(channel.eventLoop(), loop -> new ClientConnections(loop, edge.nanoTime()));
-        channel.pipeline().addLast(new ClientConnection(edge, channel, siblings));
+        channel.pipeline().addLast(new ClientConnection(edge, ownFields, channel, siblings));
     }
 
     /** Whether requests are being taken. */

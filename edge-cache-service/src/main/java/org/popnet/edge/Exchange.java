@@ -129,10 +129,10 @@ final class Exchange implements FillWaiter {
     private void lookup(Site here) {
         lookups++;
         switch (edge.memory().lookup(new CacheKey(here.name(), path), request.headers())) {
-            case Lookup.Hit(StoredResponse response) -> answer(CacheResult.HIT, response, hit(response, ""));
+            case Lookup.Hit(StoredResponse response) -> answer(CacheResult.HIT, response, null);
             case Lookup.Stale(StoredResponse response, CacheKey key) -> {
                 revalidateBehind(here, key, response);
-                answer(CacheResult.STALE, response, hit(response, ""));
+                answer(CacheResult.STALE, response, null);
             }
             case Lookup.Pass(Lookup.Kind kind) -> {
                 switch (kind) {
@@ -269,7 +269,8 @@ final class Exchange implements FillWaiter {
 
     private String trace(FillOutcome.Ready ready) {
         if (ready.kind() == FillOutcome.Kind.STALE_ON_ERROR) {
-            return hit(ready.response(), "; detail=stale-if-error");
+            long ttl = ready.response().freshness().ttlSecondsAt(edge.clock().millis());
+            return CacheStatus.hit(edge.name(), ttl) + "; detail=stale-if-error";
         }
         String before = ready.response().forwardTrace();
         String mine =
@@ -277,15 +278,17 @@ final class Exchange implements FillWaiter {
         return before == null ? mine : before + ", " + mine;
     }
 
-    private String hit(StoredResponse response, String suffix) {
-        long ttl = Math.floorDiv(response.freshness().ttlMsAt(edge.clock().millis()), 1000L);
-        return CacheStatus.hit(edge.name(), ttl) + suffix;
-    }
-
-    private void answer(CacheResult result, StoredResponse response, String trace) {
+    /** @param trace how it came, or null if it was there */
+    private void answer(CacheResult result, StoredResponse response, @Nullable String trace) {
         account.cache(result);
         account.begins(response.headers().first("Content-Type"));
-        new Answer(edge, request, response, trace).write(writer);
+        new Answer(
+                        connection.ownFields(),
+                        request,
+                        response,
+                        trace,
+                        edge.clock().millis())
+                .write(writer);
     }
 
     // Pass and relay: for this request alone.

@@ -27,6 +27,8 @@ final class ResponseWriter {
     }
 
     private static final int PARTIAL_BYTES = 16 * 1024;
+    /** A body up to this goes out in the buffer of its head: copying it costs less than a buffer of its own. */
+    private static final int COPIED_BYTES_MAX = 4 * 1024;
 
     private final Channel channel;
     private final ClientConnection connection;
@@ -93,9 +95,9 @@ final class ResponseWriter {
     }
 
     /** A response without body: 304 and the like. */
-    void empty(int code, Headers fields, Headers extra) {
+    void empty(int code, Headers fields, Answer answer) {
         ByteBuf out = beginHead(code, ResponseHead.encode(code, fields), 0);
-        extra.forEach((name, value) -> ResponseHead.field(out, name, value));
+        answer.writeOwn(out);
         endHead(out, 0);
         end(out);
     }
@@ -105,16 +107,21 @@ final class ResponseWriter {
      *
      * @param response retained; given up when the response is over
      * @param head the encoded status line and fields
-     * @param extra more fields
+     * @param answer adds its own fields
      * @param length bytes of the body that will be sent, or -1 if not known
      */
-    void stored(int code, StoredResponse response, byte[] head, Headers extra, long from, long length) {
+    void stored(int code, StoredResponse response, byte[] head, Answer answer, long from, long length) {
         boolean bodiless = code == 204 || code == 304;
         ByteBuf out = beginHead(code, head, bodiless ? 0 : length);
-        extra.forEach((name, value) -> ResponseHead.field(out, name, value));
+        answer.writeOwn(out);
         endHead(out, bodiless ? 0 : length);
         held = response;
         if (headOnly || length == 0 || bodiless) {
+            end(out);
+            return;
+        }
+        if (length > 0 && length <= COPIED_BYTES_MAX && response.isWhole()) {
+            response.copyTo(out, from, (int) length);
             end(out);
             return;
         }
@@ -155,7 +162,8 @@ final class ResponseWriter {
         if (length < 0 && oldProtocol) {
             keepAlive = false; // the end of the connection is the end of the body
         }
-        ByteBuf out = channel.alloc().directBuffer(head.length + 384);
+        int copied = length <= COPIED_BYTES_MAX && length > 0 && !headOnly ? (int) length : 0;
+        ByteBuf out = channel.alloc().directBuffer(head.length + 384 + copied);
         return out.writeBytes(head);
     }
 
@@ -180,7 +188,13 @@ final class ResponseWriter {
         }
         pumping = true;
         while (channel.isWritable() && source.readable()) {
-            body(source.read());
+            ByteBuf piece = source.read();
+            if (!chunked && source.atEnd()) {
+                pumping = false;
+                end(piece);
+                return;
+            }
+            body(piece);
         }
         pumping = false;
         if (source.atEnd()) {

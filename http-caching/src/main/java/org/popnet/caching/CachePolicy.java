@@ -29,7 +29,10 @@ public record CachePolicy(
         if (!(heuristicShare >= 0 && heuristicShare <= 1)) {
             throw new IllegalArgumentException("heuristic share " + heuristicShare + ": must be 0 to 1");
         }
-        if (defaultLifetime.isNegative() || heuristicMax.isNegative() || lifetimeMax.isNegative() || disconnectedMax.isNegative()) {
+        if (defaultLifetime.isNegative()
+                || heuristicMax.isNegative()
+                || lifetimeMax.isNegative()
+                || disconnectedMax.isNegative()) {
             throw new IllegalArgumentException("cache lifetimes: must not be negative");
         }
     }

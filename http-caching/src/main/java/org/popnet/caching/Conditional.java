@@ -22,6 +22,9 @@ public final class Conditional {
      * RFC 9111 §4.3.2 has caches do. Invalid dates and more than one date are ignored.
      */
     public static Answer evaluate(Headers request, Headers stored, long nowMs) {
+        if (!isConditional(request)) {
+            return Answer.FULL;
+        }
         EntityTag tag = EntityTag.of(stored);
         Instant now = Instant.ofEpochMilli(nowMs);
         if (request.contains("If-Match")) {

@@ -133,6 +133,11 @@ public record Freshness(long bornMs, long lifetimeMs, boolean heuristic, long wh
         return lifetimeMs - ageMsAt(nowMs);
     }
 
+    /** What {@code ttl} of {@code Cache-Status} says (RFC 9211 §2.6). */
+    public long ttlSecondsAt(long nowMs) {
+        return Math.floorDiv(ttlMsAt(nowMs), 1000L);
+    }
+
     public boolean freshAt(long nowMs) {
         return ttlMsAt(nowMs) > 0;
     }

@@ -74,8 +74,8 @@ class FreshnessTest {
 
     @Test
     void withoutAnyInformationTheSitesDefaultCounts() {
-        CachePolicy policy =
-                new CachePolicy(Duration.ofSeconds(30), 0.1, Duration.ofDays(1), Duration.ofDays(1), false, Duration.ZERO);
+        CachePolicy policy = new CachePolicy(
+                Duration.ofSeconds(30), 0.1, Duration.ofDays(1), Duration.ofDays(1), false, Duration.ZERO);
         assertThat(Freshness.of(200, Headers.EMPTY, policy, NOW_MS, NOW_MS).lifetimeMs())
                 .isEqualTo(30_000);
         assertThat(of().lifetimeMs()).isZero();

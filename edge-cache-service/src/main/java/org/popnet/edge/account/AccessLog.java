@@ -26,23 +26,49 @@ public final class AccessLog {
     /** @param customer who is accounted; null if the request belongs to no customer */
     public void append(@Nullable Customer customer, AccessRecord record) {
         sink.append(
-                customer == null ? Customer.NETWORK : customer.name(),
-                new AccessRecord(
-                        record.timeMs(),
-                        cut(record.site(), 253),
-                        record.client(),
-                        cut(record.method(), 32),
-                        url(record.url()),
-                        record.protocol(),
-                        record.status(),
-                        record.cache(),
-                        record.bytesOut(),
-                        record.bytesIn(),
-                        record.firstByteMicros(),
-                        record.durationMicros(),
-                        cutNullable(record.referrer(), 256),
-                        cutNullable(record.userAgent(), 256),
-                        cutNullable(record.contentType(), 128)));
+                customer == null ? Customer.NETWORK : customer.name(), withinBounds(record) ? record : bounded(record));
+    }
+
+    /** Nearly all are: then nothing is copied. */
+    private static boolean withinBounds(AccessRecord record) {
+        return isShort(record.site(), 253)
+                && isShort(record.method(), 32)
+                && isShort(record.url(), URL_BYTES_MAX)
+                && isShort(record.referrer(), 256)
+                && isShort(record.userAgent(), 256)
+                && isShort(record.contentType(), 128);
+    }
+
+    private static boolean isShort(@Nullable String text, int bytesMax) {
+        return text == null || text.length() * 3 <= bytesMax || text.length() <= bytesMax && isAscii(text);
+    }
+
+    private static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static AccessRecord bounded(AccessRecord record) {
+        return new AccessRecord(
+                record.timeMs(),
+                cut(record.site(), 253),
+                record.client(),
+                cut(record.method(), 32),
+                url(record.url()),
+                record.protocol(),
+                record.status(),
+                record.cache(),
+                record.bytesOut(),
+                record.bytesIn(),
+                record.firstByteMicros(),
+                record.durationMicros(),
+                cutNullable(record.referrer(), 256),
+                cutNullable(record.userAgent(), 256),
+                cutNullable(record.contentType(), 128));
     }
 
     private static @Nullable String cutNullable(@Nullable String text, int bytesMax) {
@@ -51,7 +77,7 @@ public final class AccessLog {
 
     /** The longest beginning of whole characters that fits. */
     static String cut(String text, int bytesMax) {
-        if (text.length() * 3 <= bytesMax) {
+        if (isShort(text, bytesMax)) {
             return text;
         }
         CharsetEncoder encoder = StandardCharsets.UTF_8.newEncoder();

@@ -153,6 +153,23 @@ public final class Body {
         return segment.retainedSlice(offset, length);
     }
 
+    /** Appends what lies at the position; there must be as much. */
+    void copyTo(ByteBuf out, long position, int length) {
+        @Nullable ByteBuf[] all = segments;
+        long at = position;
+        for (int left = length; left > 0; ) {
+            ByteBuf segment = all[(int) (at / SEGMENT_BYTES)];
+            int offset = (int) (at % SEGMENT_BYTES);
+            int part = Math.min(left, SEGMENT_BYTES - offset);
+            if (segment == null || at + part > available) {
+                throw new IllegalStateException("copy at " + at + " of " + available);
+            }
+            out.writeBytes(segment, offset, part);
+            at += part;
+            left -= part;
+        }
+    }
+
     long available() {
         return available;
     }

@@ -1,5 +1,6 @@
 package org.popnet.edge.memory;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -99,6 +100,16 @@ public final class StoredResponse implements Entry {
     /** The body's length in bytes, or -1 while it is not known. */
     public long length() {
         return body.length();
+    }
+
+    /** Whether the body is all there. */
+    public boolean isWhole() {
+        return body.state() == Body.State.COMPLETE;
+    }
+
+    /** Appends a part of the body; only if {@link #isWhole}. */
+    public void copyTo(ByteBuf out, long from, int length) {
+        body.copyTo(out, from, length);
     }
 
     /** A reader of the body's bytes from here to there (exclusive); close it before releasing this. */

@@ -1,6 +1,8 @@
 package org.popnet.edge.wire;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.popnet.caching.Headers;
@@ -9,9 +11,21 @@ import org.popnet.caching.Headers;
  * Cuts a connection's bytes into requests (RFC 9112), strictly: what another reader could understand differently is
  * refused. Lines end in CRLF, nothing else; no folding, no control characters, no space before a colon; lengths and chunk
  * sizes are digits. One per connection; once it has thrown it must not be used again.
+ *
+ * <p>Clients repeat themselves: fields that come byte for byte as in the request before are not understood anew.
  */
 public final class RequestParser {
     private static final int CHUNK_LINE_BYTES_MAX = 256;
+    /** Longer fields are not remembered: there may be a connection for each of 50,000 clients. */
+    private static final int REMEMBERED_BYTES_MAX = 1024;
+
+    private static final int GET = 'G' << 24 | 'E' << 16 | 'T' << 8 | ' ';
+    /** {@code  HTTP/1.1\r\n} */
+    private static final int VERSION_BYTES = 10;
+
+    private static final long VERSION_START =
+            Unpooled.copiedBuffer(" HTTP/1.", StandardCharsets.US_ASCII).getLong(0);
+    private static final short VERSION_REST = '1' << 8 | '\r';
 
     private enum At {
         REQUEST_LINE,
@@ -35,6 +49,10 @@ public final class RequestParser {
     private int emptyLines;
     private int searched;
     private long remaining;
+    /** The fields of an earlier request without a body, with their empty line, and what they mean. */
+    private @Nullable ByteBuf rememberedBytes;
+
+    private Headers remembered = Headers.EMPTY;
 
     public RequestParser(RequestLimits limits) {
         this.limits = limits;
@@ -51,14 +69,23 @@ public final class RequestParser {
      * @throws RequestRefusedException if the bytes are no acceptable request
      */
     public RequestPart next(ByteBuf in) throws RequestRefusedException {
+        int fieldsFrom = -1;
         while (true) {
             switch (at) {
                 case REQUEST_LINE -> {
-                    String line = line(in, limits.lineBytesMax(), 414, "request line too long");
-                    if (line == null) {
-                        return RequestPart.Incomplete.INSTANCE;
+                    if (!plainLine(in)) {
+                        String line = line(in, limits.lineBytesMax(), 414, "request line too long");
+                        if (line == null) {
+                            return RequestPart.Incomplete.INSTANCE;
+                        }
+                        requestLine(line);
                     }
-                    requestLine(line);
+                    if (at == At.FIELDS) {
+                        if (repeated(in)) {
+                            return head(remembered);
+                        }
+                        fieldsFrom = in.readerIndex();
+                    }
                 }
                 case FIELDS -> {
                     String line = line(in, limits.headBytesMax() - headBytes, 431, "head too long");
@@ -67,7 +94,12 @@ public final class RequestParser {
                     }
                     headBytes += line.length() + 2;
                     if (line.isEmpty()) {
-                        return head();
+                        Headers headers = fields.build();
+                        RequestPart head = head(headers);
+                        if (fieldsFrom >= 0 && remaining == 0 && at == At.BODY) {
+                            remember(in, fieldsFrom, headers);
+                        }
+                        return head;
                     }
                     field(line);
                 }
@@ -213,8 +245,63 @@ public final class RequestParser {
         fields.add(FieldNames.canonical(name), line.substring(from, to));
     }
 
-    private RequestPart head() throws RequestRefusedException {
-        Headers headers = fields.build();
+    /**
+     * Consumes a request line of the usual form, GET of HTTP/1.1, if it is there whole; {@link #requestLine} judges every
+     * other.
+     */
+    private boolean plainLine(ByteBuf in) {
+        int start = in.readerIndex();
+        int end = in.readableBytes() < 16 || in.getInt(start) != GET
+                ? -1
+                : in.indexOf(start + searched, in.writerIndex(), (byte) '\n');
+        int targetEnd = end - VERSION_BYTES;
+        if (targetEnd <= start + 4 || end - start + 1 > limits.lineBytesMax()) {
+            return false;
+        }
+        if (in.getLong(targetEnd) != VERSION_START || in.getShort(targetEnd + 8) != VERSION_REST) {
+            return false;
+        }
+        for (int i = start + 4; i < targetEnd; i++) {
+            int c = in.getByte(i);
+            if (c <= 0x20 || c >= 0x7f || c == '#') { // bytes over 0x7f are negative
+                return false;
+            }
+        }
+        method = "GET";
+        target = in.toString(start + 4, targetEnd - start - 4, StandardCharsets.ISO_8859_1);
+        minorVersion = 1;
+        headBytes = end - start + 1;
+        searched = 0;
+        in.readerIndex(end + 1);
+        at = At.FIELDS;
+        return true;
+    }
+
+    /** Consumes the fields if they are those that are remembered. */
+    private boolean repeated(ByteBuf in) {
+        ByteBuf before = rememberedBytes;
+        if (before == null
+                || in.readableBytes() < before.readableBytes()
+                || headBytes + before.readableBytes() > limits.headBytesMax()
+                || !ByteBufUtil.equals(in, in.readerIndex(), before, before.readerIndex(), before.readableBytes())) {
+            return false;
+        }
+        headBytes += before.readableBytes();
+        in.skipBytes(before.readableBytes());
+        return true;
+    }
+
+    private void remember(ByteBuf in, int from, Headers headers) {
+        int length = in.readerIndex() - from;
+        if (length <= REMEMBERED_BYTES_MAX && minorVersion == 1) {
+            byte[] bytes = new byte[length];
+            in.getBytes(from, bytes);
+            rememberedBytes = Unpooled.wrappedBuffer(bytes);
+            remembered = headers;
+        }
+    }
+
+    private RequestPart head(Headers headers) throws RequestRefusedException {
         long bodyBytes = RequestGuard.bodyBytes(headers, minorVersion);
         RequestHead head = new RequestHead(method, target, minorVersion, headers, bodyBytes, headBytes);
         at = bodyBytes == RequestHead.CHUNKED ? At.CHUNK_SIZE : At.BODY;

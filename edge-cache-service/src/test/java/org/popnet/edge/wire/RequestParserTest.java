@@ -2,6 +2,7 @@ package org.popnet.edge.wire;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -93,5 +94,46 @@ class RequestParserTest {
             assertThat(parse(bytes, new Random(i))).isEqualTo(once);
             assertThat(once.size()).isLessThanOrEqualTo(EVENTS.size() + 2);
         }
+    }
+
+    @Test
+    void fieldsThatAreRepeatedMeanTheSameAndOthersAreUnderstoodAnew() throws Exception {
+        RequestParser parser = new RequestParser(RequestLimits.DEFAULT);
+        ByteBuf in = Unpooled.copiedBuffer(
+                "GET /1 HTTP/1.1\r\nHost: x\r\nA: 1\r\n\r\n"
+                        + "GET /2 HTTP/1.1\r\nHost: x\r\nA: 1\r\n\r\n"
+                        + "GET /3 HTTP/1.1\r\nHost: x\r\nA: 2\r\n\r\n"
+                        + "GET /4 HTTP/1.1\r\nHost: x\r\nA: 2\r\nB: 3\r\n\r\n"
+                        + "GET /5 HTTP/1.1\r\nHost: x\r\nA: 2\r\nB: 3\r\n\r\n",
+                ISO_8859_1);
+        List<RequestHead> heads = new ArrayList<>();
+        while (in.isReadable()) {
+            if (parser.next(in) instanceof RequestPart.Head(RequestHead head)) {
+                heads.add(head);
+            }
+        }
+        in.release();
+        assertThat(heads).extracting(RequestHead::target).containsExactly("/1", "/2", "/3", "/4", "/5");
+        assertThat(heads.get(1).headers()).isEqualTo(heads.get(0).headers());
+        assertThat(heads.get(1).headBytes()).isEqualTo(heads.get(0).headBytes());
+        assertThat(heads.get(2).headers().first("A")).isEqualTo("2");
+        assertThat(heads.get(3).headers().first("B")).isEqualTo("3");
+        assertThat(heads.get(4).headers())
+                .isSameAs(heads.get(3).headers())
+                .isNotEqualTo(heads.get(2).headers());
+    }
+
+    @Test
+    void fieldsThatAreRepeatedCountTowardsTheLimit() throws Exception {
+        RequestParser parser = new RequestParser(new RequestLimits(4096, 4096, 10));
+        String fields = "Host: x\r\nA: " + "a".repeat(900) + "\r\n\r\n";
+        ByteBuf in = Unpooled.copiedBuffer("GET / HTTP/1.1\r\n" + fields, ISO_8859_1);
+        assertThat(parser.next(in)).isInstanceOf(RequestPart.Head.class);
+        assertThat(parser.next(in)).isInstanceOf(RequestPart.End.class);
+        in.writeBytes(("GET /" + "b".repeat(3_300) + " HTTP/1.1\r\n" + fields).getBytes(ISO_8859_1));
+        assertThatThrownBy(() -> parser.next(in))
+                .isInstanceOfSatisfying(RequestRefusedException.class, e -> assertThat(e.status())
+                        .isEqualTo(431));
+        in.release();
     }
 }

@@ -23,7 +23,8 @@ final class CleanResponseParser extends DefaultHttpResponseParser {
     }
 
     @Override
-    public @Nullable ClassicHttpResponse parse(SessionInputBuffer buffer, InputStream in) throws IOException, HttpException {
+    public @Nullable ClassicHttpResponse parse(SessionInputBuffer buffer, InputStream in)
+            throws IOException, HttpException {
         if (buffer.length() > 0 && !afterInterim) {
             throw new ProtocolException("bytes after the end of the response before");
         }

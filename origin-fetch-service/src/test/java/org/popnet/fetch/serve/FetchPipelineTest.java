@@ -161,7 +161,8 @@ class FetchPipelineTest {
         });
         second.close();
         assertThat(node.get("/a").status()).isEqualTo(502);
-        assertThat(node.logged).anySatisfy(line -> assertThat(line).contains("broken").doesNotContain("NullPointer"));
+        assertThat(node.logged)
+                .anySatisfy(line -> assertThat(line).contains("broken").doesNotContain("NullPointer"));
     }
 
     @Test
