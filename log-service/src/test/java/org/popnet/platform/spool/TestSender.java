@@ -22,6 +22,15 @@ public final class TestSender implements AutoCloseable {
     private final LogShipper shipper;
 
     public TestSender(Path directory, DatagramPort port, NodeName server, long seed) throws IOException {
+        this(directory, port, List.of(server), Duration.ofSeconds(30), seed);
+    }
+
+    /**
+     * @param servers the customers' log server and its deputies
+     * @param failoverAfter silence of one after which the next is asked
+     */
+    public TestSender(Path directory, DatagramPort port, List<NodeName> servers, Duration failoverAfter, long seed)
+            throws IOException {
         SpoolSettings settings = new SpoolSettings(
                 true,
                 Duration.ofMillis(50),
@@ -31,19 +40,21 @@ public final class TestSender implements AutoCloseable {
                 48,
                 Duration.ofMillis(50),
                 Duration.ofMillis(400),
-                Duration.ofSeconds(30));
+                failoverAfter);
         Random random = new Random(seed);
         spool = new LogSpool(directory, settings, random::nextLong, meters);
         ServiceDiscovery discovery = new ServiceDiscovery() {
             @Override
             public List<ServiceAddress> find(String serviceName) {
-                return List.of(new ServiceAddress(
-                        server + ".pop.example", InetSocketAddress.createUnresolved("log", 5140), 0, 0));
+                return servers.stream()
+                        .map(server -> new ServiceAddress(
+                                server + ".pop.example", InetSocketAddress.createUnresolved("log", 5140), 0, 0))
+                        .toList();
             }
 
             @Override
             public NodeName nodeOf(ServiceAddress address) {
-                return server;
+                return NodeName.of(address.target().replace(".pop.example", ""));
             }
         };
         shipper = new LogShipper(
