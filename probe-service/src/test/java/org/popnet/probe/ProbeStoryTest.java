@@ -36,6 +36,7 @@ import org.popnet.platform.message.Message.ServiceResult;
 import org.popnet.platform.message.Message.WatchRequest;
 import org.popnet.platform.message.TargetId;
 import org.popnet.platform.spool.EventRecord;
+import org.popnet.platform.tree.VantagePoints;
 import org.popnet.probe.ProbeSettings.Method;
 import org.popnet.probe.check.CheckRunner;
 import org.popnet.probe.check.Logins;
@@ -47,7 +48,6 @@ import org.popnet.probe.load.LoadPolls;
 import org.popnet.probe.report.ReportPublisher;
 import org.popnet.probe.report.StateChanges;
 import org.popnet.probe.schedule.ServiceChecks;
-import org.popnet.probe.schedule.VantagePoints;
 import org.popnet.probe.schedule.WatchList;
 import org.popnet.probe.timer.TimerWheel;
 
@@ -297,7 +297,7 @@ class ProbeStoryTest {
             TestTree tree = IntStream.range(0, 8)
                     .mapToObj(i -> new TestTree("probe.x" + i, crowd(server.address())))
                     .filter(t -> !new VantagePoints(t.get().tree())
-                            .isAssigned(t.self(), new TargetId("server:c/west/www.c.example"), Optional.empty()))
+                            .isAssigned(t.self(), "c/west", Optional.empty()))
                     .findFirst()
                     .orElseThrow();
             startChecks(tree);

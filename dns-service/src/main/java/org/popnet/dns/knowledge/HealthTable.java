@@ -1,30 +1,44 @@
 package org.popnet.dns.knowledge;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
+import org.popnet.dns.steering.Latencies;
 import org.popnet.dns.steering.TargetStates;
 import org.popnet.dns.steering.Topology;
 import org.popnet.dns.zone.ZoneSnapshot;
 import org.popnet.platform.message.Message.ServiceResult;
 import org.popnet.platform.message.TargetId;
+import org.popnet.platform.tree.Customer;
+import org.popnet.platform.tree.CustomerServer;
 import org.popnet.platform.tree.Domain;
+import org.popnet.platform.tree.Location;
 import org.popnet.platform.tree.NetworkTree;
 import org.popnet.platform.tree.NodeName;
-import org.popnet.platform.tree.Service;
+import org.popnet.platform.tree.Pop;
 import org.popnet.platform.tree.SteeringRule;
+import org.popnet.platform.tree.VantagePoints;
 
 /** The health of every target of the current tree, judged from what probes report. Guarded by its owner's lock. */
 final class HealthTable {
     /** Of a check's interval: results of seldom checks count for longer. */
     private static final int STALE_INTERVALS = 5;
+    /** A request that is lost is made up for twice before the first one ends. */
+    private static final long WATCH_RENEWED_MS = 20_000;
 
     private final long staleMs;
     private Map<TargetId, TargetHealth> targets = new HashMap<>();
+    /** Where customers' servers are. */
+    private Map<TargetId, InetAddress> addresses = Map.of();
+    /** Targets that may need more probes to watch, and when these were asked last. */
+    private final Map<TargetId, Long> suspects = new LinkedHashMap<>();
 
     /** @param staleMs how long a result counts at least */
     HealthTable(long staleMs) {
@@ -34,13 +48,16 @@ final class HealthTable {
     /** Watches the targets of this tree; what is known of those that stay is kept. */
     void follow(ZoneSnapshot zone) {
         NetworkTree tree = zone.tree().tree();
-        int probes = (int) tree.nodes(Service.PROBE).count();
+        VantagePoints vantagePoints = new VantagePoints(tree);
         SteeringRule nodeRule = tree.rules().getOrDefault("default", SteeringRule.DEFAULT);
         Map<TargetId, TargetHealth> next = new HashMap<>();
+        Map<TargetId, InetAddress> places = new HashMap<>();
         for (ZoneSnapshot.Target target : zone.targets()) {
             Domain domain = target.pop() >= 0 ? null : domainOf(tree, target.id());
             SteeringRule rule = domain == null ? nodeRule : domain.rule();
-            Watch watch = Watch.of(rule.rise(), rule.fall(), rule.quorum(), probes, staleMs(domain));
+            List<NodeName> nearest = vantagePoints.nearest(
+                    target.id().machine(), location(tree, zone, target), VantagePoints.ASSIGNED + Watch.STAND_INS);
+            Watch watch = Watch.of(rule.rise(), rule.fall(), rule.quorum(), nearest, staleMs(domain));
             TargetHealth known = targets.get(target.id());
             if (known == null) {
                 known = new TargetHealth(watch);
@@ -48,8 +65,30 @@ final class HealthTable {
                 known.watch(watch);
             }
             next.put(target.id(), known);
+            CustomerServer server = target.pop() >= 0 ? null : serverOf(tree, target.id());
+            if (server != null) {
+                places.put(target.id(), server.address());
+            }
         }
         targets = next;
+        addresses = places;
+        suspects.keySet().retainAll(next.keySet());
+    }
+
+    /** As the probes see it: where a customer's server stands is not in the tree. */
+    private static Optional<Location> location(NetworkTree tree, ZoneSnapshot zone, ZoneSnapshot.Target target) {
+        if (target.pop() < 0) {
+            return Optional.empty();
+        }
+        Pop pop = tree.pops().get(zone.topology().names().get(target.pop()));
+        return pop == null ? Optional.empty() : pop.location();
+    }
+
+    private static @Nullable CustomerServer serverOf(NetworkTree tree, TargetId id) {
+        String name = id.machine();
+        int slash = name.indexOf('/');
+        Customer customer = slash < 0 ? null : tree.customers().get(name.substring(0, slash));
+        return customer == null ? null : customer.servers().get(name.substring(slash + 1));
     }
 
     private static @Nullable Domain domainOf(NetworkTree tree, TargetId server) {
@@ -81,12 +120,42 @@ final class HealthTable {
                 continue;
             }
             health.take(probe, result, nowMs - Math.max(0, result.ageMs()));
+            if (!result.up() && health.watch().isAssigned(probe)) {
+                suspects.putIfAbsent(result.target(), nowMs - WATCH_RENEWED_MS);
+            }
             if (health.judge(nowMs, distance(zone, result.target()))) {
                 changed = new ArrayList<>(changed);
                 changed.add(new Transition(result.target(), health.state(), result.reason()));
             }
         }
         return changed;
+    }
+
+    /**
+     * Who is to be asked to watch what, because it fails.
+     *
+     * @param most targets at most in one call
+     */
+    Map<NodeName, List<TargetId>> wanted(long nowMs, int most) {
+        Map<NodeName, List<TargetId>> asked = new HashMap<>();
+        List<TargetId> renewed = new ArrayList<>();
+        Iterator<Map.Entry<TargetId, Long>> waiting = suspects.entrySet().iterator();
+        while (waiting.hasNext() && renewed.size() < most) {
+            Map.Entry<TargetId, Long> suspect = waiting.next();
+            if (nowMs - suspect.getValue() < WATCH_RENEWED_MS) {
+                continue;
+            }
+            TargetHealth health = targets.get(suspect.getKey());
+            waiting.remove();
+            if (health != null && health.suspect(nowMs)) {
+                renewed.add(suspect.getKey());
+                for (NodeName probe : health.watch().standIns()) {
+                    asked.computeIfAbsent(probe, any -> new ArrayList<>()).add(suspect.getKey());
+                }
+            }
+        }
+        renewed.forEach(target -> suspects.put(target, nowMs));
+        return asked;
     }
 
     /** A verdict that changed, and what the probe that tipped it said. */
@@ -110,22 +179,17 @@ final class HealthTable {
         };
     }
 
-    /** Whose load counts for a target: the node, or the customer's server whatever the domain. */
-    static String loadName(TargetId id) {
-        String text = id.text();
-        int colon = text.indexOf(':');
-        return text.startsWith("server:")
-                ? text.substring(colon + 1, text.lastIndexOf('/'))
-                : text.substring(colon + 1);
-    }
-
-    /** Compiles what the hot path reads. */
-    TargetStates compile(ZoneSnapshot zone, LoadTable load, long nowMs) {
+    /**
+     * Compiles what the hot path reads.
+     *
+     * @param distances from POPs to addresses of servers, as probes measure them regularly
+     */
+    TargetStates compile(ZoneSnapshot zone, LoadTable load, Latencies distances, long nowMs) {
         int count = zone.targets().size();
         TargetStates states = TargetStates.unknown(count);
         for (int i = 0; i < count; i++) {
             ZoneSnapshot.Target target = zone.targets().get(i);
-            String server = loadName(target.id());
+            String server = target.id().machine();
             states.utilisation()[i] = load.utilisation(server, nowMs);
             states.shed()[i] = load.shed(server, nowMs);
             TargetHealth health = targets.get(target.id());
@@ -133,44 +197,30 @@ final class HealthTable {
                 states.down()[i] = health.state() == TargetHealth.State.DOWN;
                 states.downSinceMs()[i] = health.sinceMs();
                 states.settled()[i] = health.settled(nowMs);
-                responses(zone, target, health, states, i, nowMs);
+                if (target.pop() >= 0) {
+                    states.responseMs()[i] = responseMs(zone, target.id(), health, nowMs);
+                } else {
+                    ServerDistance.of(addresses.get(target.id()), zone.topology(), health, distances, nowMs)
+                            .into(states, i);
+                }
             }
         }
         return states;
     }
 
-    private void responses(
-            ZoneSnapshot zone,
-            ZoneSnapshot.Target target,
-            TargetHealth health,
-            TargetStates states,
-            int index,
-            long nowMs) {
-        ToDoubleFunction<VantagePoint> distance = distance(zone, target.id());
+    /** The response time, as the nearest probe sees it: of a node one of its own POP as a rule; 0 if unknown. */
+    static float responseMs(ZoneSnapshot zone, TargetId id, TargetHealth health, long nowMs) {
+        ToDoubleFunction<VantagePoint> distance = distance(zone, id);
         double nearest = Double.POSITIVE_INFINITY;
-        float[] byPop = states.distanceFromMs()[index];
+        float response = 0;
         for (VantagePoint point : health.points()) {
-            if (Double.isNaN(point.responseMs()) || !health.fresh(point, nowMs)) {
-                continue;
-            }
             double away = distance.applyAsDouble(point);
-            if (away < nearest) {
+            if (health.measured(point, nowMs) && away < nearest) {
                 nearest = away;
-                states.responseMs()[index] = (float) point.responseMs();
-            }
-            int pop = zone.topology().indexOf(point.probe().pop());
-            if (target.pop() < 0 && pop >= 0) {
-                byPop = byPop.length == 0 ? unknown(zone.topology().pops()) : byPop;
-                byPop[pop] = (float) point.responseMs();
+                response = (float) point.responseMs();
             }
         }
-        states.distanceFromMs()[index] = byPop;
-    }
-
-    private static float[] unknown(int pops) {
-        float[] all = new float[pops];
-        Arrays.fill(all, Float.NaN);
-        return all;
+        return response;
     }
 
     Map<TargetId, TargetHealth> targets() {

@@ -56,6 +56,8 @@ public final class Knowledge {
     private final LoadTable load;
     private final Map<String, Integer> columnOfPop = new HashMap<>();
     private LatencyRows latencies;
+    /** From POPs to the network's and the customers' servers, by address. */
+    private LatencyRows distances;
     /** Probes measure these, too; they are not where clients are, and their checks tell more. */
     private Set<InetAddress> servers = Set.of();
 
@@ -75,6 +77,7 @@ public final class Knowledge {
         health = new HealthTable(settings.serviceStale().toMillis());
         load = new LoadTable(settings.loadStale().toMillis());
         latencies = new LatencyRows(rowsFor(COLUMNS_MIN), COLUMNS_MIN);
+        distances = new LatencyRows(COLUMNS_MIN, COLUMNS_MIN);
         persistence = new PersistenceTable(settings.persistenceRecordsMax(), settings.persistenceWaitingMax());
         latencyRequests = new LatencyRequests(
                 settings.latencyRequestsMax(), settings.latencyRequestAgain().toMillis());
@@ -87,6 +90,14 @@ public final class Knowledge {
 
     private int rowsFor(int columns) {
         return Math.min(settings.latencyPrefixesMax(), LATENCY_CELLS_MAX / columns);
+    }
+
+    private int rowsForServers() {
+        return Math.max(COLUMNS_MIN, 2 * servers.size());
+    }
+
+    private long expiredBefore() {
+        return nowMs() - settings.latencyExpiry().toMillis();
     }
 
     /** What answers are made from. */
@@ -122,6 +133,8 @@ public final class Knowledge {
             health.follow(next);
             load.retain(servers(next));
             servers = addresses(next.tree().tree());
+            // Twice as many as there are: those of the tree before go only with their age.
+            distances = distances.compact(expiredBefore(), rowsForServers(), distances.columns());
             List<String> pops = next.topology().names();
             pops.forEach(this::column);
             publish();
@@ -195,24 +208,36 @@ public final class Knowledge {
 
     private void take(NodeName probe, LatencyResult latency, long now) {
         long measuredAt = now - Math.max(0, latency.ageMs());
-        if (latency.lagged()
-                || latency.ageMs() > settings.latencyExpiry().toMillis()
-                || servers.contains(latency.address())) {
+        if (latency.lagged() || latency.ageMs() > settings.latencyExpiry().toMillis()) {
             return;
         }
         long high = Address.high(latency.address());
         long low = Address.low(latency.address());
-        int bits = clientLocation.bits(high, low);
-        boolean kept = latencies.add(
-                Address.maskHigh(high, low, bits),
-                Address.maskLow(high, low, bits),
-                column(probe.pop()),
-                latency.rttMs(),
-                latency.lossPercent(),
-                measuredAt,
-                settings.latencyHalfLife().toMillis());
+        boolean server = servers.contains(latency.address());
+        int bits = server ? 128 : clientLocation.bits(high, low);
+        int column = column(probe.pop());
+        boolean kept = (server ? distances : latencies)
+                .add(
+                        server ? high : Address.maskHigh(high, low, bits),
+                        server ? low : Address.maskLow(high, low, bits),
+                        column,
+                        latency.rttMs(),
+                        latency.lossPercent(),
+                        measuredAt,
+                        settings.latencyHalfLife().toMillis());
         if (!kept) {
             latenciesDropped.increment();
+        }
+    }
+
+    /**
+     * Which probes are to be asked to watch which targets, because vantage points see them fail.
+     *
+     * @param most targets at most
+     */
+    Map<NodeName, List<TargetId>> wantedWatches(int most) {
+        synchronized (lock) {
+            return health.wanted(nowMs(), most);
         }
     }
 
@@ -245,8 +270,9 @@ public final class Knowledge {
     public void expire() {
         geography.refresh();
         synchronized (lock) {
-            long since = nowMs() - settings.latencyExpiry().toMillis();
+            long since = expiredBefore();
             latencies = latencies.compact(since, rowsFor(latencies.columns()), latencies.columns());
+            distances = distances.compact(since, rowsForServers(), distances.columns());
             refresh();
         }
     }
@@ -262,6 +288,7 @@ public final class Knowledge {
         if (column >= latencies.columns()) {
             int columns = latencies.columns() * 2;
             latencies = latencies.compact(0, rowsFor(columns), columns);
+            distances = distances.compact(0, rowsForServers(), columns);
         }
         return column;
     }
@@ -272,12 +299,13 @@ public final class Knowledge {
             return;
         }
         long now = nowMs();
+        long expiryMs = settings.latencyExpiry().toMillis();
         int[] columns =
                 current.topology().names().stream().mapToInt(this::column).toArray();
         view = new View(
                 current,
-                health.compile(current, load, now),
-                latencies.through(columns, settings.latencyExpiry().toMillis()));
+                health.compile(current, load, distances.through(columns, expiryMs), now),
+                latencies.through(columns, expiryMs));
     }
 
     /** What is known of every target, for operators. */
@@ -288,14 +316,12 @@ public final class Knowledge {
                 return List.of();
             }
             long now = nowMs();
-            View compiled = view();
             List<TargetReport> reports = new ArrayList<>();
             for (ZoneSnapshot.Target target : current.targets()) {
                 TargetHealth known = health.targets().get(target.id());
                 if (known != null) {
-                    int index = current.indexOf(target.id());
-                    reports.add(TargetReport.of(
-                            target.id(), known, compiled.states().responseMs()[index], now));
+                    float responseMs = HealthTable.responseMs(current, target.id(), known, now);
+                    reports.add(TargetReport.of(target.id(), known, responseMs, now));
                 }
             }
             return reports;

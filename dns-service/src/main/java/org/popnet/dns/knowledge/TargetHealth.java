@@ -15,7 +15,7 @@ import org.popnet.platform.tree.NodeName;
  * lock.
  */
 final class TargetHealth {
-    /** More than are ever assigned; bounds memory whatever is sent. */
+    /** More than are ever asked; bounds memory whatever is sent. */
     private static final int VANTAGE_POINTS_MAX = 16;
 
     /** What the quorum holds. */
@@ -46,10 +46,8 @@ final class TargetHealth {
     void take(NodeName probe, ServiceResult result, long measuredAtMs) {
         VantagePoint point = points.get(probe);
         if (point == null) {
-            if (points.size() >= VANTAGE_POINTS_MAX) {
-                points.values().stream()
-                        .min(Comparator.comparingLong(VantagePoint::measuredAtMs))
-                        .ifPresent(oldest -> points.remove(oldest.probe()));
+            if (points.size() >= VANTAGE_POINTS_MAX && !makeRoom(watch.isAssigned(probe), measuredAtMs)) {
+                return;
             }
             point = new VantagePoint(probe);
             points.put(probe, point);
@@ -57,10 +55,34 @@ final class TargetHealth {
         point.take(result, measuredAtMs, watch.rise(), watch.fall());
     }
 
+    /** Drops the oldest point that is not assigned, for one that is; for others only what is stale: none evicts another. */
+    private boolean makeRoom(boolean assigned, long measuredAtMs) {
+        VantagePoint oldest = points.values().stream()
+                .filter(point -> !watch.isAssigned(point.probe()))
+                .min(Comparator.comparingLong(VantagePoint::measuredAtMs))
+                .orElse(null);
+        if (oldest == null || (!assigned && fresh(oldest, measuredAtMs))) {
+            return false;
+        }
+        points.remove(oldest.probe());
+        return true;
+    }
+
+    /** Whether more probes shall watch it: it is down, or a vantage point has just seen it fail. */
+    boolean suspect(long nowMs) {
+        return state == State.DOWN
+                || points.values().stream()
+                        .anyMatch(point -> watch.isAssigned(point.probe()) && point.failing() && fresh(point, nowMs));
+    }
+
+    Watch watch() {
+        return watch;
+    }
+
     /**
      * Judges anew.
      *
-     * @param distance of a probe to the target: of more vantage points than are assigned, the nearest fresh ones count
+     * @param distance of a probe to the target: where assigned vantage points are stale, the nearest others stand in
      * @return whether the verdict changed
      */
     boolean judge(long nowMs, ToDoubleFunction<VantagePoint> distance) {
@@ -98,13 +120,20 @@ final class TargetHealth {
         if (fresh.size() <= watch.assigned()) {
             return fresh;
         }
-        fresh.sort(Comparator.comparingDouble(distance).thenComparing(VantagePoint::probe));
+        fresh.sort(Comparator.comparing((VantagePoint point) -> !watch.isAssigned(point.probe()))
+                .thenComparingDouble(distance)
+                .thenComparing(VantagePoint::probe));
         return fresh.subList(0, watch.assigned());
     }
 
     /** Whether what a vantage point says is recent enough to count. */
     boolean fresh(VantagePoint point, long nowMs) {
         return point.fresh(nowMs, watch.staleMs());
+    }
+
+    /** Whether a vantage point knows, and has seen recently enough, how long the target takes. */
+    boolean measured(VantagePoint point, long nowMs) {
+        return !Double.isNaN(point.responseMs()) && fresh(point, nowMs);
     }
 
     /** Whether all that are to watch it have measured it well. */

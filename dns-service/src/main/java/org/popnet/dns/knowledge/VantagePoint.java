@@ -74,6 +74,11 @@ final class VantagePoint {
         return measuredAtMs != Long.MIN_VALUE && nowMs - measuredAtMs <= staleMs;
     }
 
+    /** Whether the last result was bad. */
+    boolean failing() {
+        return bad > 0;
+    }
+
     NodeName probe() {
         return probe;
     }

@@ -11,6 +11,7 @@ import org.popnet.dns.knowledge.KnowledgeExchange;
 import org.popnet.dns.knowledge.KnowledgeSettings;
 import org.popnet.dns.knowledge.LatencyRequester;
 import org.popnet.dns.knowledge.PersistenceExchange;
+import org.popnet.dns.knowledge.WatchRequester;
 import org.popnet.dns.zone.ZoneCompiler;
 import org.popnet.dns.zone.ZoneSnapshot;
 import org.popnet.platform.agent.CurrentTree;
@@ -28,6 +29,7 @@ import org.springframework.context.SmartLifecycle;
 final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
     private static final Logger LOG = LoggerFactory.getLogger(DnsLifecycle.class);
     private static final int REQUESTS_INTERVAL_MS = 50;
+    private static final int WATCH_INTERVAL_MS = 200;
     private static final int EXCHANGE_INTERVAL_MS = 100;
     private static final int LOG_INTERVAL_MS = 50;
     private static final int EXPIRE_INTERVAL_MS = 300_000;
@@ -90,6 +92,7 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
         LatencyRequester requester = new LatencyRequester(knowledge.latencyRequests(), datagrams, tree, perCall);
         every(scheduler, REQUESTS_INTERVAL_MS, requester::send);
         every(scheduler, REQUESTS_INTERVAL_MS, persistence::send);
+        every(scheduler, WATCH_INTERVAL_MS, new WatchRequester(knowledge, datagrams)::send);
         every(scheduler, EXCHANGE_INTERVAL_MS, exchange::ask);
         every(scheduler, 1000, knowledge::refresh);
         every(scheduler, 1000, server::closeIdle);

@@ -8,9 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +27,10 @@ import org.popnet.platform.message.Message.ProbeReport;
 import org.popnet.platform.message.Message.ServerLoad;
 import org.popnet.platform.message.Message.ServiceResult;
 import org.popnet.platform.message.TargetId;
+import org.popnet.platform.tree.Node;
 import org.popnet.platform.tree.NodeName;
+import org.popnet.platform.tree.Service;
+import org.popnet.platform.tree.VantagePoints;
 
 class KnowledgeTest {
     private static final TargetId EDGE = new TargetId("node:edge1.westusa");
@@ -195,6 +200,146 @@ class KnowledgeTest {
         float[] from = view.states().distanceFromMs()[view.zone().indexOf(SERVER)];
         assertThat(from[view.zone().topology().indexOf("westusa")]).isEqualTo(12);
         assertThat(from[view.zone().topology().indexOf("europe")]).isNaN();
+    }
+
+    @Test
+    void measuredDistanceOfACustomersServerGoesBeforeItsResponseTime() {
+        report("probe.westusa", SERVER, true, 1);
+        report("probe.europe", SERVER, true, 1);
+        knowledge.take(
+                NodeName.of("probe.westusa"),
+                new ProbeReport(
+                        List.of(),
+                        List.of(new LatencyResult(InetAddress.ofLiteral("10.1.1.1"), 8, 4, 0, 0, false)),
+                        List.of()));
+        knowledge.refresh();
+        View view = knowledge.view();
+        int server = view.zone().indexOf(SERVER);
+        int europe = view.zone().topology().indexOf("europe");
+        assertThat(view.states().distanceFromMs()[server][westusa()]).isEqualTo(8);
+        assertThat(view.states().lossFromPercent()[server][westusa()]).isEqualTo(4);
+        assertThat(view.states().responseMs()[server]).as("12 ms less the way").isEqualTo(4);
+        assertThat(view.states().distanceFromMs()[server][europe])
+                .as("what the server takes of its own is taken off where the way was not measured")
+                .isEqualTo(8);
+
+        clock.addAndGet(3_600_001);
+        report("probe.westusa", SERVER, true, 1);
+        knowledge.refresh();
+        view = knowledge.view();
+        assertThat(view.states().distanceFromMs()[server][westusa()])
+                .as("the measurement has expired")
+                .isEqualTo(12);
+    }
+
+    @Test
+    void noWayToAServerIsLongerThanItsResponseTimeAndADistanceCountsWhereNobodyChecks() {
+        report("probe.westusa", SERVER, true, 1);
+        InetAddress address = InetAddress.ofLiteral("10.1.1.1");
+        knowledge.take(
+                NodeName.of("probe.westusa"),
+                new ProbeReport(List.of(), List.of(new LatencyResult(address, 500, 0, 0, 0, false)), List.of()));
+        knowledge.take(
+                NodeName.of("probe.eastusa"),
+                new ProbeReport(List.of(), List.of(new LatencyResult(address, 70, 0, 0, 0, false)), List.of()));
+        knowledge.refresh();
+        View view = knowledge.view();
+        int server = view.zone().indexOf(SERVER);
+        assertThat(view.states().distanceFromMs()[server][westusa()])
+                .as("measured by a probe that had just started")
+                .isEqualTo(12);
+        assertThat(view.states().distanceFromMs()[server][view.zone().topology().indexOf("eastusa")])
+                .isEqualTo(70);
+        assertThat(view.states().responseMs()[server]).isZero();
+    }
+
+    @Test
+    void moreProbesThanAreKeptDoNotKeepATargetUp() {
+        knowledge = fresh(withProbes(30));
+        for (int second = 0; second < 2; second++) {
+            clock.addAndGet(1000);
+            for (int i = 1; i <= 30; i++) {
+                report("probe" + i + ".europe", SERVER, false, 1);
+            }
+        }
+        assertThat(down(SERVER)).isTrue();
+    }
+
+    @Test
+    void furtherProbesAreAskedToWatchWhatFailsAndStandInForThoseThatFallSilent() {
+        knowledge = fresh(withProbes(7));
+        VantagePoints points =
+                new VantagePoints(TestTrees.active(1, withProbes(7)).tree());
+        List<NodeName> nearest = points.nearest(SERVER.machine(), Optional.empty(), 9);
+        List<NodeName> assigned = nearest.subList(0, 3);
+        List<NodeName> standIns = nearest.subList(3, 6);
+        assigned.forEach(probe -> report(probe.toString(), SERVER, true, 3));
+        assertThat(knowledge.wantedWatches(10)).isEmpty();
+
+        report(nearest.getLast().toString(), SERVER, false, 1);
+        assertThat(knowledge.wantedWatches(10)).as("it is no vantage point").isEmpty();
+        report(assigned.getFirst().toString(), SERVER, false, 1);
+        Map<NodeName, List<TargetId>> wanted = knowledge.wantedWatches(10);
+        assertThat(wanted.keySet()).containsExactlyInAnyOrderElementsOf(standIns);
+        assertThat(wanted.values()).allMatch(List.of(SERVER)::equals);
+        assertThat(knowledge.wantedWatches(10)).as("not at once again").isEmpty();
+
+        standIns.forEach(probe -> report(probe.toString(), SERVER, false, 2));
+        report(assigned.get(1).toString(), SERVER, true, 1);
+        assertThat(down(SERVER))
+                .as("vantage points go before those that stand in")
+                .isFalse();
+
+        clock.addAndGet(20_000);
+        assigned.subList(0, 1).forEach(probe -> report(probe.toString(), SERVER, false, 1));
+        standIns.forEach(probe -> report(probe.toString(), SERVER, false, 1));
+        assertThat(down(SERVER)).as("two of three are silent").isTrue();
+        assertThat(knowledge.wantedWatches(10).keySet()).as("renewed").hasSize(3);
+
+        assigned.forEach(probe -> report(probe.toString(), SERVER, true, 3));
+        assertThat(down(SERVER)).isFalse();
+        clock.addAndGet(60_000);
+        assertThat(knowledge.wantedWatches(10)).as("all is well").isEmpty();
+    }
+
+    @Test
+    void watchRequestsAreBoundedAndFitDatagrams() {
+        knowledge = fresh(withProbes(7));
+        TargetId other = new TargetId("server:customer1/east/www.customer1.example");
+        for (NodeName probe : TestTrees.active(1, withProbes(7))
+                .tree()
+                .nodes(Service.PROBE)
+                .map(Node::name)
+                .toList()) {
+            report(probe.toString(), SERVER, false, 1);
+            report(probe.toString(), other, false, 1);
+        }
+        List<TargetId> asked = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            knowledge.wantedWatches(1).values().stream()
+                    .flatMap(List::stream)
+                    .distinct()
+                    .forEach(asked::add);
+        }
+        assertThat(asked).containsExactlyInAnyOrder(SERVER, other);
+
+        TargetId longest = new TargetId("server:" + "x".repeat(400));
+        List<List<TargetId>> batches = WatchRequester.batches(List.of(longest, longest, longest, SERVER, other));
+        assertThat(batches).extracting(List::size).containsExactly(2, 3);
+        assertThat(WatchRequester.batches(List.of())).isEmpty();
+    }
+
+    /** So many probes in Europe instead of one in each POP; where customers' servers stand is not known. */
+    private static String withProbes(int count) {
+        StringBuilder probes = new StringBuilder();
+        StringBuilder names = new StringBuilder();
+        for (int i = 1; i <= count; i++) {
+            probes.append("      probe" + i + ".europe: {service: probe, address: 10.0.4." + i + "}\n");
+            names.append(", probe" + i + ".europe");
+        }
+        return TestTrees.NETWORK
+                .replace("      probe.europe: {service: probe, address: 10.0.3.4}\n", probes)
+                .replace(", probe.europe]", names + "]");
     }
 
     @Test

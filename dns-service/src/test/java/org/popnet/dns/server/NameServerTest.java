@@ -342,6 +342,40 @@ class NameServerTest {
         assertThat(addressFor("192.0.2.0", 24)).as("from then on it stays").isEqualTo("10.1.1.1");
     }
 
+    /** Distances come in after response times, first those of one server, and slow ones of probes that just started. */
+    @Test
+    void distanceOfOneServerThatIsMeasuredBeforeTheOthersTurnsNoAnswer() throws Exception {
+        measured("192.0.2.9", 5, 60, 120);
+        responses("probe.westusa", 300, 70);
+        assertThat(addressFor("192.0.2.0", 24)).as("one cold probe's guess").isEqualTo("10.1.1.2");
+        farFromEachOther();
+        assertThat(addressFor("192.0.2.0", 24)).as("as all see it").isEqualTo("10.1.1.1");
+        latency("probe.eastusa", "10.1.1.2", 6);
+        assertThat(addressForNew(1)).as("the other server's way is known").isEqualTo("10.1.1.1");
+        latency("probe.westusa", "10.1.1.2", 62);
+        latency("probe.westusa", "10.1.1.1", 400);
+        assertThat(addressForNew(2)).as("its own is overrated").isEqualTo("10.1.1.1");
+        latency("probe.europe", "10.1.1.1", 145);
+        latency("probe.eastusa", "10.1.1.1", 64);
+        latency("probe.westusa", "10.1.1.1", 5);
+        assertThat(addressForNew(3)).as("all ways are known").isEqualTo("10.1.1.1");
+    }
+
+    private void farFromEachOther() {
+        for (int i = 0; i < 3; i++) {
+            responses("probe.westusa", 12, 70);
+            responses("probe.eastusa", 70, 14);
+            responses("probe.europe", 150, 90);
+        }
+    }
+
+    /** Of a client as far from all as 192.0.2.0/24. */
+    private String addressForNew(int number) throws IOException {
+        measured("198.51." + number + ".9", 5, 60, 120);
+        farFromEachOther();
+        return addressFor("198.51." + number + ".0", 24);
+    }
+
     private void measured(String client, double westMs, double eastMs, double europeMs) {
         latency("probe.westusa", client, westMs);
         latency("probe.eastusa", client, eastMs);

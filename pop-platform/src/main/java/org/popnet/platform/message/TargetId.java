@@ -25,6 +25,13 @@ public record TargetId(@JsonValue String text) {
         return new TargetId("server:" + server.customer() + "/" + server.name() + "/" + domain);
     }
 
+    /** Whose load counts and who is watched by whom: the node, or {@code customer/server} whatever the domain. */
+    public String machine() {
+        int from = text.indexOf(':') + 1;
+        int to = text.startsWith("server:") ? Math.max(from, text.lastIndexOf('/')) : text.length();
+        return text.substring(from, to);
+    }
+
     @Override
     public String toString() {
         return text;

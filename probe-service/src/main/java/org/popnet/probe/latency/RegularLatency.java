@@ -19,10 +19,10 @@ import org.popnet.platform.tree.NetworkTree;
 import org.popnet.platform.tree.Node;
 import org.popnet.platform.tree.NodeName;
 import org.popnet.platform.tree.Service;
+import org.popnet.platform.tree.VantagePoints;
 import org.popnet.probe.ProbeSettings;
 import org.popnet.probe.check.Endpoint;
 import org.popnet.probe.schedule.Schedule;
-import org.popnet.probe.schedule.VantagePoints;
 import org.popnet.probe.schedule.WatchList;
 import org.popnet.probe.timer.Timers;
 

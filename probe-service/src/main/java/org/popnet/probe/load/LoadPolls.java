@@ -23,12 +23,12 @@ import org.popnet.platform.tree.Node;
 import org.popnet.platform.tree.NodeName;
 import org.popnet.platform.tree.Pop;
 import org.popnet.platform.tree.Service;
+import org.popnet.platform.tree.VantagePoints;
 import org.popnet.probe.ProbeSettings;
 import org.popnet.probe.check.CheckRunner;
 import org.popnet.probe.check.Endpoint;
 import org.popnet.probe.report.Measurement;
 import org.popnet.probe.schedule.Schedule;
-import org.popnet.probe.schedule.VantagePoints;
 import org.popnet.probe.timer.Timers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -116,7 +116,7 @@ public final class LoadPolls implements TreeSubscriber {
             for (Node node : pop.nodes().values()) {
                 String name = "node:" + node.name();
                 if ((node.service() == Service.EDGE_CACHE || node.service() == Service.ORIGIN_FETCH)
-                        && vantagePoints.isAssigned(self, name, pop.location())) {
+                        && vantagePoints.isAssigned(self, node.name().toString(), pop.location())) {
                     targets.put(name, new Target.OfNode(name, node));
                 }
             }

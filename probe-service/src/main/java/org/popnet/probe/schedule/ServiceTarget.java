@@ -18,6 +18,7 @@ import org.popnet.platform.tree.Node;
 import org.popnet.platform.tree.NodeName;
 import org.popnet.platform.tree.Pop;
 import org.popnet.platform.tree.Service;
+import org.popnet.platform.tree.VantagePoints;
 import org.popnet.probe.check.Endpoint;
 
 /**
@@ -71,7 +72,7 @@ public record ServiceTarget(TargetId id, Endpoint endpoint, List<Check> checks, 
     static Map<TargetId, ServiceTarget> assignedTo(NodeName probe, NetworkTree tree) {
         VantagePoints vantagePoints = new VantagePoints(tree);
         Map<TargetId, ServiceTarget> targets = of(tree);
-        targets.values().removeIf(target -> !vantagePoints.isAssigned(probe, target.id, target.location));
+        targets.values().removeIf(target -> !vantagePoints.isAssigned(probe, target.id.machine(), target.location));
         return targets;
     }
 

@@ -1,13 +1,8 @@
-package org.popnet.probe.schedule;
+package org.popnet.platform.tree;
 
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.popnet.platform.tree.Location;
-import org.popnet.platform.tree.NetworkTree;
-import org.popnet.platform.tree.Node;
-import org.popnet.platform.tree.NodeName;
-import org.popnet.platform.tree.Service;
 
 /**
  * Which probes watch which target: the nearest three, all of them if there are no more. A pure function of the tree, so
@@ -15,12 +10,16 @@ import org.popnet.platform.tree.Service;
  * decides (rendezvous), so that the work spreads and few assignments change when a probe comes or goes.
  */
 public final class VantagePoints {
-    private static final int ASSIGNED = 3;
+    /** How many watch a target, if there are so many. */
+    public static final int ASSIGNED = 3;
 
     private final List<Place> probes;
 
     /** A probe and where it stands, if the tree says so. */
     private record Place(NodeName probe, Optional<Location> location) {}
+
+    /** A probe as one target sees it. */
+    private record Ranked(NodeName probe, double kilometres, long hash) {}
 
     public VantagePoints(NetworkTree tree) {
         this.probes = tree.pops().values().stream()
@@ -29,18 +28,29 @@ public final class VantagePoints {
     }
 
     /**
-     * @param target whose text is the same everywhere
+     * @param machine a node's name, or {@code customer/server}
      * @param location where the target stands, if that is known
      */
-    public boolean isAssigned(NodeName probe, Object target, Optional<Location> location) {
-        if (probes.size() <= ASSIGNED) {
-            return probes.stream().anyMatch(place -> place.probe.equals(probe));
-        }
+    public boolean isAssigned(NodeName probe, String machine, Optional<Location> location) {
+        return probes.size() <= ASSIGNED
+                ? probes.stream().anyMatch(place -> place.probe.equals(probe))
+                : nearest(machine, location, ASSIGNED).contains(probe);
+    }
+
+    /**
+     * The probes that come first for a target: the first {@value #ASSIGNED} are assigned, those after them stand in.
+     *
+     * @param machine a node's name, or {@code customer/server}
+     * @param location where the target stands, if that is known
+     * @param most how many at most
+     */
+    public List<NodeName> nearest(String machine, Optional<Location> location, int most) {
         return probes.stream()
-                .sorted(Comparator.comparingDouble((Place place) -> kilometres(place, location))
-                        .thenComparingLong(place -> hash(place.probe + " " + target)))
-                .limit(ASSIGNED)
-                .anyMatch(place -> place.probe.equals(probe));
+                .map(place -> new Ranked(place.probe, kilometres(place, location), hash(place.probe + " " + machine)))
+                .sorted(Comparator.comparingDouble(Ranked::kilometres).thenComparingLong(Ranked::hash))
+                .limit(most)
+                .map(Ranked::probe)
+                .toList();
     }
 
     private static double kilometres(Place place, Optional<Location> target) {
