@@ -221,7 +221,7 @@ public final class Knowledge {
                         server ? high : Address.maskHigh(high, low, bits),
                         server ? low : Address.maskLow(high, low, bits),
                         column,
-                        latency.rttMs(),
+                        server ? latency.shortestMs() : latency.rttMs(),
                         latency.lossPercent(),
                         measuredAt,
                         settings.latencyHalfLife().toMillis());

@@ -210,7 +210,7 @@ class KnowledgeTest {
                 NodeName.of("probe.westusa"),
                 new ProbeReport(
                         List.of(),
-                        List.of(new LatencyResult(InetAddress.ofLiteral("10.1.1.1"), 8, 4, 0, 0, false)),
+                        List.of(new LatencyResult(InetAddress.ofLiteral("10.1.1.1"), 11, 4, 0, 0, false, 8)),
                         List.of()));
         knowledge.refresh();
         View view = knowledge.view();

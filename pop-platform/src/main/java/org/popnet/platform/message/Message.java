@@ -176,11 +176,29 @@ public sealed interface Message {
      * @param rttMs median round-trip time; NaN if no attempt was answered
      * @param lossPercent 0 to 100
      * @param lagged as in {@link ServiceResult}
+     * @param minMs the shortest round-trip time; 0 if a probe does not say, NaN if no attempt was answered
      */
     record LatencyResult(
-            InetAddress address, double rttMs, double lossPercent, long ageMs, long wallClockMs, boolean lagged) {
+            InetAddress address,
+            double rttMs,
+            double lossPercent,
+            long ageMs,
+            long wallClockMs,
+            boolean lagged,
+            double minMs) {
         public LatencyResult {
             Objects.requireNonNull(address, "address");
+        }
+
+        /** Of one attempt. */
+        public LatencyResult(
+                InetAddress address, double rttMs, double lossPercent, long ageMs, long wallClockMs, boolean lagged) {
+            this(address, rttMs, lossPercent, ageMs, wallClockMs, lagged, rttMs);
+        }
+
+        /** The way itself, without what queues on it take for a while. */
+        public double shortestMs() {
+            return minMs > 0 && minMs < rttMs ? minMs : rttMs;
         }
     }
 

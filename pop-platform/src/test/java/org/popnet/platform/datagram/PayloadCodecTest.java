@@ -35,7 +35,7 @@ class PayloadCodecTest {
     void distanceThatNobodyAnsweredSurvives() throws Exception {
         ProbeReport report = new ProbeReport(
                 List.of(),
-                List.of(new LatencyResult(InetAddress.ofLiteral("192.0.2.1"), Double.NaN, 100, 1, 2, true)),
+                List.of(new LatencyResult(InetAddress.ofLiteral("192.0.2.1"), Double.NaN, 100, 1, 2, true, Double.NaN)),
                 List.of());
 
         assertThat(decode(Kind.PROBE_REPORT, PayloadCodec.encode(report))).isEqualTo(report);
@@ -54,6 +54,13 @@ class PayloadCodecTest {
         LoadReport report = (LoadReport) decode(Kind.LOAD_REPORT, CBOR.writeValueAsBytes(Map.of("cpu", 0.5)));
 
         assertThat(report).isEqualTo(new LoadReport(0.5, 0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0, 0, List.of()));
+        Map<String, Object> distance = Map.of("address", new byte[] {10, 0, 0, 1}, "rttMs", 5.5);
+        ProbeReport fromProbe = (ProbeReport)
+                decode(Kind.PROBE_REPORT, CBOR.writeValueAsBytes(Map.of("latencies", List.of(distance))));
+        assertThat(fromProbe.latencies()).singleElement().satisfies(result -> {
+            assertThat(result.minMs()).isZero();
+            assertThat(result.shortestMs()).as("the median then").isEqualTo(5.5);
+        });
         assertThat(decode(Kind.LATENCY_REQUEST, CBOR.writeValueAsBytes(Map.of())))
                 .isEqualTo(new LatencyRequest(List.of()));
     }

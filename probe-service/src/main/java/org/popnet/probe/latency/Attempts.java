@@ -8,10 +8,11 @@ import org.popnet.probe.ProbeSettings;
  * The result of a few attempts, one after the other.
  *
  * @param rttMs median of the answered ones; NaN if none was
+ * @param minMs the least of them
  * @param lossPercent share of the unanswered ones, 0 to 100
  */
-record Attempts(double rttMs, double lossPercent) {
-    static final Attempts NONE = new Attempts(Double.NaN, 100);
+record Attempts(double rttMs, double minMs, double lossPercent) {
+    static final Attempts NONE = new Attempts(Double.NaN, Double.NaN, 100);
 
     /** One attempt. */
     interface Attempt {
@@ -50,7 +51,9 @@ record Attempts(double rttMs, double lossPercent) {
             }
         }
         double loss = 100.0 * (settings.attempts() - count) / settings.attempts();
-        return new Attempts(median(Arrays.copyOf(answered, count)), loss);
+        double[] times = Arrays.copyOf(answered, count);
+        double least = Arrays.stream(times).min().orElse(Double.NaN);
+        return new Attempts(median(times), least, loss);
     }
 
     private static double median(double[] values) {

@@ -37,6 +37,7 @@ public final class LatencyProbe {
     private final Consumer<Measurement> reports;
     private final Timer answered;
     private final Timer silent;
+    private final Timer spread;
 
     public LatencyProbe(
             InetAddress local,
@@ -57,6 +58,9 @@ public final class LatencyProbe {
         this.reports = reports;
         this.answered = timer(registry, "answered");
         this.silent = timer(registry, "silent");
+        this.spread = Timer.builder("popnet.probe.latency.spread")
+                .description("by how much the median of a measurement's attempts exceeds the shortest")
+                .register(registry);
     }
 
     private static Timer timer(MeterRegistry registry, String result) {
@@ -127,12 +131,19 @@ public final class LatencyProbe {
         }
         if (attempts.answered()) {
             answered.record(Duration.ofNanos((long) (attempts.rttMs() * 1e6)));
+            spread.record(Duration.ofNanos((long) ((attempts.rttMs() - attempts.minMs()) * 1e6)));
         } else {
             silent.record(Duration.ofNanos(end - start));
         }
         boolean lagged = end - start > most + LATE_NANOS;
         reports.accept(new Measurement.OfLatency(
-                address, attempts.rttMs(), attempts.lossPercent(), end, wallClock.instant(), lagged));
+                address,
+                attempts.rttMs(),
+                attempts.minMs(),
+                attempts.lossPercent(),
+                end,
+                wallClock.instant(),
+                lagged));
         return attempts.answered();
     }
 }

@@ -23,9 +23,17 @@ public sealed interface Measurement {
      * The distance to an address.
      *
      * @param rttMs median of the answered attempts; NaN if none was
+     * @param minMs the least of them
      * @param lossPercent 0 to 100
      */
-    record OfLatency(InetAddress address, double rttMs, double lossPercent, long atNanos, Instant at, boolean lagged)
+    record OfLatency(
+            InetAddress address,
+            double rttMs,
+            double minMs,
+            double lossPercent,
+            long atNanos,
+            Instant at,
+            boolean lagged)
             implements Measurement {}
 
     /**

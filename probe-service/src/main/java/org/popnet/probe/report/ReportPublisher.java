@@ -132,8 +132,8 @@ public final class ReportPublisher {
                             m.outcome().reason(),
                             m.lagged()));
                 case Measurement.OfLatency m ->
-                    latencies.add(
-                            new LatencyResult(m.address(), m.rttMs(), m.lossPercent(), ageMs, wallClockMs, m.lagged()));
+                    latencies.add(new LatencyResult(
+                            m.address(), m.rttMs(), m.lossPercent(), ageMs, wallClockMs, m.lagged(), m.minMs()));
                 case Measurement.OfLoad m ->
                     loads.add(new ServerLoad(m.server(), m.requestsPerSecond(), m.share(), ageMs, m.lagged()));
             }

@@ -130,6 +130,29 @@ class CheckKindsTest {
     }
 
     @Test
+    void methodAndHostAreThoseOfTheCheckAndAnAnswerToHeadHasNoBody() {
+        try (RawServer server = RawServer.answering("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n")) {
+            for (String method : List.of("HEAD", "OPTIONS")) {
+                Request request = new Request(
+                        method,
+                        "/x?y=z",
+                        Optional.of("status.c.example"),
+                        Optional.empty(),
+                        false,
+                        Optional.empty(),
+                        List.of(),
+                        0);
+                Outcome outcome = runner.run(
+                        new Check.Http(request, Expected.status(204), Pace.DEFAULT), endpoint(server), PATIENT);
+                assertThat(outcome.reason()).isNull();
+                assertThat(server.heads().getLast())
+                        .startsWith(method + " /x?y=z HTTP/1.1\r\n")
+                        .contains("\r\nHost: status.c.example\r\n");
+            }
+        }
+    }
+
+    @Test
     void redirectLoopIsDown() {
         try (RawServer server =
                 RawServer.answering("HTTP/1.1 302 Found\r\nLocation: /health\r\nContent-Length: 0\r\n\r\n")) {

@@ -78,7 +78,7 @@ class ReportPublisherTest {
 
     private static Measurement latency(int last, ManualClock clock) {
         return new Measurement.OfLatency(
-                InetAddress.ofLiteral("192.0.2." + last), 1, 0, clock.nanoTime(), Instant.EPOCH, false);
+                InetAddress.ofLiteral("192.0.2." + last), 1, 1, 0, clock.nanoTime(), Instant.EPOCH, false);
     }
 
     @Test
@@ -97,7 +97,7 @@ class ReportPublisherTest {
         ReportPublisher publisher = publisher(10);
         for (int i = 0; i < 15; i++) {
             publisher.publish(new Measurement.OfLatency(
-                    InetAddress.ofLiteral("192.0.2." + i), 1, 0, System.nanoTime(), Instant.EPOCH, false));
+                    InetAddress.ofLiteral("192.0.2." + i), 1, 1, 0, System.nanoTime(), Instant.EPOCH, false));
         }
 
         Awaitility.await().untilAsserted(() -> assertThat(tree.sent()).isNotEmpty());
