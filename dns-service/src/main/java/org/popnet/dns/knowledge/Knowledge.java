@@ -41,6 +41,9 @@ public final class Knowledge {
     private static final int LATENCY_CELLS_MAX = 1 << 24;
 
     private static final int COLUMNS_MIN = 8;
+    private static final String NODE = "node:";
+    /** A node that has told nothing for so long is known by what probes hear from it. */
+    private static final long NODE_SILENT_MS = 2500;
 
     private final KnowledgeSettings settings;
     private final LongSupplier clockMs;
@@ -60,6 +63,9 @@ public final class Knowledge {
     private LatencyRows distances;
     /** Probes measure these, too; they are not where clients are, and their checks tell more. */
     private Set<InetAddress> servers = Set.of();
+
+    /** Who may tell a load, by the name it is kept under. */
+    private Set<String> machines = Set.of();
 
     private @Nullable ZoneSnapshot zone;
     private volatile @Nullable View view;
@@ -131,7 +137,8 @@ public final class Knowledge {
         synchronized (lock) {
             zone = next;
             health.follow(next);
-            load.retain(servers(next));
+            machines = machines(next);
+            load.retain(machines);
             servers = addresses(next.tree().tree());
             // Twice as many as there are: those of the tree before go only with their age.
             distances = distances.compact(expiredBefore(), rowsForServers(), distances.columns());
@@ -142,7 +149,7 @@ public final class Knowledge {
     }
 
     /** Everybody who may tell a load, by the name it is kept under. */
-    private static Set<String> servers(ZoneSnapshot zone) {
+    private static Set<String> machines(ZoneSnapshot zone) {
         NetworkTree tree = zone.tree().tree();
         Set<String> names = new HashSet<>();
         tree.nodes().keySet().forEach(node -> names.add(node.toString()));
@@ -190,8 +197,12 @@ public final class Knowledge {
         }
     }
 
-    /** What a customer's server says of itself, to whichever probe asks. */
+    /** What a machine says of itself, to whichever probe asks. */
     private void take(NetworkTree tree, ServerLoad told, long now) {
+        if (told.server().startsWith(NODE)) {
+            takeOfNode(told, told.server().substring(NODE.length()), now);
+            return;
+        }
         int slash = told.server().indexOf('/');
         Customer customer =
                 slash < 0 ? null : tree.customers().get(told.server().substring(0, slash));
@@ -204,6 +215,15 @@ public final class Knowledge {
         }
         double requests = told.requestsPerSecond() / server.capacity().requestsPerSecond();
         load.take(told.server(), Math.max(requests, told.share()), now);
+    }
+
+    /** Nodes tell their load themselves, every second: what probes hear stands in where that does not arrive. */
+    private void takeOfNode(ServerLoad told, String node, long now) {
+        LoadTable.Told last = load.told(node, now);
+        boolean silent = last == null || last.ageMs() > NODE_SILENT_MS;
+        if (silent && machines.contains(node) && !told.lagged() && told.ageMs() <= NODE_SILENT_MS) {
+            load.take(node, told.share(), now);
+        }
     }
 
     private void take(NodeName probe, LatencyResult latency, long now) {
@@ -248,10 +268,8 @@ public final class Knowledge {
             NetworkTree tree = current == null ? null : current.tree().tree();
             Node sender = tree == null ? null : tree.node(node).orElse(null);
             if (tree != null && sender != null) {
-                double used = LoadTable.used(
-                        report,
-                        sender.capacity().requestsPerSecond(),
-                        tree.measures().load());
+                double used = report.used(
+                        sender.capacity().requestsPerSecond(), tree.measures().load());
                 load.take(node.toString(), used, nowMs());
             }
         }
@@ -429,6 +447,13 @@ public final class Knowledge {
     public int latencyPrefixes() {
         synchronized (lock) {
             return latencies.rows();
+        }
+    }
+
+    /** The network's and the customers' servers to which the way was measured. */
+    public int distances() {
+        synchronized (lock) {
+            return distances.rows();
         }
     }
 

@@ -4,8 +4,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.popnet.platform.message.Message.LoadReport;
-import org.popnet.platform.tree.LoadMeasure;
 
 /**
  * How busy servers say they are, damped: what a choice does to a load is seen only when resolvers have asked again and
@@ -42,7 +40,6 @@ final class LoadTable {
     private static final double IDLE = 0.70;
     private static final double SHED_MIN = 0.01;
     private static final double USED_MAX = 10;
-    private static final double MEMORY_FREE = 0.9;
 
     private final Map<String, Entry> entries = new HashMap<>();
     private final long staleMs;
@@ -104,23 +101,6 @@ final class LoadTable {
 
     LoadTable(long staleMs) {
         this.staleMs = staleMs;
-    }
-
-    /** The share of its capacity that a node uses: of what it may be short of, the worst. */
-    static double used(LoadReport report, double capacityPerSecond, Set<LoadMeasure> counting) {
-        double worst = 0;
-        for (LoadMeasure measure : counting) {
-            double share =
-                    switch (measure) {
-                        case REQUESTS -> report.requestsPerSecond() / capacityPerSecond;
-                        case CPU -> report.cpu();
-                        case MEMORY -> (report.memory() - MEMORY_FREE) / (1 - MEMORY_FREE);
-                        case CONNECTIONS -> report.connectionShare();
-                        case BANDWIDTH -> report.bandwidthShare();
-                    };
-            worst = Double.isFinite(share) ? Math.max(worst, share) : worst;
-        }
-        return worst;
     }
 
     /** @param server a node's name, or {@code customer/server} */

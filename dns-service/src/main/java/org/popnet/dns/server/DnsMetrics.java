@@ -123,6 +123,9 @@ final class DnsMetrics {
         Gauge.builder("popnet.dns.knowledge.latency.prefixes", knowledge, Knowledge::latencyPrefixes)
                 .description("client prefixes with measured latencies")
                 .register(registry);
+        Gauge.builder("popnet.dns.knowledge.distances", knowledge, Knowledge::distances)
+                .description("servers to which the way was measured")
+                .register(registry);
         Gauge.builder("popnet.dns.knowledge.loads", knowledge, Knowledge::loads)
                 .description("nodes that told their load")
                 .register(registry);

@@ -437,6 +437,33 @@ class KnowledgeTest {
     }
 
     @Test
+    void whatProbesHearFromANodeCountsOnlyWhileNothingComesFromItself() {
+        heard("node:edge1.westusa", 0.4);
+        assertThat(utilisation()).isEqualTo(0.4f);
+        heard("node:edge9.westusa", 0.9);
+        assertThat(knowledge.loads()).as("it is not in the tree").isEqualTo(1);
+
+        for (int second = 0; second < 600; second++) {
+            clock.addAndGet(1000);
+            load(20);
+            heard("node:edge1.westusa", 0.9);
+        }
+        assertThat(utilisation()).as("its own reports").isLessThan(0.12f);
+        for (int second = 0; second < 600; second++) {
+            clock.addAndGet(1000);
+            heard("node:edge1.westusa", 0.9);
+        }
+        assertThat(utilisation()).as("which no longer arrive").isCloseTo(0.9f, within(0.01f));
+    }
+
+    private void heard(String machine, double share) {
+        knowledge.take(
+                NodeName.of("probe.westusa"),
+                new ProbeReport(List.of(), List.of(), List.of(new ServerLoad(machine, 0, share, 0, false))));
+        knowledge.refresh();
+    }
+
+    @Test
     void customersServerTellsItsLoadThroughAProbe() {
         knowledge.take(
                 NodeName.of("probe.westusa"),

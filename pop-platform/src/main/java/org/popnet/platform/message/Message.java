@@ -5,7 +5,9 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.popnet.platform.tree.LoadMeasure;
 
 /**
  * What one node tells another in a datagram. Fields may be added: unknown ones are ignored, missing ones read as null
@@ -67,10 +69,30 @@ public sealed interface Message {
             double loopDelayMs,
             List<ClientRoundTrip> clients)
             implements Message {
+        /** Of the memory: a machine that uses no more is not short of it. */
+        private static final double MEMORY_FREE = 0.9;
+
         public LoadReport {
             sites = mapOf(sites);
             watermarks = mapOf(watermarks);
             clients = listOf(clients);
+        }
+
+        /** The share of its capacity that the node uses: of what it may be short of, the worst. */
+        public double used(double capacityPerSecond, Set<LoadMeasure> counting) {
+            double worst = 0;
+            for (LoadMeasure measure : counting) {
+                double share =
+                        switch (measure) {
+                            case REQUESTS -> requestsPerSecond / capacityPerSecond;
+                            case CPU -> cpu;
+                            case MEMORY -> (memory - MEMORY_FREE) / (1 - MEMORY_FREE);
+                            case CONNECTIONS -> connectionShare;
+                            case BANDWIDTH -> bandwidthShare;
+                        };
+                worst = Double.isFinite(share) ? Math.max(worst, share) : worst;
+            }
+            return worst;
         }
     }
 
@@ -205,9 +227,9 @@ public sealed interface Message {
     record SiteLoad(long openConnections, double requestsPerSecond, double bytesPerSecond) {}
 
     /**
-     * What a customer's server told a probe of its load, at its {@code load-url}.
+     * What a machine told a probe of its load: a customer's server at its {@code load-url}, a node by its control port.
      *
-     * @param server {@code customer/server}
+     * @param server {@code customer/server}, or {@code node:} and a node's name
      * @param requestsPerSecond 0 if it does not say
      * @param share of its capacity in use, the worst of what it says; 0 if it says nothing of the kind
      */

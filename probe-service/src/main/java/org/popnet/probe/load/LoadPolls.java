@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -18,6 +19,7 @@ import org.popnet.platform.tree.ActiveTree;
 import org.popnet.platform.tree.Customer;
 import org.popnet.platform.tree.CustomerServer;
 import org.popnet.platform.tree.Domain;
+import org.popnet.platform.tree.LoadMeasure;
 import org.popnet.platform.tree.NetworkTree;
 import org.popnet.platform.tree.Node;
 import org.popnet.platform.tree.NodeName;
@@ -57,7 +59,7 @@ public final class LoadPolls implements TreeSubscriber {
     private sealed interface Target {
         String name();
 
-        record OfNode(String name, Node node) implements Target {}
+        record OfNode(String name, Node node, Set<LoadMeasure> measures) implements Target {}
 
         record OfServer(String name, Endpoint endpoint, String path) implements Target {}
     }
@@ -117,7 +119,7 @@ public final class LoadPolls implements TreeSubscriber {
                 String name = "node:" + node.name();
                 if ((node.service() == Service.EDGE_CACHE || node.service() == Service.ORIGIN_FETCH)
                         && vantagePoints.isAssigned(self, node.name().toString(), pop.location())) {
-                    targets.put(name, new Target.OfNode(name, node));
+                    targets.put(name, new Target.OfNode(name, node, tree.measures().load()));
                 }
             }
         }
@@ -158,9 +160,8 @@ public final class LoadPolls implements TreeSubscriber {
 
     private Measurement.OfLoad ofNode(Target.OfNode target, long start) {
         LoadReport load = control.apply(target.node(), "/load");
-        double share =
-                Math.max(Math.max(load.cpu(), load.memory()), Math.max(load.connectionShare(), load.bandwidthShare()));
-        return measurement(target.name(), load.requestsPerSecond(), share, start);
+        double used = load.used(target.node().capacity().requestsPerSecond(), target.measures());
+        return measurement(target.name(), load.requestsPerSecond(), used, start);
     }
 
     private Measurement.OfLoad ofServer(Target.OfServer target, long start) throws IOException {
