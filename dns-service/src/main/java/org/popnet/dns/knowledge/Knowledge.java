@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.popnet.dns.steering.Address;
 import org.popnet.dns.steering.ClientLocation;
 import org.popnet.dns.steering.Geography;
+import org.popnet.dns.steering.Latencies;
+import org.popnet.dns.steering.Topology;
 import org.popnet.dns.zone.ZoneSnapshot;
 import org.popnet.platform.message.Message.KnowledgePart;
 import org.popnet.platform.message.Message.LatencyResult;
@@ -320,10 +322,12 @@ public final class Knowledge {
         long expiryMs = settings.latencyExpiry().toMillis();
         int[] columns =
                 current.topology().names().stream().mapToInt(this::column).toArray();
+        Latencies toServers = distances.through(columns, expiryMs, Topology.NOWHERE);
+        float[] fromHere = OwnDistance.of(current.topology(), toServers, now);
         view = new View(
                 current,
-                health.compile(current, load, distances.through(columns, expiryMs), now),
-                latencies.through(columns, expiryMs));
+                health.compile(current, load, toServers, now),
+                latencies.through(columns, expiryMs, fromHere));
     }
 
     /** What is known of every target, for operators. */

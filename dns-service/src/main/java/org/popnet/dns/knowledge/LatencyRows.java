@@ -235,12 +235,18 @@ final class LatencyRows {
         return copy;
     }
 
-    /** The table as one tree's POPs see it. */
-    Latencies through(int[] columnOfPop, long expiryMs) {
-        return new Through(this, columnOfPop, expiryMs);
+    /**
+     * The table as one tree's POPs see it.
+     *
+     * @param fromHere see {@link Latencies#fromHere}
+     */
+    Latencies through(int[] columnOfPop, long expiryMs, float[] fromHere) {
+        return new Through(this, columnOfPop, expiryMs, fromHere);
     }
 
-    private record Through(LatencyRows table, int[] columnOfPop, long expiryMs) implements Latencies {
+    @SuppressWarnings("ArrayRecordComponent") // never changed, never compared
+    private record Through(LatencyRows table, int[] columnOfPop, long expiryMs, float[] fromHere)
+            implements Latencies {
         @Override
         public int row(long high, long low) {
             return table.find(high, low);

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * Finds out how far a client is from every POP: measured → coverage → the operator's database of places → its resolver's
- * measurement → topology. What is not known for some POPs only is taken to be somewhat worse than the worst that is.
+ * measurement → where the asked name server is, as probes measure it or else by the topology. What is not known for some POPs only is taken to be somewhat worse than the worst that is.
  */
 public final class ClientLocation {
     private static final float UNMEASURED_FACTOR = 1.5f;
@@ -52,7 +52,7 @@ public final class ClientLocation {
         if (placed(topology, out)) {
             return;
         }
-        estimate(topology, topology.self(), ClientView.Source.TOPOLOGY, out);
+        here(topology, latencies, out);
     }
 
     /**
@@ -91,7 +91,7 @@ public final class ClientLocation {
             out.source = ClientView.Source.MEASURED_RESOLVER;
             return;
         }
-        estimate(topology, topology.self(), ClientView.Source.TOPOLOGY, out);
+        here(topology, latencies, out);
     }
 
     /** Puts the client into a POP: its own nodes ask. */
@@ -110,6 +110,14 @@ public final class ClientLocation {
         out.prefixHigh = Address.maskHigh(high, low, bits);
         out.prefixLow = Address.maskLow(high, low, bits);
         out.hash = Hash.of(out.prefixHigh, out.prefixLow);
+    }
+
+    private static void here(Topology topology, Latencies latencies, ClientView out) {
+        float[] measured = latencies.fromHere();
+        estimate(
+                measured.length == topology.pops() ? measured : topology.estimatesFrom(topology.self()),
+                ClientView.Source.TOPOLOGY,
+                out);
     }
 
     private boolean placed(Topology topology, ClientView out) {

@@ -15,4 +15,12 @@ public interface Latencies {
      * @return the age of the oldest figure used, in milliseconds; -1 if there is none at all
      */
     long read(int row, long nowMs, float[] rttMs, float[] lossPercent);
+
+    /**
+     * Round-trip times between this name server and every POP, by POP index, not to be changed; {@link Topology#NOWHERE}
+     * as long as not every POP that could has measured it.
+     */
+    default float[] fromHere() {
+        return Topology.NOWHERE;
+    }
 }

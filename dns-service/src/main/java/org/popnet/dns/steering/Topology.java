@@ -1,5 +1,6 @@
 package org.popnet.dns.steering;
 
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -7,6 +8,7 @@ import java.util.Optional;
 import org.popnet.platform.tree.Cidr;
 import org.popnet.platform.tree.Location;
 import org.popnet.platform.tree.NetworkTree;
+import org.popnet.platform.tree.Node;
 import org.popnet.platform.tree.NodeName;
 import org.popnet.platform.tree.Pop;
 import org.popnet.platform.tree.Service;
@@ -31,6 +33,7 @@ public final class Topology {
     private final PrefixMap nodes;
     private final boolean[] probed;
     private final int self;
+    private final Optional<InetAddress> selfAddress;
 
     /** @param self the name server that this is; its POP is where unknown clients are taken to be */
     public Topology(NetworkTree tree, NodeName self) {
@@ -58,6 +61,7 @@ public final class Topology {
         coverage = new PrefixMap(covered);
         nodes = new PrefixMap(members);
         this.self = Math.max(0, index.getOrDefault(self.pop(), 0));
+        this.selfAddress = tree.node(self).map(Node::address);
     }
 
     private static float estimate(Pop from, Pop to, int position) {
@@ -99,7 +103,7 @@ public final class Topology {
     }
 
     /** Whether the POP has a probe, so that distances from there get measured. */
-    boolean probed(int pop) {
+    public boolean probed(int pop) {
         return probed[pop];
     }
 
@@ -125,5 +129,10 @@ public final class Topology {
 
     int self() {
         return self;
+    }
+
+    /** Where probes measure this name server; empty if it is not in the tree. */
+    public Optional<InetAddress> selfAddress() {
+        return selfAddress;
     }
 }

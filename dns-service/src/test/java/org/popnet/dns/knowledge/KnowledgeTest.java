@@ -254,6 +254,28 @@ class KnowledgeTest {
     }
 
     @Test
+    void unknownClientIsAsFarAsThisNameServerOnceAllPopsHaveMeasuredIt() {
+        int europe = knowledge.view().zone().topology().indexOf("europe");
+        float byMap = locate("192.0.2.77").latencyMs(europe);
+        latency("probe.westusa", "10.0.1.1", 2);
+        latency("probe.eastusa", "10.0.1.1", 64);
+        assertThat(locate("192.0.2.77").latencyMs(europe)).as("not from everywhere").isEqualTo(byMap);
+
+        latency("probe.europe", "10.0.1.1", 171);
+        ClientView client = locate("192.0.2.77");
+        assertThat(client.source()).isEqualTo(ClientView.Source.TOPOLOGY);
+        assertThat(client.settled()).as("its own distance is still to come").isFalse();
+        assertThat(client.latencyMs(europe)).isEqualTo(171);
+        assertThat(client.latencyMs(westusa())).isEqualTo(2);
+        assertThat(client.latencyMs(knowledge.view().zone().topology().indexOf("hq")))
+                .as("no probe there")
+                .isEqualTo(171 * 1.5f + 20);
+
+        latency("probe.westusa", "192.0.2.53", 33);
+        assertThat(locate("192.0.2.77").latencyMs(westusa())).as("measured").isEqualTo(33);
+    }
+
+    @Test
     void moreProbesThanAreKeptDoNotKeepATargetUp() {
         knowledge = fresh(withProbes(30));
         for (int second = 0; second < 2; second++) {
