@@ -56,6 +56,8 @@ public final class CheckRunner {
                     Failure.TIMEOUT,
                     "no answer within " + timeout.toMillis() + " ms",
                     attempt.phases());
+        } catch (NoSocketException e) {
+            return failed(attempt, Failure.PROBE, e);
         } catch (SSLException e) {
             return failed(attempt, Failure.TLS, e);
         } catch (IOException e) {

@@ -3,7 +3,9 @@ package org.popnet.probe.check;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.BindException;
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -16,6 +18,9 @@ import org.popnet.probe.timer.Timers.Cancellable;
  * now and then does not prolong it.
  */
 final class Connection implements AutoCloseable {
+    /** A port that is free as such may be taken towards this server, by a connection of a minute ago. */
+    private static final int PORTS_TRIED = 4;
+
     private final Socket plain = new Socket();
     private final InetSocketAddress address;
     private final Cancellable watchdog;
@@ -27,22 +32,55 @@ final class Connection implements AutoCloseable {
         this.watchdog = attempt.timers().after(attempt.remainingNanos(), this::cut);
     }
 
-    /** @throws SocketTimeoutException if there is no connection at the deadline */
+    /**
+     * @throws SocketTimeoutException if there is no connection at the deadline
+     * @throws NoSocketException if this machine gives none
+     */
     static Connection open(InetSocketAddress address, Attempt attempt) throws IOException {
+        for (int i = 1; i < PORTS_TRIED; i++) {
+            try {
+                return openOnce(address, attempt);
+            } catch (NoSocketException e) {
+                // another port may do
+            }
+        }
+        return openOnce(address, attempt);
+    }
+
+    private static Connection openOnce(InetSocketAddress address, Attempt attempt) throws IOException {
         Connection connection = new Connection(address, attempt);
         try {
-            connection.plain.setTcpNoDelay(true);
-            if (attempt.local() instanceof Inet4Address == address.getAddress() instanceof Inet4Address) {
-                connection.plain.bind(new InetSocketAddress(attempt.local(), 0)); // or else as the system chooses
-            }
+            connection.bind(attempt.local());
             connection.plain.connect(address, attempt.remainingMillis());
             return connection;
+        } catch (BindException e) {
+            connection.close();
+            throw new NoSocketException(e);
         } catch (IOException e) {
             connection.close();
             throw connection.cut ? connection.timedOut() : e;
         } catch (RuntimeException e) {
             connection.close();
             throw e;
+        }
+    }
+
+    /**
+     * Ports of connections that ended less than a minute ago may be used again towards other servers: or else there are
+     * no more than 470 checks a second in the 28,000 ports that Linux gives.
+     */
+    private void bind(InetAddress local) throws NoSocketException {
+        try {
+            plain.setTcpNoDelay(true);
+            plain.setReuseAddress(true);
+            if (local instanceof Inet4Address == address.getAddress() instanceof Inet4Address) {
+                plain.bind(new InetSocketAddress(local, 0)); // or else as the system chooses
+            }
+        } catch (IOException e) {
+            if (cut) {
+                return; // connecting says so
+            }
+            throw new NoSocketException(e);
         }
     }
 

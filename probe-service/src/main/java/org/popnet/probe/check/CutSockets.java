@@ -57,6 +57,7 @@ final class CutSockets extends SocketFactory implements AutoCloseable {
     @Override
     public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) throws IOException {
         Socket socket = createSocket();
+        socket.setReuseAddress(true); // as in Connection
         socket.bind(new InetSocketAddress(local, localPort));
         socket.connect(new InetSocketAddress(host, port));
         return socket;

@@ -36,7 +36,9 @@ public record Outcome(
         /** no playlist of HLS, or none with a segment */
         PLAYLIST,
         /** slower than the least throughput */
-        THROUGHPUT;
+        THROUGHPUT,
+        /** this probe could not even ask: nothing is known of the server */
+        PROBE;
 
         /** As it stands in metrics. */
         public String label() {

@@ -3,6 +3,7 @@ package org.popnet.probe.latency;
 import java.io.IOException;
 import java.util.Arrays;
 import org.popnet.probe.ProbeSettings;
+import org.popnet.probe.check.NoSocketException;
 
 /**
  * The result of a few attempts, one after the other.
@@ -12,6 +13,9 @@ import org.popnet.probe.ProbeSettings;
  * @param lossPercent share of the unanswered ones, 0 to 100
  */
 record Attempts(double rttMs, double minMs, double lossPercent) {
+    /** This machine gave no socket: nothing is known. */
+    static final Attempts NOT_MADE = new Attempts(Double.NaN, Double.NaN, Double.NaN);
+
     static final Attempts NONE = new Attempts(Double.NaN, Double.NaN, 100);
 
     /** One attempt. */
@@ -21,6 +25,10 @@ record Attempts(double rttMs, double minMs, double lossPercent) {
          * @throws IOException if nothing answered in time
          */
         double run() throws IOException;
+    }
+
+    boolean made() {
+        return !Double.isNaN(lossPercent);
     }
 
     boolean answered() {
@@ -43,6 +51,8 @@ record Attempts(double rttMs, double minMs, double lossPercent) {
             try {
                 answered[count] = attempt.run();
                 count++;
+            } catch (NoSocketException e) {
+                return NOT_MADE;
             } catch (IOException e) {
                 // lost: that is a result
                 if (firstDecides && count == 0) {

@@ -6,12 +6,14 @@ import java.net.DatagramSocket;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.popnet.probe.check.NoSocketException;
 
 /**
  * The time that a DNS server takes to answer anything at all: a query for the root's name servers without recursion, the
@@ -39,10 +41,7 @@ final class DnsPing {
      * @throws IOException if no answer came within the timeout
      */
     double ping(InetSocketAddress server, Duration timeout) throws IOException {
-        // From the node's own address, or if that is of the other family from one that the system chooses.
-        boolean sameFamily = local instanceof Inet4Address == server.getAddress() instanceof Inet4Address;
-        try (DatagramSocket socket =
-                new DatagramSocket(sameFamily ? new InetSocketAddress(local, 0) : new InetSocketAddress(0))) {
+        try (DatagramSocket socket = open(server)) {
             // Connected, so that only this server's datagrams are received.
             socket.connect(server);
             short id = (short) random.nextInt();
@@ -63,6 +62,16 @@ final class DnsPing {
                 }
                 response.setLength(512);
             }
+        }
+    }
+
+    /** From the node's own address, or if that is of the other family from one that the system chooses. */
+    private DatagramSocket open(InetSocketAddress server) throws NoSocketException {
+        boolean sameFamily = local instanceof Inet4Address == server.getAddress() instanceof Inet4Address;
+        try {
+            return new DatagramSocket(sameFamily ? new InetSocketAddress(local, 0) : new InetSocketAddress(0));
+        } catch (SocketException e) {
+            throw new NoSocketException(e);
         }
     }
 

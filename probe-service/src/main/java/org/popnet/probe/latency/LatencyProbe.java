@@ -38,6 +38,7 @@ public final class LatencyProbe {
     private final Timer answered;
     private final Timer silent;
     private final Timer spread;
+    private final Counter discarded;
 
     public LatencyProbe(
             InetAddress local,
@@ -58,6 +59,9 @@ public final class LatencyProbe {
         this.reports = reports;
         this.answered = timer(registry, "answered");
         this.silent = timer(registry, "silent");
+        this.discarded = Counter.builder("popnet.probe.latency.discarded")
+                .description("measurements of distances that this machine spoilt: no socket, or it did not run")
+                .register(registry);
         this.spread = Timer.builder("popnet.probe.latency.spread")
                 .description("by how much the median of a measurement's attempts exceeds the shortest")
                 .register(registry);
@@ -98,6 +102,9 @@ public final class LatencyProbe {
                     count(method);
                     return attempts;
                 }
+                if (!attempts.made()) {
+                    return attempts;
+                }
             }
             return attempts;
         });
@@ -126,8 +133,9 @@ public final class LatencyProbe {
         long end = nanoTime.getAsLong();
         long most = (settings.attempts() + settings.methods().size())
                 * settings.timeout().toNanos();
-        if (end - start > 2 * most) {
-            return true; // this process was stopped meanwhile: it says nothing about the address
+        if (!attempts.made() || end - start > 2 * most) {
+            discarded.increment();
+            return true; // no socket, or this process was stopped meanwhile: that says nothing about the address
         }
         if (attempts.answered()) {
             answered.record(Duration.ofNanos((long) (attempts.rttMs() * 1e6)));

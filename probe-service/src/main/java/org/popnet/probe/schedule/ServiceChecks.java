@@ -154,6 +154,10 @@ public final class ServiceChecks implements TreeSubscriber {
             }
             lagged |= end - start > timeout.toNanos() + LATE_NANOS;
             metrics.count(check.kind(), outcome);
+            if (outcome.failure() == Outcome.Failure.PROBE) {
+                unable(outcome);
+                return true;
+            }
             seen.put(check, outcome, end);
             if (!outcome.up()) {
                 break;
@@ -173,11 +177,22 @@ public final class ServiceChecks implements TreeSubscriber {
         return together.up();
     }
 
+    private void unable(Outcome outcome) {
+        if (isTimeToSay()) {
+            LOG.warn("This probe cannot check: {}. It reports nothing instead", outcome.reason());
+        }
+    }
+
+    private boolean isTimeToSay() {
+        long now = nanoTime.getAsLong();
+        boolean again = now - saidBehindNanos >= SAY_AGAIN_NANOS;
+        saidBehindNanos = again ? now : saidBehindNanos;
+        return again;
+    }
+
     private void behind() {
         metrics.lagged();
-        long now = nanoTime.getAsLong();
-        if (now - saidBehindNanos >= SAY_AGAIN_NANOS) {
-            saidBehindNanos = now;
+        if (isTimeToSay()) {
             LOG.warn(
                     "This probe falls behind: checks begin or end more than {} ms late; they are reported as such."
                             + " It needs more processor time, or fewer targets",

@@ -57,11 +57,33 @@ class LaggingProbeTest {
         }
     }
 
+    /** An address that is not this machine's stands for all reasons: no ports, no file descriptors. */
+    @Test
+    void probeThatGetsNoSocketReportsNothingAndSaysSoInItsMetrics() {
+        try (RawServer server = RawServer.answering("HTTP/1.1 200 OK\r\n\r\nok")) {
+            start(server.address().getPort(), "192.0.2.1");
+            clock.advance(Duration.ofMillis(1100));
+            await().untilAsserted(() -> assertThat(registry.find("popnet.probe.checks")
+                            .tag("result", "probe")
+                            .timer())
+                    .isNotNull());
+            clock.advance(Duration.ofMillis(1100));
+
+            assertThat(reports).isEmpty();
+            assertThat(events).isEmpty();
+            assertThat(server.heads()).isEmpty();
+        }
+    }
+
     private double lagged() {
         return registry.get("popnet.probe.checks.lagged").counter().count();
     }
 
     private void start(int port) {
+        start(port, "127.250.8.4");
+    }
+
+    private void start(int port, String own) {
         TestTree tree = new TestTree("probe.a", """
                 network: {zone: pop.example}
                 pops:
@@ -79,7 +101,7 @@ class LaggingProbeTest {
         tree.subscribe(new ServiceChecks(
                 tree.self(),
                 new CheckRunner(
-                        InetAddress.ofLiteral("127.250.8.4"), deadlines, System::nanoTime, new Logins(Path.of("none"))),
+                        InetAddress.ofLiteral(own), deadlines, System::nanoTime, new Logins(Path.of("none"))),
                 clock,
                 clock::nanoTime,
                 InstantSource.system(),
