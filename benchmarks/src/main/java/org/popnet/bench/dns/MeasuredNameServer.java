@@ -1,28 +1,24 @@
 package org.popnet.bench.dns;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.popnet.bench.Core;
+import org.popnet.bench.MeasuredNode;
 import org.popnet.dns.knowledge.Checkpoint;
 import org.popnet.dns.knowledge.Knowledge;
 import org.popnet.dns.knowledge.KnowledgeSettings;
 import org.popnet.dns.zone.ZoneCompiler;
 import org.popnet.local.LocalNetwork;
-import org.popnet.local.ProcessStatus;
 import org.popnet.platform.message.Message.LatencyResult;
 import org.popnet.platform.message.Message.ProbeReport;
 import org.popnet.platform.tree.ActiveTree;
-import org.popnet.platform.tree.Generation;
 import org.popnet.platform.tree.NodeName;
 
 /**
@@ -33,10 +29,10 @@ final class MeasuredNameServer implements AutoCloseable {
     private static final int INSTANCE = 88;
     private static final int LATENCY_MAX_MS = 200;
 
-    private final LocalNetwork network;
+    private final MeasuredNode node;
 
-    private MeasuredNameServer(LocalNetwork network) {
-        this.network = network;
+    private MeasuredNameServer(MeasuredNode node) {
+        this.node = node;
     }
 
     /**
@@ -47,29 +43,13 @@ final class MeasuredNameServer implements AutoCloseable {
     static MeasuredNameServer prepare(
             Path directory, String tree, int knownPrefixes, List<String> settings, List<String> jvmOptions)
             throws IOException {
-        delete(directory);
-        LocalNetwork network = LocalNetwork.builder()
-                .instance(INSTANCE)
-                .state(directory)
-                .tree(tree)
-                .only(BenchNetwork.NAME_SERVER)
-                .launcher(Core.SERVER.launcher().toArray(String[]::new))
-                .jvmOptions(jvmOptions.toArray(String[]::new))
-                .startTimeout(Duration.ofMinutes(2))
-                .prepare();
-        Path state = network.state().node(BenchNetwork.NAME_SERVER);
-        String text = Files.readString(network.state().tree());
-        Generation generation = new Generation(1, "0".repeat(40), Generation.sha256(text));
-        write(state.resolve("settings/last-good.properties"), String.join("\n", settings) + "\n");
-        write(state.resolve("tree/1.yml"), text);
-        write(
-                state.resolve("tree/active"),
-                "number=1\ncommit=" + generation.commit() + "\nsha256=" + generation.sha256() + "\n");
+        MeasuredNode node =
+                MeasuredNode.prepare(directory, INSTANCE, tree, BenchNetwork.NAME_SERVER, settings, jvmOptions);
         if (knownPrefixes > 0) {
-            Checkpoint checkpoint = new Checkpoint(state.resolve("dns/knowledge"), InstantSource.system());
-            checkpoint.save(knowledge(ActiveTree.of(generation, text), knownPrefixes));
+            Checkpoint checkpoint = new Checkpoint(node.state().resolve("dns/knowledge"), InstantSource.system());
+            checkpoint.save(knowledge(node.tree(), knownPrefixes));
         }
-        return new MeasuredNameServer(network);
+        return new MeasuredNameServer(node);
     }
 
     private static Knowledge knowledge(ActiveTree tree, int prefixes) throws UnknownHostException {
@@ -89,51 +69,26 @@ final class MeasuredNameServer implements AutoCloseable {
         return knowledge;
     }
 
-    private static void write(Path file, String text) throws IOException {
-        Files.createDirectories(file.getParent());
-        Files.writeString(file, text);
-    }
-
-    private static void delete(Path tree) throws IOException {
-        if (Files.exists(tree)) {
-            try (var paths = Files.walk(tree)) {
-                paths.sorted(java.util.Comparator.reverseOrder()).forEach(path -> {
-                    try {
-                        Files.delete(path);
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                });
-            }
-        }
-    }
-
     /** Starts the process, and waits until it says that it is up. */
     void start() throws InterruptedException {
-        network.start();
+        node.start();
     }
 
     LocalNetwork network() {
-        return network;
+        return node.network();
     }
 
     InetSocketAddress address() {
-        var node = network.node(BenchNetwork.NAME_SERVER);
-        return new InetSocketAddress(node.address(), node.ports().dns());
+        var server = network().node(BenchNetwork.NAME_SERVER);
+        return new InetSocketAddress(server.address(), server.ports().dns());
     }
 
     ProcessHandle process() {
-        long pid = network.status().stream()
-                .filter(p -> p.name().equals(BenchNetwork.NAME_SERVER))
-                .map(ProcessStatus::pid)
-                .filter(p -> p != null)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("the name server does not run"));
-        return ProcessHandle.of(pid).orElseThrow();
+        return node.process();
     }
 
     @Override
     public void close() {
-        network.close();
+        node.close();
     }
 }

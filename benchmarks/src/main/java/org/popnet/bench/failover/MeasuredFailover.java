@@ -3,11 +3,9 @@ package org.popnet.bench.failover;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -17,6 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.popnet.bench.Figures;
+import org.popnet.bench.MeasuredNode;
 import org.popnet.local.LocalNetwork;
 import org.popnet.local.process.Place;
 import org.popnet.platform.tree.Node;
@@ -75,7 +74,7 @@ final class MeasuredFailover implements AutoCloseable {
     }
 
     static MeasuredFailover start(Path directory, Consumer<String> progress) throws IOException, InterruptedException {
-        delete(directory);
+        MeasuredNode.clear(directory);
         LocalNetwork network = LocalNetwork.builder()
                 .instance(INSTANCE)
                 .state(directory)
@@ -227,16 +226,6 @@ final class MeasuredFailover implements AutoCloseable {
                 throw new IOException("not within " + timeout.toSeconds() + " s: " + what + "; last answers:" + last);
             }
             LockSupport.parkNanos(POLL.toNanos());
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        if (Files.exists(directory)) {
-            try (var files = Files.walk(directory)) {
-                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
         }
     }
 

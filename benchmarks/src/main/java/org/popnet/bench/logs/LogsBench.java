@@ -10,12 +10,12 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.popnet.bench.Core;
 import org.popnet.bench.Figures;
 import org.popnet.bench.Machine;
+import org.popnet.bench.MeasuredNode;
 import org.popnet.bench.MeasurementCommand;
 import org.popnet.bench.Report;
 import org.popnet.bench.ServerProcess;
@@ -46,7 +46,7 @@ public final class LogsBench extends MeasurementCommand {
     @Override
     protected Report measure(Machine machine) throws Exception {
         Path directory = workDirectory("logs");
-        delete(directory);
+        MeasuredNode.clear(directory);
         Files.createDirectories(directory);
         new MeasuredNetwork(directory).prepare();
         Path ready = directory.resolve("ready");
@@ -160,13 +160,4 @@ public final class LogsBench extends MeasurementCommand {
         return command;
     }
 
-    private static void delete(Path directory) throws IOException {
-        if (Files.exists(directory)) {
-            try (var files = Files.walk(directory)) {
-                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
-        }
-    }
 }

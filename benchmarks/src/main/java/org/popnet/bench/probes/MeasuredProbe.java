@@ -1,20 +1,14 @@
 package org.popnet.bench.probes;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import org.popnet.bench.Core;
+import org.popnet.bench.MeasuredNode;
 import org.popnet.bench.Usage;
-import org.popnet.local.LocalNetwork;
-import org.popnet.local.ProcessStatus;
 import org.popnet.local.control.Metrics;
 import org.popnet.platform.control.ControlException;
-import org.popnet.platform.settings.DurableFiles;
-import org.popnet.platform.tree.Generation;
 
 /** The probe as a process on its core, as a restart would find it: tree and settings on its disk, the admin service away. */
 final class MeasuredProbe implements AutoCloseable {
@@ -22,7 +16,7 @@ final class MeasuredProbe implements AutoCloseable {
     private static final int ATTEMPTS = 4;
     private static final Map<String, String> CHECKS = Map.of("schedule", "checks");
 
-    private final LocalNetwork network;
+    private final MeasuredNode node;
 
     /**
      * What it had done at one moment.
@@ -40,8 +34,8 @@ final class MeasuredProbe implements AutoCloseable {
             double lagMs99,
             double lagMsMax) {}
 
-    private MeasuredProbe(LocalNetwork network) {
-        this.network = network;
+    private MeasuredProbe(MeasuredNode node) {
+        this.node = node;
     }
 
     /**
@@ -51,50 +45,14 @@ final class MeasuredProbe implements AutoCloseable {
      */
     static MeasuredProbe prepare(Path directory, String tree, Duration lagWindow, List<String> jvmOptions)
             throws IOException {
-        delete(directory);
-        LocalNetwork network = LocalNetwork.builder()
-                .instance(INSTANCE)
-                .state(directory)
-                .tree(tree)
-                .only(ProbedWorld.PROBE)
-                .launcher(Core.SERVER.launcher().toArray(String[]::new))
-                .jvmOptions(jvmOptions.toArray(String[]::new))
-                .startTimeout(Duration.ofMinutes(2))
-                .prepare();
-        Path state = network.state().node(ProbedWorld.PROBE);
-        String text = Files.readString(network.state().tree());
-        Generation generation = new Generation(1, "0".repeat(40), Generation.sha256(text));
-        write(
-                state.resolve("settings/last-good.properties"),
-                "management.metrics.distribution.expiry.popnet.probe.schedule.lag=" + lagWindow.toSeconds() + "s\n");
-        write(state.resolve("tree/1.yml"), text);
-        write(
-                state.resolve("tree/active"),
-                "number=1\ncommit=" + generation.commit() + "\nsha256=" + generation.sha256() + "\n");
-        return new MeasuredProbe(network);
-    }
-
-    private static void write(Path file, String text) throws IOException {
-        Files.createDirectories(file.getParent());
-        DurableFiles.write(file, text);
-    }
-
-    private static void delete(Path tree) throws IOException {
-        if (Files.exists(tree)) {
-            try (var paths = Files.walk(tree)) {
-                for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(path);
-                }
-            }
-        }
+        List<String> settings = List.of("management.metrics.distribution.expiry.popnet.probe.schedule.lag="
+                + lagWindow.toSeconds() + "s");
+        return new MeasuredProbe(
+                MeasuredNode.prepare(directory, INSTANCE, tree, ProbedWorld.PROBE, settings, jvmOptions));
     }
 
     void start() throws InterruptedException {
-        network.start();
-    }
-
-    LocalNetwork network() {
-        return network;
+        node.start();
     }
 
     Reading read() {
@@ -118,12 +76,12 @@ final class MeasuredProbe implements AutoCloseable {
     private Metrics metrics() {
         for (int i = 1; i < ATTEMPTS; i++) {
             try {
-                return network.metrics(ProbedWorld.PROBE);
+                return node.network().metrics(ProbedWorld.PROBE);
             } catch (ControlException e) {
                 // it is busy; the last attempt says so
             }
         }
-        return network.metrics(ProbedWorld.PROBE);
+        return node.network().metrics(ProbedWorld.PROBE);
     }
 
     private static double lagMs(Metrics metrics, String name, String quantile) {
@@ -140,17 +98,11 @@ final class MeasuredProbe implements AutoCloseable {
     }
 
     ProcessHandle process() {
-        return network.status().stream()
-                .filter(p -> p.name().equals(ProbedWorld.PROBE))
-                .map(ProcessStatus::pid)
-                .filter(p -> p != null)
-                .findFirst()
-                .flatMap(ProcessHandle::of)
-                .orElseThrow(() -> new IllegalStateException("the probe does not run"));
+        return node.process();
     }
 
     @Override
     public void close() {
-        network.close();
+        node.close();
     }
 }
