@@ -296,8 +296,7 @@ class ProbeStoryTest {
             // With seven more probes this one is no vantage point of the only server.
             TestTree tree = IntStream.range(0, 8)
                     .mapToObj(i -> new TestTree("probe.x" + i, crowd(server.address())))
-                    .filter(t -> !new VantagePoints(t.get().tree())
-                            .isAssigned(t.self(), "c/west", Optional.empty()))
+                    .filter(t -> !new VantagePoints(t.get().tree()).isAssigned(t.self(), "c/west", Optional.empty()))
                     .findFirst()
                     .orElseThrow();
             startChecks(tree);

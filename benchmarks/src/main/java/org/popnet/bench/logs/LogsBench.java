@@ -159,5 +159,4 @@ public final class LogsBench extends MeasurementCommand {
         command.addAll(List.of(arguments));
         return command;
     }
-
 }

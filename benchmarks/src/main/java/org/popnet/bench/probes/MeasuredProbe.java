@@ -45,8 +45,8 @@ final class MeasuredProbe implements AutoCloseable {
      */
     static MeasuredProbe prepare(Path directory, String tree, Duration lagWindow, List<String> jvmOptions)
             throws IOException {
-        List<String> settings = List.of("management.metrics.distribution.expiry.popnet.probe.schedule.lag="
-                + lagWindow.toSeconds() + "s");
+        List<String> settings = List.of(
+                "management.metrics.distribution.expiry.popnet.probe.schedule.lag=" + lagWindow.toSeconds() + "s");
         return new MeasuredProbe(
                 MeasuredNode.prepare(directory, INSTANCE, tree, ProbedWorld.PROBE, settings, jvmOptions));
     }

@@ -325,9 +325,7 @@ public final class Knowledge {
         Latencies toServers = distances.through(columns, expiryMs, Topology.NOWHERE);
         float[] fromHere = OwnDistance.of(current.topology(), toServers, now);
         view = new View(
-                current,
-                health.compile(current, load, toServers, now),
-                latencies.through(columns, expiryMs, fromHere));
+                current, health.compile(current, load, toServers, now), latencies.through(columns, expiryMs, fromHere));
     }
 
     /** What is known of every target, for operators. */

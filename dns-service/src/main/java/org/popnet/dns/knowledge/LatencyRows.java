@@ -245,8 +245,7 @@ final class LatencyRows {
     }
 
     @SuppressWarnings("ArrayRecordComponent") // never changed, never compared
-    private record Through(LatencyRows table, int[] columnOfPop, long expiryMs, float[] fromHere)
-            implements Latencies {
+    private record Through(LatencyRows table, int[] columnOfPop, long expiryMs, float[] fromHere) implements Latencies {
         @Override
         public int row(long high, long low) {
             return table.find(high, low);

@@ -259,7 +259,9 @@ class KnowledgeTest {
         float byMap = locate("192.0.2.77").latencyMs(europe);
         latency("probe.westusa", "10.0.1.1", 2);
         latency("probe.eastusa", "10.0.1.1", 64);
-        assertThat(locate("192.0.2.77").latencyMs(europe)).as("not from everywhere").isEqualTo(byMap);
+        assertThat(locate("192.0.2.77").latencyMs(europe))
+                .as("not from everywhere")
+                .isEqualTo(byMap);
 
         latency("probe.europe", "10.0.1.1", 171);
         ClientView client = locate("192.0.2.77");

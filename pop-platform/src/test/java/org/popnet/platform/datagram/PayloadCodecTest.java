@@ -55,8 +55,8 @@ class PayloadCodecTest {
 
         assertThat(report).isEqualTo(new LoadReport(0.5, 0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0, 0, List.of()));
         Map<String, Object> distance = Map.of("address", new byte[] {10, 0, 0, 1}, "rttMs", 5.5);
-        ProbeReport fromProbe = (ProbeReport)
-                decode(Kind.PROBE_REPORT, CBOR.writeValueAsBytes(Map.of("latencies", List.of(distance))));
+        ProbeReport fromProbe =
+                (ProbeReport) decode(Kind.PROBE_REPORT, CBOR.writeValueAsBytes(Map.of("latencies", List.of(distance))));
         assertThat(fromProbe.latencies()).singleElement().satisfies(result -> {
             assertThat(result.minMs()).isZero();
             assertThat(result.shortestMs()).as("the median then").isEqualTo(5.5);

@@ -145,13 +145,7 @@ public final class LatencyProbe {
         }
         boolean lagged = end - start > most + LATE_NANOS;
         reports.accept(new Measurement.OfLatency(
-                address,
-                attempts.rttMs(),
-                attempts.minMs(),
-                attempts.lossPercent(),
-                end,
-                wallClock.instant(),
-                lagged));
+                address, attempts.rttMs(), attempts.minMs(), attempts.lossPercent(), end, wallClock.instant(), lagged));
         return attempts.answered();
     }
 }

@@ -119,7 +119,8 @@ public final class LoadPolls implements TreeSubscriber {
                 String name = "node:" + node.name();
                 if ((node.service() == Service.EDGE_CACHE || node.service() == Service.ORIGIN_FETCH)
                         && vantagePoints.isAssigned(self, node.name().toString(), pop.location())) {
-                    targets.put(name, new Target.OfNode(name, node, tree.measures().load()));
+                    targets.put(
+                            name, new Target.OfNode(name, node, tree.measures().load()));
                 }
             }
         }

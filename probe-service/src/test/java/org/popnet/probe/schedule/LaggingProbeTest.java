@@ -100,8 +100,7 @@ class LaggingProbeTest {
                 """.formatted(port));
         tree.subscribe(new ServiceChecks(
                 tree.self(),
-                new CheckRunner(
-                        InetAddress.ofLiteral(own), deadlines, System::nanoTime, new Logins(Path.of("none"))),
+                new CheckRunner(InetAddress.ofLiteral(own), deadlines, System::nanoTime, new Logins(Path.of("none"))),
                 clock,
                 clock::nanoTime,
                 InstantSource.system(),
