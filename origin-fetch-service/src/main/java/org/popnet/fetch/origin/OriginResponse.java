@@ -71,7 +71,16 @@ public final class OriginResponse implements AutoCloseable {
      * @throws IOException if the body is shorter than announced, the connection broke, or it is too slow
      */
     public int read(byte[] into) throws IOException {
-        return body.read(into);
+        return read(into, into.length);
+    }
+
+    /**
+     * Reads on, at most this many bytes.
+     *
+     * @see #read(byte[])
+     */
+    public int read(byte[] into, int count) throws IOException {
+        return body.read(into, 0, count);
     }
 
     @Override

@@ -44,6 +44,14 @@ sealed interface Answer extends AutoCloseable {
         }
     }
 
+    /** Segment by segment. */
+    record Large(LargeBody body, Plan plan, Result result, String cacheStatus) implements Answer {
+        @Override
+        public void close() {
+            body.close();
+        }
+    }
+
     /**
      * Straight from a customer's server, unstored.
      *

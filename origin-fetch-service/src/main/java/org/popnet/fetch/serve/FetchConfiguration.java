@@ -65,10 +65,11 @@ class FetchConfiguration {
             PipelineSettings settings,
             InstantSource clock,
             NodeSettings node,
-            ObjectProvider<FlushWatermarks> watermarks) {
+            ObjectProvider<FlushWatermarks> watermarks,
+            MeterRegistry meters) {
         OriginHeaders headers = new OriginHeaders(node.node(), node.node() + "." + node.zone());
         Flushes flushes = new NodeFlushes(watermarks::getIfAvailable);
-        return new FetchPipeline(disk, fills, origin, headers, settings, clock, node.node(), flushes);
+        return new FetchPipeline(disk, fills, origin, headers, settings, clock, node.node(), flushes, meters);
     }
 
     @Bean

@@ -2,6 +2,7 @@ package org.popnet.fetch.serve;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -57,6 +58,7 @@ final class FetchPipeline {
     private final OriginClient origin;
     private final OriginHeaders originHeaders;
     private final PipelineSettings settings;
+    private final LargeResponses large;
     private final InstantSource clock;
     private final String cacheName;
     private final Flushes flushes;
@@ -74,7 +76,8 @@ final class FetchPipeline {
             PipelineSettings settings,
             InstantSource clock,
             String cacheName,
-            Flushes flushes) {
+            Flushes flushes,
+            MeterRegistry meters) {
         this.disk = disk;
         this.fills = fills;
         this.origin = origin;
@@ -83,6 +86,18 @@ final class FetchPipeline {
         this.clock = clock;
         this.cacheName = cacheName;
         this.flushes = flushes;
+        this.large = new LargeResponses(
+                disk,
+                fills,
+                originHeaders,
+                this::wholeHead,
+                (request, headers) ->
+                        origin.ask(new OriginRequest(
+                                request.customer(), request.domain(), "GET", request.target(), headers)),
+                flushes,
+                settings,
+                clock,
+                meters);
         this.passed = Caffeine.newBuilder()
                 .maximumSize(settings.passUrlsMax())
                 .expireAfterWrite(settings.passFor())
@@ -116,8 +131,15 @@ final class FetchPipeline {
             Step step =
                     switch (disk.find(request.key(), request.headers())) {
                         case Found.Hit(StoredObject object) -> found(request, object);
-                        case Found.Miss(boolean known, Vary theirs) ->
-                            missing(request, known ? theirs : vary, known ? Forward.VARY_MISS : Forward.URI_MISS);
+                        case Found.Miss(boolean known, Vary theirs) -> {
+                            Step inSegments = known ? null : inSegments(request, large.known(request));
+                            yield inSegments != null
+                                    ? inSegments
+                                    : missing(
+                                            request,
+                                            known ? theirs : vary,
+                                            known ? Forward.VARY_MISS : Forward.URI_MISS);
+                        }
                     };
             switch (step) {
                 case Step.Done(Answer answer) -> {
@@ -187,6 +209,16 @@ final class FetchPipeline {
                 return stored(request, stale, Result.STALE, null);
             }
             Headers received = dated(response);
+            LargeVersion version = large.versionOf(request, response, received);
+            if (version != null) {
+                if (stale != null) {
+                    disk.forget(stale);
+                }
+                fill.resolve(new Outcome.InSegments(version));
+                fills.ended(slot, fill);
+                handedOver = true;
+                return begunLarge(request, large.body(request, version), response);
+            }
             NewObject object = begin(request, response, received);
             if (object == null) {
                 if (stale != null && !Freshness.isError(response.status())) {
@@ -282,6 +314,14 @@ final class FetchPipeline {
                 responseMs);
     }
 
+    /** @return the head to store of a part, as if it were the whole; null if it may not be stored */
+    private @Nullable StoredHead wholeHead(FetchRequest request, OriginResponse response, Headers fields) {
+        return Storability.of("GET", request.headers(), 200, fields, policy, response.responseTimeMs())
+                        .storable()
+                ? head(request, 200, fields, response.requestTimeMs(), response.responseTimeMs())
+                : null;
+    }
+
     private static List<String> tags(Headers received) {
         return received.all("Surrogate-Key").stream()
                 .flatMap(line -> Arrays.stream(line.strip().split("[ \\t]+")))
@@ -291,7 +331,7 @@ final class FetchPipeline {
     }
 
     /** RFC 9110 §6.6.1: a response without {@code Date} is of the moment it came. */
-    private static Headers dated(OriginResponse response) {
+    static Headers dated(OriginResponse response) {
         Headers received = response.headers();
         return received.contains("Date")
                 ? received
@@ -327,9 +367,93 @@ final class FetchPipeline {
                         stored(request, object, Result.REVALIDATED, forwarded(Forward.STALE, 304, false, true, null));
                     case Found.Miss miss -> new Step.Again(vary);
                 };
+            case Outcome.InSegments(LargeVersion version) -> {
+                Step step = inSegments(request, large.body(request, version));
+                yield step == null ? new Step.Again(vary) : step;
+            }
             case Outcome.NotShared() -> new Step.Done(pass(request, stale, reason));
             case Outcome.Failed(OriginUnavailableException cause) -> unavailable(request, stale, reason, cause);
         };
+    }
+
+    // --- by segments
+
+    /** @return null if the body is none, or turns out not to be made of segments */
+    private @Nullable Step inSegments(FetchRequest request, @Nullable LargeBody body) {
+        if (body == null) {
+            return null;
+        }
+        boolean kept = false;
+        try {
+            if (!body.hasVersion()) {
+                body.open(LargeResponses.first(request), LargeResponses.last(request));
+            }
+            Plan plan = plan(request, body);
+            body.open(plan.first(), last(request, plan));
+            kept = true;
+            return large(request, body);
+        } catch (LargeResponses.ChangedException e) {
+            if (body.hasVersion()) {
+                return new Step.Again(Vary.NONE);
+            }
+            large.notSegmented(request);
+            return null;
+        } catch (OriginUnavailableException e) {
+            return unavailable(request, null, Forward.PARTIAL, e);
+        } finally {
+            if (!kept) {
+                body.close();
+            }
+        }
+    }
+
+    /** @param response begins with the whole's first byte */
+    private Step begunLarge(FetchRequest request, LargeBody body, OriginResponse response) {
+        boolean kept = false;
+        try {
+            Plan plan = plan(request, body);
+            if (plan.count() > 0 && plan.first() < ObjectKey.SEGMENT_BYTES) {
+                body.begin(response, last(request, plan));
+            } else {
+                response.close();
+                body.open(plan.first(), last(request, plan));
+            }
+            kept = true;
+            return large(request, body);
+        } catch (LargeResponses.ChangedException e) {
+            return new Step.Again(Vary.NONE);
+        } catch (OriginUnavailableException e) {
+            return unavailable(request, null, Forward.PARTIAL, e);
+        } finally {
+            if (!kept) {
+                body.close();
+            }
+        }
+    }
+
+    private Plan plan(FetchRequest request, LargeBody body) {
+        LargeVersion version = body.version();
+        return Plan.of(request, 200, version.head().headers(), version.length(), clock.millis());
+    }
+
+    private static long last(FetchRequest request, Plan plan) {
+        return request.head() || plan.count() == 0 ? plan.first() : plan.first() + plan.count() - 1;
+    }
+
+    private Step large(FetchRequest request, LargeBody body) {
+        StoredHead head = body.version().head();
+        Result result = body.result();
+        String status =
+                switch (result) {
+                    case HIT, STALE ->
+                        CacheStatus.hit(
+                                cacheName, Math.floorDiv(head.freshness().ttlMsAt(clock.millis()), 1000));
+                    case REVALIDATED -> forwarded(Forward.STALE, 304, false, false, null);
+                    case MISS, COLLAPSED, PASS, ERROR ->
+                        forwarded(
+                                Forward.PARTIAL, 206, result != Result.PASS, result == Result.COLLAPSED, null);
+                };
+        return new Step.Done(new Answer.Large(body, plan(request, body), result, status));
     }
 
     // --- answers

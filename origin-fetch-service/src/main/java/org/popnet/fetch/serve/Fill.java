@@ -62,6 +62,9 @@ final class Fill {
         /** The stored response is still right, and has been updated. */
         record Confirmed() implements Outcome {}
 
+        /** It is large, and kept by segments: look for the one that is wanted. */
+        record InSegments(LargeVersion version) implements Outcome {}
+
         /** The response is for the one who asked only. */
         record NotShared() implements Outcome {}
 

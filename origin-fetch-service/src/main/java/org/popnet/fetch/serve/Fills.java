@@ -3,9 +3,15 @@ package org.popnet.fetch.serve;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.popnet.fetch.origin.OriginResponse;
+import org.popnet.fetch.origin.OriginUnavailableException;
+import org.popnet.fetch.serve.Fill.Outcome;
 import org.popnet.fetch.store.DiskTier;
 import org.popnet.fetch.store.NewObject;
 import org.popnet.fetch.store.ObjectKey;
@@ -65,6 +71,71 @@ final class Fills implements FlushTarget {
                 object.release();
             }
         });
+    }
+
+    /**
+     * Reads the parts, one after the other, from a response that begins with the first of them, and closes it behind the
+     * last.
+     *
+     * @param begun the first part's object
+     */
+    void pumpRun(OriginResponse response, List<SegmentPart> parts, NewObject begun) {
+        Thread.ofVirtual().name("fill-segments").start(() -> {
+            Deque<SegmentPart> left = new ArrayDeque<>(parts);
+            try (response) {
+                NewObject object = begun;
+                while (object != null) {
+                    segment(left.getFirst(), response, object);
+                    left.removeFirst();
+                    object = left.isEmpty() ? null : begin(left.getFirst());
+                }
+                left.forEach(part -> part.fill().resolve(new Outcome.NotShared()));
+            } catch (IOException | RuntimeException | Error e) {
+                left.forEach(part -> part.fill()
+                        .resolve(new Outcome.Failed(new OriginUnavailableException(
+                                OriginUnavailableException.Reason.BROKEN, String.valueOf(e.getMessage()), e))));
+            } finally {
+                left.forEach(part -> ended(part.slot(), part.fill()));
+            }
+        });
+    }
+
+    private @Nullable NewObject begin(SegmentPart part) {
+        NewObject object = disk.begin(part.slot().key(), part.head(), part.length());
+        if (object != null) {
+            part.fill().begin(object, part.length()).close();
+        }
+        return object;
+    }
+
+    private void segment(SegmentPart part, OriginResponse response, NewObject object) throws IOException {
+        Fill fill = part.fill();
+        try {
+            byte[] chunk = new byte[CHUNK_BYTES];
+            for (long left = part.length(); left > 0; ) {
+                int read = response.read(chunk, (int) Math.min(chunk.length, left));
+                if (read < 0) {
+                    throw new IOException("body ends " + left + " bytes early");
+                }
+                left -= read;
+                fill.append(chunk, read, object, () -> stopStoring(part.slot(), fill, object, "disk-error"));
+            }
+            if (fill.storing() && disk.publish(object, () -> !fill.doomed())) {
+                count("stored");
+            } else {
+                object.discard();
+                count("unstored");
+            }
+            fill.complete();
+        } catch (IOException | RuntimeException | Error e) {
+            object.discard();
+            fill.fail(e instanceof IOException io ? io : new IOException(e));
+            count("broken");
+            throw e;
+        } finally {
+            ended(part.slot(), fill);
+            object.release();
+        }
     }
 
     private void transfer(Slot slot, Fill fill, OriginResponse response, NewObject object, Resumption resumption)
@@ -139,7 +210,7 @@ final class Fills implements FlushTarget {
         disk.invalidate(
                 key,
                 () -> running.forEach((slot, fill) -> {
-                    if (slot.key().equals(key)) {
+                    if (slot.key().whole().equals(key)) {
                         fill.doom();
                         ended(slot, fill);
                     }

@@ -43,6 +43,16 @@ final class ResponseWriter {
                     filling.reader().copyTo(out, plan.first(), plan.count());
                 }
             }
+            case Answer.Large large -> {
+                Plan plan = large.plan();
+                head(response, large.body().version().head(), plan, answer);
+                if (!request.head() && plan.count() > 0) {
+                    if (large.result() != Answer.Result.HIT) {
+                        response.flushBuffer();
+                    }
+                    large.body().copyTo(out, plan.first(), plan.count());
+                }
+            }
             case Answer.Passing passing -> pass(request, passing, response, out);
             case Answer.Refused refused -> refuse(response, refused.status(), refused.message(), refused.cacheStatus());
         }
@@ -51,7 +61,8 @@ final class ResponseWriter {
     private void head(HttpServletResponse response, StoredHead head, Plan plan, Answer answer) {
         long ageSeconds = head.freshness().ageSecondsAt(clock.millis());
         Headers headers = head.headers();
-        boolean forwarded = answer instanceof Answer.Filling;
+        boolean forwarded =
+                answer.result() == Answer.Result.MISS || answer.result() == Answer.Result.COLLAPSED;
         fields(response, plan, headers, answer.cacheStatus());
         if (ageSeconds > 0 || !forwarded) {
             response.addHeader("Age", Long.toString(ageSeconds));

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -49,6 +50,8 @@ final class Disk implements AutoCloseable {
     private final AtomicLong partialBytes = new AtomicLong();
     private final AtomicLong evictions = new AtomicLong();
     private final Cache<ObjectKey, Variants> index;
+    /** By URL what is stored of it in segments, so that all of them are found when it is forgotten. */
+    private final Map<ObjectKey, Segmented> segmented = new ConcurrentHashMap<>();
     /** Publishing reads, flushing writes: nothing comes into the index while a flush goes through it. */
     private final ReadWriteLock flushing = new ReentrantReadWriteLock();
 
@@ -63,6 +66,12 @@ final class Disk implements AutoCloseable {
         }
     }
 
+    /**
+     * @param count of segments
+     * @param last no stored one has a higher number
+     */
+    private record Segmented(int count, int last) {}
+
     private Disk(StoreSettings settings, StoreDirectory directory, Catalogue catalogue, MeterRegistry meters) {
         this.catalogue = catalogue;
         this.settings = settings;
@@ -72,7 +81,7 @@ final class Disk implements AutoCloseable {
                 .maximumWeight(Math.max(1, Entry.blocks(settings.bytesMax().toBytes())))
                 .weigher((ObjectKey key, Variants variants) -> variants.blocks())
                 .executor(Runnable::run)
-                .evictionListener((key, variants, cause) -> evicted(variants))
+                .evictionListener((key, variants, cause) -> evicted(key, variants))
                 .build();
         Tags disk = Tags.of("directory", directory.root().toString());
         Gauge.builder("popnet.fetch.store.bytes", this::bytes)
@@ -276,7 +285,9 @@ final class Disk implements AutoCloseable {
         index.asMap().compute(of, (key, old) -> {
             List<Entry> entries = new ArrayList<>();
             entries.add(added);
-            if (old != null) {
+            if (old == null) {
+                came(key);
+            } else {
                 for (Entry entry : old.entries()) {
                     if (entry.sameVariant(added) || entries.size() >= settings.variantsMax()) {
                         replaced.add(entry);
@@ -321,8 +332,52 @@ final class Disk implements AutoCloseable {
             for (Entry entry : variants.entries()) {
                 (kept.test(entry) ? rest : removed).add(entry);
             }
-            return rest.isEmpty() ? null : new Variants(List.copyOf(rest));
+            if (rest.isEmpty()) {
+                went(k);
+                return null;
+            }
+            return new Variants(List.copyOf(rest));
         });
+    }
+
+    private void came(ObjectKey key) {
+        if (key.segment() != ObjectKey.WHOLE) {
+            segmented.merge(
+                    key.whole(),
+                    new Segmented(1, key.segment()),
+                    (old, added) -> new Segmented(old.count() + 1, Math.max(old.last(), added.last())));
+        }
+    }
+
+    private void went(ObjectKey key) {
+        if (key.segment() != ObjectKey.WHOLE) {
+            segmented.computeIfPresent(
+                    key.whole(), (k, old) -> old.count() == 1 ? null : new Segmented(old.count() - 1, old.last()));
+        }
+    }
+
+    /** Whether something is stored under this key; says nothing of its variant or freshness. */
+    boolean contains(ObjectKey key) {
+        return index.asMap().containsKey(key);
+    }
+
+    /** Removes those of a URL's segments that belong to an outdated version of it. */
+    void forgetSegments(ObjectKey whole, Predicate<StoredHead> outdated) {
+        Segmented stored = segmented.get(whole);
+        for (int i = 0; stored != null && i <= stored.last(); i++) {
+            ObjectKey key = whole.at(i);
+            Variants variants = index.asMap().get(key);
+            for (Entry entry : variants == null ? List.<Entry>of() : variants.entries()) {
+                StoredObject object = open(key, entry);
+                if (object != null) {
+                    try (object) {
+                        if (outdated.test(object.head())) {
+                            forget(object);
+                        }
+                    }
+                }
+            }
+        }
     }
 
     /**
@@ -359,7 +414,7 @@ final class Disk implements AutoCloseable {
     }
 
     /**
-     * Removes every variant of what an unsafe request has changed (RFC 9111 §4.4).
+     * Removes every variant and segment of what an unsafe request has changed (RFC 9111 §4.4).
      *
      * @param before run first, when nothing can be published any more: for objects that are still arriving
      */
@@ -369,14 +424,19 @@ final class Disk implements AutoCloseable {
             before.run();
             List<Entry> removed = new ArrayList<>();
             keepOnly(key, entry -> false, removed);
+            Segmented stored = segmented.get(key);
+            for (int i = 0; stored != null && i <= stored.last(); i++) {
+                keepOnly(key.at(i), entry -> false, removed);
+            }
             removed.forEach(this::delete);
         } finally {
             flushing.writeLock().unlock();
         }
     }
 
-    private void evicted(@Nullable Variants variants) {
-        if (variants != null) {
+    private void evicted(@Nullable ObjectKey key, @Nullable Variants variants) {
+        if (key != null && variants != null) {
+            went(key);
             evictions.addAndGet(variants.entries().size());
             variants.entries().forEach(this::delete);
         }

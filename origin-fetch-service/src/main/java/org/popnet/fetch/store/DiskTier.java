@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.popnet.caching.Headers;
 import org.popnet.caching.Vary;
@@ -163,12 +164,24 @@ public final class DiskTier implements AutoCloseable {
     }
 
     /**
-     * Removes every variant of what an unsafe request has changed (RFC 9111 §4.4).
+     * Removes every variant and segment of what an unsafe request has changed (RFC 9111 §4.4).
      *
-     * @param before run first, when nothing can be published any more: for objects that are still arriving
+     * @param key of the whole
+     * @param before run first on each disk, when nothing can be published on it any more: for objects that are still
+     *     arriving
      */
     public void invalidate(ObjectKey key, Runnable before) {
-        of(key).invalidate(key, before);
+        disks.forEach(disk -> disk.invalidate(key, before));
+    }
+
+    /** Whether something is stored under this key; says nothing of its variant or freshness. */
+    public boolean contains(ObjectKey key) {
+        return of(key).contains(key);
+    }
+
+    /** Removes those of a URL's segments that belong to an outdated version of it. */
+    public void forgetSegments(ObjectKey whole, Predicate<StoredHead> outdated) {
+        disks.forEach(disk -> disk.forgetSegments(whole, outdated));
     }
 
     /** Each directory's store, for operators. */

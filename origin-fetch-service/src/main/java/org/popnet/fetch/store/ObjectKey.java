@@ -9,6 +9,8 @@ package org.popnet.fetch.store;
  */
 public record ObjectKey(String site, String target, int segment) {
     public static final int WHOLE = -1;
+    /** Length of every segment but the last. */
+    public static final int SEGMENT_BYTES = ObjectFile.SEGMENT_BYTES;
 
     public ObjectKey {
         if (segment < WHOLE) {
@@ -18,5 +20,15 @@ public record ObjectKey(String site, String target, int segment) {
 
     public ObjectKey(String site, String target) {
         this(site, target, WHOLE);
+    }
+
+    /** This URL's key without a segment. */
+    public ObjectKey whole() {
+        return segment == WHOLE ? this : new ObjectKey(site, target);
+    }
+
+    /** The key of one of this URL's segments. */
+    public ObjectKey at(int segment) {
+        return new ObjectKey(site, target, segment);
     }
 }

@@ -108,7 +108,12 @@ final class FetchNode implements AutoCloseable {
                 fills,
                 client,
                 new OriginHeaders("fetch1.test", "fetch1.test.pop.example"),
-                new PipelineSettings(Duration.ofSeconds(10), Duration.ofSeconds(60), 100, DataSize.ofMegabytes(8)),
+                new PipelineSettings(
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(60),
+                        100,
+                        DataSize.ofMegabytes(8),
+                        DataSize.ofMegabytes(3)),
                 clock,
                 "fetch1.test",
                 new Flushes() {
@@ -121,7 +126,8 @@ final class FetchNode implements AutoCloseable {
                     public boolean reached(String site, long watermark) {
                         return watermark <= reachable && (watermark <= watermarkNow || catchUp(watermark));
                     }
-                });
+                },
+                meters);
         TrafficMeter traffic = new TrafficMeter(System::nanoTime);
         FetchServlet servlet = new FetchServlet(
                 new Admission(tree),
