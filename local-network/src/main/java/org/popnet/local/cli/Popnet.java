@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             ExplainCacheCommand.class,
             ConfigCommand.class,
             BillingCommand.class,
+            StoreCommand.class,
             TrainCommand.class,
             TestCommand.class,
             BenchCommand.class,

@@ -39,7 +39,8 @@ class PopnetTest {
                 "train",
                 "test",
                 "bench",
-                "billing"
+                "billing",
+                "store"
             })
     void everyCommandHasHelp(String command) {
         int code = command.isEmpty() ? run("--help") : run(command, "--help");

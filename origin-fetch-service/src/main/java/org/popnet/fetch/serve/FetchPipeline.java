@@ -91,9 +91,8 @@ final class FetchPipeline {
                 fills,
                 originHeaders,
                 this::wholeHead,
-                (request, headers) ->
-                        origin.ask(new OriginRequest(
-                                request.customer(), request.domain(), "GET", request.target(), headers)),
+                (request, headers) -> origin.ask(
+                        new OriginRequest(request.customer(), request.domain(), "GET", request.target(), headers)),
                 flushes,
                 settings,
                 clock,
@@ -450,8 +449,7 @@ final class FetchPipeline {
                                 cacheName, Math.floorDiv(head.freshness().ttlMsAt(clock.millis()), 1000));
                     case REVALIDATED -> forwarded(Forward.STALE, 304, false, false, null);
                     case MISS, COLLAPSED, PASS, ERROR ->
-                        forwarded(
-                                Forward.PARTIAL, 206, result != Result.PASS, result == Result.COLLAPSED, null);
+                        forwarded(Forward.PARTIAL, 206, result != Result.PASS, result == Result.COLLAPSED, null);
                 };
         return new Step.Done(new Answer.Large(body, plan(request, body), result, status));
     }

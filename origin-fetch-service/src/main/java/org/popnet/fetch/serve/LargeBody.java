@@ -245,7 +245,9 @@ final class LargeBody implements AutoCloseable {
         }
         LargeVersion mine = version;
         if (mine == null || !mine.same(theirs)) {
-            if (mine != null && theirs != null && object.head().storedAtMs() >= mine.head().storedAtMs()) {
+            if (mine != null
+                    && theirs != null
+                    && object.head().storedAtMs() >= mine.head().storedAtMs()) {
                 object.close();
                 throw changed("a newer version is stored");
             }
@@ -353,7 +355,9 @@ final class LargeBody implements AutoCloseable {
         parts.add(new Lead(first, fill));
         long end = version == null ? last : Math.min(last, version.length() - 1);
         for (int next = first.key().segment() + 1;
-                parts.size() < RUN_SEGMENTS_MAX && next <= segment(end) && !disk.contains(request.key().at(next));
+                parts.size() < RUN_SEGMENTS_MAX
+                        && next <= segment(end)
+                        && !disk.contains(request.key().at(next));
                 next++) {
             Slot slot = slot(next);
             Fills.Place place = fills.joinOrLead(slot);
@@ -365,8 +369,7 @@ final class LargeBody implements AutoCloseable {
         return parts;
     }
 
-    private Piece fetch(List<Lead> parts, long from, long last)
-            throws OriginUnavailableException, ChangedException {
+    private Piece fetch(List<Lead> parts, long from, long last) throws OriginUnavailableException, ChangedException {
         long to = from + parts.size() * SEGMENT_BYTES - 1;
         if (version != null) {
             to = Math.min(to, version.length() - 1);
@@ -397,7 +400,8 @@ final class LargeBody implements AutoCloseable {
 
     /** @return the part of this version, exactly; the version is known afterwards */
     private OriginResponse askFor(long from, long to) throws OriginUnavailableException, ChangedException {
-        Headers.Builder question = originHeaders.forFill(request).toBuilder().add("Range", "bytes=" + from + "-" + (to == Long.MAX_VALUE ? "" : to));
+        Headers.Builder question = originHeaders.forFill(request).toBuilder()
+                .add("Range", "bytes=" + from + "-" + (to == Long.MAX_VALUE ? "" : to));
         LargeVersion mine = version;
         if (mine != null) {
             question.add("If-Range", mine.tagField());
@@ -459,9 +463,8 @@ final class LargeBody implements AutoCloseable {
                 }
             }
             SegmentPart leading = run.isEmpty() ? null : run.getFirst();
-            NewObject object = leading == null
-                    ? null
-                    : disk.begin(leading.slot().key(), leading.head(), leading.length());
+            NewObject object =
+                    leading == null ? null : disk.begin(leading.slot().key(), leading.head(), leading.length());
             if (leading == null || object == null) {
                 parts.forEach(part -> part.fill().resolve(new Outcome.NotShared()));
                 result = Result.PASS;
@@ -485,19 +488,13 @@ final class LargeBody implements AutoCloseable {
     }
 
     private SegmentPart of(Lead part, StoredHead head, ByteRange range) {
-        Headers fields =
-                head.headers().with("Content-Range", range.contentRange(version().length()));
+        Headers fields = head.headers()
+                .with("Content-Range", range.contentRange(version().length()));
         return new SegmentPart(
                 part.slot(),
                 part.fill(),
                 new StoredHead(
-                        200,
-                        fields,
-                        head.vary(),
-                        head.variant(),
-                        head.freshness(),
-                        head.tags(),
-                        head.storedAtMs()),
+                        200, fields, head.vary(), head.variant(), head.freshness(), head.tags(), head.storedAtMs()),
                 (int) range.length());
     }
 

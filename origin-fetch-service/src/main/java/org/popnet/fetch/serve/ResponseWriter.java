@@ -61,8 +61,7 @@ final class ResponseWriter {
     private void head(HttpServletResponse response, StoredHead head, Plan plan, Answer answer) {
         long ageSeconds = head.freshness().ageSecondsAt(clock.millis());
         Headers headers = head.headers();
-        boolean forwarded =
-                answer.result() == Answer.Result.MISS || answer.result() == Answer.Result.COLLAPSED;
+        boolean forwarded = answer.result() == Answer.Result.MISS || answer.result() == Answer.Result.COLLAPSED;
         fields(response, plan, headers, answer.cacheStatus());
         if (ageSeconds > 0 || !forwarded) {
             response.addHeader("Age", Long.toString(ageSeconds));

@@ -71,6 +71,26 @@ final class StoreDirectory implements AutoCloseable {
         }
     }
 
+    /**
+     * The files of a store's objects, in the order of their folders, whoever holds the store; files that are no objects are
+     * left out. Close the stream.
+     *
+     * @throws UnusableStoreException if it is not a store that this software reads
+     */
+    static Stream<Path> objectFiles(Path root) {
+        try {
+            if (!Files.exists(root.resolve("VERSION"))) {
+                throw new UnusableStoreException(
+                        root, "is not a store: name the directory that has VERSION and objects/ in it", null);
+            }
+            checkVersion(root);
+            return Files.walk(root.resolve("objects"), 2)
+                    .filter(file -> id(file) > 0 && file.equals(object(root, id(file))));
+        } catch (IOException e) {
+            throw new UnusableStoreException(root, "cannot be read (" + e + "): check the disk", e);
+        }
+    }
+
     private static FileChannel lock(Path root) {
         FileChannel channel;
         try {
@@ -118,7 +138,12 @@ final class StoreDirectory implements AutoCloseable {
     }
 
     Path object(long id) {
-        return folder((int) (id & 0xff)).resolve(HEX.toHexDigits(id) + ".obj");
+        return object(root, id);
+    }
+
+    /** Where a store's object lies, whether it is there or not. */
+    static Path object(Path root, long id) {
+        return root.resolve("objects").resolve(HEX.toHexDigits((byte) id)).resolve(HEX.toHexDigits(id) + ".obj");
     }
 
     /** One of the 256 folders of objects. */

@@ -88,6 +88,17 @@ public final class StoredObject implements AutoCloseable {
         }
     }
 
+    /**
+     * Checks all of the body.
+     *
+     * @throws ObjectFile.CorruptException if it is not what was written
+     */
+    void verifyAll() throws IOException {
+        for (int segment = 0; segment < ObjectFile.segments(length()); segment++) {
+            verify(segment);
+        }
+    }
+
     /** Writes a part of the body. */
     public void copyTo(OutputStream out, long first, long count) throws IOException {
         byte[] chunk = new byte[(int) Math.min(CHUNK_BYTES, count)];

@@ -168,8 +168,7 @@ class LargeResponsesTest {
         node.get("/film", "Range: bytes=5500000-5500099");
         awaitStored(1);
         assertThat(node.get("/film", "Range: bytes=3145728-8388607").body()).isEqualTo(part(3_145_728, 8_388_607));
-        assertThat(asked())
-                .containsExactly("bytes=5242880-6291455", "bytes=3145728-5242879", "bytes=6291456-8388607");
+        assertThat(asked()).containsExactly("bytes=5242880-6291455", "bytes=3145728-5242879", "bytes=6291456-8388607");
         assertThat(origin.requests().getLast().header("if-range")).isEqualTo("\"1\"");
     }
 
@@ -277,8 +276,7 @@ class LargeResponsesTest {
     @Test
     void withoutRoomOnDiskSegmentsPassThrough() throws IOException {
         node.close();
-        node = new FetchNode(
-                directory.resolve("small"), FetchNode.store("1MB"), FetchNode.patientOrigin(), origin);
+        node = new FetchNode(directory.resolve("small"), FetchNode.store("1MB"), FetchNode.patientOrigin(), origin);
         assertThat(node.get("/film").body()).isEqualTo(film);
         assertThat(node.get("/film", "Range: bytes=2000000-6000000").body()).isEqualTo(part(2_000_000, 6_000_000));
         assertThat(node.disk.bytes()).isZero();
@@ -309,13 +307,13 @@ class LargeResponsesTest {
                                 case 2 -> "";
                                 default -> "bytes=" + first + "-" + last;
                             };
-                    Response response =
-                            range.isEmpty() ? node.get("/film") : node.get("/film", "Range: " + range);
+                    Response response = range.isEmpty() ? node.get("/film") : node.get("/film", "Range: " + range);
                     assertThat(response.status()).as(range).isIn(200, 206, 416);
                     if (response.status() == 416) {
                         continue;
                     }
-                    byte[] right = versions.get(Integer.parseInt(response.header("etag").replace("\"", "")));
+                    byte[] right = versions.get(
+                            Integer.parseInt(response.header("etag").replace("\"", "")));
                     int from = 0;
                     int to = right.length - 1;
                     if (response.status() == 206) {
@@ -332,8 +330,7 @@ class LargeResponsesTest {
                                 .as("step " + step + " " + range)
                                 .isTrue();
                     } else {
-                        assertThat(Arrays.equals(
-                                        response.body(), Arrays.copyOf(expected, response.body().length)))
+                        assertThat(Arrays.equals(response.body(), Arrays.copyOf(expected, response.body().length)))
                                 .as("step " + step + ", broken off, " + range)
                                 .isTrue();
                     }
