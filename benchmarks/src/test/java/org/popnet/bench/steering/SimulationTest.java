@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class SimulationTest {
-    /** Of the default rule's load weight a tenth: at ten times as much, clients move more often than the target allows. */
-    private static final String RULE = "{ttl: 20s, weights: {latency: 1, response: 0.5, loss: 20, load: 5, cost: 1}}";
+    /** All else is the default. */
+    private static final String RULE = "{ttl: 20s}";
 
     @Test
     void steeringIsNearTheOracleSpreadsLoadAndSeldomMovesAClient() {

@@ -13,30 +13,36 @@ import org.jspecify.annotations.Nullable;
  * minute, and changed only when it is off by more than a dead band); and the share of clients that it turns away while
  * it is overloaded, which is corrected only after the last correction can have had its effect. Guarded by its owner's
  * lock.
+ *
+ * <p>A server that is a little over its capacity is corrected a little: whom it turns away goes to its neighbours, and
+ * where all of them are nearly full, corrections by the whole excess would travel round and come back.
  */
 final class LoadTable {
     private static final double SMOOTHING_MS = 3000;
-    private static final double DAMPING_MS = 120_000;
+    private static final double DAMPING_MS = 180_000;
     /** Damped figures that differ by less than this from what choices see leave it as it is. */
     private static final double DEAD_BAND = 0.005;
 
     /** Above this, clients are turned away; below {@link #CALM} they may come back; between, nothing changes. */
     private static final double FULL = 0.95;
 
-    private static final double ALMOST_FULL = 0.94;
     private static final double CALM = 0.85;
     private static final double TARGET = 0.90;
+    /** Above this the whole excess is turned away at once, below it a part: the exponent of what would be kept. */
+    private static final double SEVERE = 1.15;
+
+    private static final double GENTLY = 0.3;
     /** No longer than the time to live of an answer and the reports that follow. */
     private static final long SHED_INTERVAL_MS = 30_000;
 
-    /** Turning clients away must have failed for so long before choices see a server as full. */
+    /** Turning clients away must have failed for so long before nobody is sent to a server. */
     private static final long PATIENCE_MS = 10 * SHED_INTERVAL_MS;
 
     private static final double SHED_MAX = 0.95;
     /** Clients come back more slowly than they were turned away, so that it does not fill up at once. */
     private static final double RETURN_SLOW = 1.03;
 
-    private static final double RETURN_QUICK = 1.15;
+    private static final double RETURN_QUICK = 1.07;
     private static final double IDLE = 0.70;
     private static final double SHED_MIN = 0.01;
     private static final double USED_MAX = 10;
@@ -51,7 +57,7 @@ final class LoadTable {
         private double shed;
         private long atMs;
         private long shedAtMs;
-        private long fullSinceMs = Long.MAX_VALUE;
+        private long severeSinceMs = Long.MAX_VALUE;
 
         Entry(double used, long nowMs) {
             said = used;
@@ -71,23 +77,23 @@ final class LoadTable {
             atMs = nowMs;
         }
 
-        float seen(long nowMs) {
-            boolean patient = fullSinceMs == Long.MAX_VALUE || nowMs - fullSinceMs < PATIENCE_MS;
-            return (float) (patient ? Math.min(seen, ALMOST_FULL) : seen);
+        float shedNow(long nowMs) {
+            boolean hopeless = severeSinceMs != Long.MAX_VALUE && nowMs - severeSinceMs >= PATIENCE_MS;
+            return hopeless ? 1 : (float) shed;
         }
 
         void shed(long nowMs) {
-            if (said <= FULL) {
-                fullSinceMs = Long.MAX_VALUE;
-            } else if (fullSinceMs == Long.MAX_VALUE) {
-                fullSinceMs = nowMs;
+            if (said <= SEVERE) {
+                severeSinceMs = Long.MAX_VALUE;
+            } else if (severeSinceMs == Long.MAX_VALUE) {
+                severeSinceMs = nowMs;
             }
             if (nowMs - shedAtMs < SHED_INTERVAL_MS) {
                 return;
             }
             double kept = 1 - shed;
             if (said > FULL) {
-                kept *= TARGET / said;
+                kept *= Math.pow(TARGET / said, said > SEVERE ? 1 : GENTLY);
             } else if (said < CALM && shed > 0) {
                 kept *= said < IDLE ? RETURN_QUICK : RETURN_SLOW;
             } else {
@@ -122,13 +128,13 @@ final class LoadTable {
     /** The share of its capacity that choices shall take it to use; 0 if it has not told lately. */
     float utilisation(String server, long nowMs) {
         Entry entry = fresh(server, nowMs);
-        return entry == null ? 0 : entry.seen(nowMs);
+        return entry == null ? 0 : (float) entry.seen;
     }
 
-    /** The share of its clients that it turns away. */
+    /** The share of its clients that it turns away; all of them once turning away a part has failed for long. */
     float shed(String server, long nowMs) {
         Entry entry = fresh(server, nowMs);
-        return entry == null ? 0 : (float) entry.shed;
+        return entry == null ? 0 : entry.shedNow(nowMs);
     }
 
     /** What it said last, and how long ago; null if it has not told lately. */

@@ -30,6 +30,9 @@ final class Scoring {
     private static final double UNMEASURED_FACTOR = 1.5;
     private static final double UNMEASURED_EXTRA_MS = 20;
 
+    /** Beyond this, more load counts no more. */
+    private static final double LOAD_MAX = 1.3;
+
     private Scoring() {}
 
     static boolean eligible(Candidate candidate, TargetStates states, Choice out) {
@@ -48,9 +51,7 @@ final class Scoring {
         if (shed > 0) {
             // Who is turned away depends on who asks.
             out.clientMattered = true;
-            if (Hash.unit(Hash.mix(out.seed ^ SHED)) < shed) {
-                return true;
-            }
+            return Hash.unit(Hash.mix(out.seed ^ SHED)) < shed;
         }
         return states.utilisation()[target] >= TargetStates.OVERLOADED;
     }
@@ -99,7 +100,7 @@ final class Scoring {
             loss = client.lossPercent(group.pop());
         }
         double one = 1 / capacity;
-        double u = Math.min(used * one, TargetStates.OVERLOADED);
+        double u = used * one;
         double load = load(u, out);
         response *= one;
         cost *= one;
@@ -137,11 +138,14 @@ final class Scoring {
     }
 
     static double loadMs(Candidate member, SteeringRule rule, TargetStates states, Choice out) {
-        double u = Math.min(states.utilisation()[member.target()], TargetStates.OVERLOADED);
-        return load(u, out) * rule.weights().load();
+        return load(states.utilisation()[member.target()], out) * rule.weights().load();
     }
 
-    /** {@code u/(1−u)} as seriously as this client takes it; where all are overloaded, all clients alike. */
+    /**
+     * The fourth power of the share in use, as seriously as this client takes it; where all are overloaded, all clients
+     * alike. How strongly a loop of load and answers reacts goes by the slope of this over its value: 4/u, which falls
+     * towards full, where that of u/(1−u) grows without bound and the loop swings.
+     */
     private static double load(double u, Choice out) {
         if (u <= 0) {
             return 0;
@@ -151,7 +155,8 @@ final class Scoring {
                     ? Math.exp(SENSITIVITY_LOG * (2 * Hash.unit(Hash.mix(out.seed ^ SENSITIVITY)) - 1))
                     : 1;
         }
-        return out.sensitivity * u / (1 - u);
+        double bounded = Math.min(u, LOAD_MAX);
+        return out.sensitivity * bounded * bounded * bounded * bounded;
     }
 
     private static double lossFrom(int target, int via, TargetStates states) {

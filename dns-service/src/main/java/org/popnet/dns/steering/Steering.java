@@ -9,7 +9,7 @@ import org.popnet.platform.tree.SteeringRule;
  * is asked for.
  *
  * <p>Candidates that are down or overloaded are left out as long as others remain. The rest are scored in milliseconds,
- * lower is better: {@code latency·w + loss·w + response·w + cost·w + load·u/(1−u)}, u the share of capacity in use
+ * lower is better: {@code latency·w + loss·w + response·w + cost·w + load·u⁴}, u the share of capacity in use
  * ({@link Scoring}). Those within the rule's tolerance, or 10 %, of the best share the traffic in proportion to weight ×
  * spare capacity: each client falls to one of them by weighted rendezvous hashing (Schindelhauer and Schomaker, 2005),
  * so that name servers with the same knowledge agree without talking. A POP is chosen first, then the node in it.

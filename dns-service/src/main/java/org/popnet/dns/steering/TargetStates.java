@@ -25,7 +25,10 @@ public record TargetStates(
         float[][] distanceFromMs,
         float[][] lossFromPercent,
         boolean[] settled) {
-    /** From this utilisation on, a server gets clients only when nobody else is left. */
+    /**
+     * From this utilisation on, a server that does not say which share of its clients is too much gets clients only when
+     * nobody else is left.
+     */
     public static final double OVERLOADED = 0.95;
 
     static final float[] NOBODY_KNOWS = {};

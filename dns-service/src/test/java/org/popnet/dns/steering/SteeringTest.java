@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.popnet.dns.TestTrees;
 import org.popnet.dns.wire.WireName;
@@ -104,12 +105,24 @@ class SteeringTest {
 
     @Test
     void loadedPopGetsFewerClientsAndAnOverloadedOneNone() {
-        assertThat(steer("static.customer1.example", "203.0.113.9")).isEqualTo("10.0.3.2");
+        assertThat(goToEurope()).as("20 ms nearer than any other").isEqualTo(1000L);
+        load("edge1.europe", 0.50f);
+        assertThat(goToEurope()).as("3 ms for half of its capacity").isGreaterThan(950L);
         load("edge1.europe", 0.80f);
-        assertThat(steer("static.customer1.example", "203.0.113.9")).isNotEqualTo("10.0.3.2");
+        assertThat(goToEurope()).as("20 ms, more or less by client").isBetween(350L, 750L);
         load("edge1.europe", 0.97f);
+        assertThat(goToEurope()).isZero();
         assertThat(steer("single.customer2.example", "203.0.113.9")).isEqualTo("10.0.3.2");
         assertThat(choice.level()).isEqualTo(Choice.Level.OVERLOADED);
+    }
+
+    /** Of a thousand clients that are 10 ms from Europe and 30 ms from everywhere else. */
+    private long goToEurope() {
+        Latencies measured = measured(Map.of("hq", 30f, "westusa", 30f, "eastusa", 30f, "europe", 10f));
+        return IntStream.range(0, 1000)
+                .filter(i -> steer("static.customer1.example", "11.%d.%d.1".formatted(i >> 8, i & 255), measured)
+                        .equals("10.0.3.2"))
+                .count();
     }
 
     @Test

@@ -41,7 +41,7 @@ public record SteeringRule(
      * @param latency per millisecond of network latency
      * @param response per millisecond of service response time
      * @param loss per per cent of packet loss
-     * @param load per u/(1-u), u the share of capacity in use
+     * @param load per u⁴, u the share of capacity in use: what a full server is worse by than an idle one
      * @param cost per unit of cost
      */
     public record Weights(double latency, double response, double loss, double load, double cost) {}
