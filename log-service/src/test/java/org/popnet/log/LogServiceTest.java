@@ -120,6 +120,41 @@ class LogServiceTest {
     }
 
     @Test
+    void recordsOfAWrongClockAreAccountedByTheServersAndThoseOfASmallDifferenceByTheirOwn() throws Exception {
+        long now = NOW.toEpochMilli();
+        long day = 86_400_000;
+        // A day behind: the request was answered five seconds before the batch was sent.
+        count(EDGE2, sentAt(now - day, 301, record("2026-11-21T15:30:25Z", "/behind", 200, CacheResult.HIT, 70, 9)));
+        // A day ahead.
+        count(EDGE2, sentAt(now + day, 302, record("2026-11-23T15:30:25Z", "/ahead", 200, CacheResult.HIT, 700, 9)));
+        // Twenty seconds: as long as a busy log server may take to read it.
+        count(EDGE2, sentAt(now - 20_000, 303, record("2026-11-22T15:28:05Z", "/near", 200, CacheResult.HIT, 7, 9)));
+        // It waited in a spool for a day; the clock is right.
+        count(EDGE2, sentAt(now - 100, 304, record("2026-11-21T15:30:25Z", "/late", 200, CacheResult.HIT, 7000, 9)));
+
+        assertThat(bytesOut("2026-11-22T15:30:00Z", "2026-11-22T15:31:00Z")).isEqualTo(770);
+        assertThat(bytesOut("2026-11-22T15:28:00Z", "2026-11-22T15:29:00Z")).isEqualTo(7);
+        assertThat(bytesOut("2026-11-21T15:30:00Z", "2026-11-21T15:31:00Z")).isEqualTo(7000);
+        assertThat(bytesOut("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z")).isEqualTo(7777);
+        assertThat(service.get("/actuator/prometheus").body()).contains("popnet_log_records_clock_corrected_total 2.0");
+        assertThat(service.get("/logs/raw?customer=customer3&from=2026-11-22T15:00:00Z&to=2026-11-22T16:00:00Z"
+                                + "&format=ndjson")
+                        .body())
+                .contains("\"time\":\"2026-11-21T15:30:25.000Z\",\"accounted\":\"2026-11-22T15:30:25.000Z\"");
+    }
+
+    private static LogBatch sentAt(long ms, long spool, AccessRecord record) {
+        LogBatch batch = TestSender.batch("customer3", spool, 1, 1, List.of(record));
+        return new LogBatch(batch.customer(), spool, 1, 1, batch.zstd(), ms);
+    }
+
+    private static long bytesOut(String from, String to) throws Exception {
+        return json("/traffic/summary?customer=customer3&from=" + from + "&to=" + to)
+                .get("bytesOut")
+                .asLong();
+    }
+
+    @Test
     void popsAndUrlsComeBusiestFirst() throws Exception {
         String range = "&from=2026-11-22T12:00:00Z&to=2026-11-22T16:00:00Z";
         assertThat(service.get("/traffic/pops?customer=customer1" + range).body())

@@ -36,7 +36,7 @@ final class BatchWriter {
     /** No response is larger; a record that says so would overflow sums. */
     private static final long BYTES_MAX = 1L << 50;
     /** Later times have no four-digit year. */
-    private static final long TIME_MAX_MS = 1L << 47;
+    static final long TIME_MAX_MS = 1L << 47;
     /** Numbers of one acknowledgement: with names of any length they fit a datagram. */
     static final int ACKS_MAX = 80;
 
@@ -54,6 +54,8 @@ final class BatchWriter {
     private final Counter rejected;
     private final Counter postponed;
     private final Counter clocks;
+    private final Counter corrected;
+    private final ClockAlarm clockAlarm = new ClockAlarm();
     private final Counter failed;
 
     private record AckKey(SequenceLedger.Spool spool, String customer) {}
@@ -82,6 +84,7 @@ final class BatchWriter {
         postponed = meters.counter("popnet.log.batches", "result", "postponed");
         failed = meters.counter("popnet.log.batches", "result", "failed");
         clocks = meters.counter("popnet.log.records.accounted.on.arrival");
+        corrected = meters.counter("popnet.log.records.clock.corrected");
     }
 
     /**
@@ -222,9 +225,15 @@ final class BatchWriter {
             check(contents);
             long bytesOut = 0;
             long firstMs = Long.MAX_VALUE;
+            long skewMs = settings.skewMs(batch.sentAtMs(), arrival.receivedMs());
+            if (skewMs != 0) {
+                tally.corrected += batch.records();
+                clockAlarm.wrong(arrival.sender(), skewMs, arrival.receivedMs());
+            }
             for (LogRecord record : contents.records()) {
-                long accounted = settings.accountedMs(record.timeMs(), arrival.receivedMs());
-                tally.clocks += accounted == record.timeMs() ? 0 : 1;
+                long claimed = record.timeMs() + skewMs;
+                long accounted = settings.accountedMs(claimed, arrival.receivedMs());
+                tally.clocks += accounted == claimed ? 0 : 1;
                 addition.add(batch.customer(), arrival.sender(), accounted, record);
                 rawLog.add(batch.customer(), arrival.sender(), accounted, record);
                 bytesOut += record instanceof AccessRecord access ? access.bytesOut() : 0;
@@ -290,6 +299,7 @@ final class BatchWriter {
         private long rejected;
         private long postponed;
         private long clocks;
+        private long corrected;
 
         void publish() {
             BatchWriter.this.records.increment(records);
@@ -298,6 +308,7 @@ final class BatchWriter {
             BatchWriter.this.rejected.increment(rejected);
             BatchWriter.this.postponed.increment(postponed);
             BatchWriter.this.clocks.increment(clocks);
+            BatchWriter.this.corrected.increment(corrected);
         }
     }
 }

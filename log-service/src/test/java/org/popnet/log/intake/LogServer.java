@@ -36,7 +36,14 @@ final class LogServer implements AutoCloseable {
         pool.setInitializationFailTimeout(-1);
         pool.setConnectionTimeout(1000);
         LogSettings settings = new LogSettings(
-                16_384, 1000, Duration.ofMillis(5), Duration.ofMinutes(5), Duration.ofDays(35), 1000, 1000);
+                16_384,
+                1000,
+                Duration.ofMillis(5),
+                Duration.ofMinutes(5),
+                Duration.ofSeconds(30),
+                Duration.ofDays(35),
+                1000,
+                1000);
         rawLog = new RawLog(raw, NAME);
         database = new LogDatabase(pool, TestDatabase.flyway(pool), rawLog::recover);
         BatchWriter writer = new BatchWriter(

@@ -20,6 +20,12 @@ public interface DatagramPort extends AutoCloseable {
      */
     <M extends Message> void onReceive(Class<M> kind, Consumer<Received<M>> reader);
 
+    /**
+     * Registers one listener who hears which node has just proved a new epoch of its own by refusing what it was sent:
+     * that is lost, and may be sent again. It runs on the receiving thread and must not block.
+     */
+    default void onRestart(Consumer<NodeName> listener) {}
+
     @Override
     void close();
 }

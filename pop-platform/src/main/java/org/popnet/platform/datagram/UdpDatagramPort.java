@@ -62,6 +62,7 @@ public final class UdpDatagramPort implements DatagramPort {
     private final InetSocketAddress local;
     private final Thread receiver;
     private volatile Contacts contacts = Contacts.NONE;
+    private volatile Consumer<NodeName> restarted = node -> {};
 
     /**
      * Begins a new epoch, binds the node's datagram address and starts to receive.
@@ -184,6 +185,11 @@ public final class UdpDatagramPort implements DatagramPort {
         }
     }
 
+    @Override
+    public void onRestart(Consumer<NodeName> listener) {
+        restarted = listener;
+    }
+
     /** The address that this port is bound to. */
     public InetSocketAddress localAddress() {
         return local;
@@ -256,6 +262,7 @@ public final class UdpDatagramPort implements DatagramPort {
         }
         metrics.received(opened.kind());
         if (opened.kind() == Kind.EPOCH_NOTICE) {
+            restarted.accept(opened.sender());
             return;
         }
         Consumer<Opened> reader = readers.get(opened.kind());

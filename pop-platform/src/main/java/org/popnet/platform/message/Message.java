@@ -147,11 +147,22 @@ public sealed interface Message {
         }
     }
 
-    /** Edge (or other sender) to log server: one self-contained batch of records of one customer. */
-    record LogBatch(String customer, long spool, long batch, int records, byte[] zstd) implements Message {
+    /**
+     * Edge (or other sender) to log server: one self-contained batch of records of one customer.
+     *
+     * @param sentAtMs what the sender's clock showed when it sent this, in milliseconds since the epoch, so that a wrong
+     *     clock can be told from late records; 0 if it does not say
+     */
+    record LogBatch(String customer, long spool, long batch, int records, byte[] zstd, long sentAtMs)
+            implements Message {
         public LogBatch {
             Objects.requireNonNull(customer, "customer");
             Objects.requireNonNull(zstd, "zstd");
+        }
+
+        /** Without the time of sending. */
+        public LogBatch(String customer, long spool, long batch, int records, byte[] zstd) {
+            this(customer, spool, batch, records, zstd, 0);
         }
     }
 

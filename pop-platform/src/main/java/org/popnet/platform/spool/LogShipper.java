@@ -18,9 +18,9 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.popnet.platform.datagram.DatagramPort;
-import org.popnet.platform.datagram.Received;
 import org.popnet.platform.discovery.ServiceDiscovery;
 import org.popnet.platform.message.Message.LogAck;
+import org.popnet.platform.tree.NodeName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -28,8 +28,8 @@ import org.springframework.context.SmartLifecycle;
 /** Brings what the spools hold to the log servers, on one thread of its own. */
 final class LogShipper implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(LogShipper.class);
-    /** Acknowledgements that wait for the thread; one that finds no room comes again after a resend. */
-    private static final int ACKS_MAX = 4096;
+    /** What log servers said and the thread has not read; what finds no room comes again after a resend. */
+    private static final int NEWS_MAX = 4096;
 
     private final LogSpool spool;
     private final SpoolSettings settings;
@@ -39,7 +39,7 @@ final class LogShipper implements SmartLifecycle {
     private final InstantSource clock;
     private final RandomGenerator random;
 
-    private final BlockingQueue<Received<LogAck>> acks = new ArrayBlockingQueue<>(ACKS_MAX);
+    private final BlockingQueue<News> news = new ArrayBlockingQueue<>(NEWS_MAX);
     private final Map<String, Outbox> outboxes = new HashMap<>();
     private final AtomicLong waiting = new AtomicLong();
     private final AtomicLong oldestMs = new AtomicLong(Long.MAX_VALUE);
@@ -50,6 +50,12 @@ final class LogShipper implements SmartLifecycle {
     private final Counter failures;
     private volatile @Nullable Thread thread;
     private volatile boolean running;
+
+    private sealed interface News {
+        record Acknowledged(NodeName server, LogAck ack) implements News {}
+
+        record Restarted(NodeName server) implements News {}
+    }
 
     LogShipper(
             LogSpool spool,
@@ -79,11 +85,12 @@ final class LogShipper implements SmartLifecycle {
                 .baseUnit("seconds")
                 .description("age of the oldest record that no log server has committed")
                 .register(meters);
-        port.onReceive(LogAck.class, this::receive);
+        port.onReceive(LogAck.class, ack -> hear(new News.Acknowledged(ack.sender(), ack.message())));
+        port.onRestart(server -> hear(new News.Restarted(server)));
     }
 
-    private void receive(Received<LogAck> ack) {
-        if (!acks.offer(ack)) {
+    private void hear(News what) {
+        if (!news.offer(what)) {
             ignored.increment();
         }
     }
@@ -105,7 +112,7 @@ final class LogShipper implements SmartLifecycle {
             long sendDue = cutDue;
             while (running) {
                 long now = nanoTime.getAsLong();
-                takeAcks(Math.max(0, Math.min(cutDue, sendDue) - now));
+                takeNews(Math.max(0, Math.min(cutDue, sendDue) - now));
                 now = nanoTime.getAsLong();
                 if (now - cutDue >= 0) {
                     cut(packer);
@@ -121,23 +128,31 @@ final class LogShipper implements SmartLifecycle {
         }
     }
 
-    private void takeAcks(long waitNanos) throws InterruptedException {
-        Received<LogAck> first = acks.poll(waitNanos, TimeUnit.NANOSECONDS);
+    private void takeNews(long waitNanos) throws InterruptedException {
+        News first = news.poll(waitNanos, TimeUnit.NANOSECONDS);
         if (first == null) {
             return;
         }
-        List<Received<LogAck>> all = new ArrayList<>();
+        List<News> all = new ArrayList<>();
         all.add(first);
-        acks.drainTo(all);
+        news.drainTo(all);
         long now = nanoTime.getAsLong();
-        for (Received<LogAck> ack : all) {
-            Outbox outbox = outboxes.get(ack.message().customer());
-            int freed = outbox == null ? -1 : outbox.acknowledge(ack.sender(), ack.message(), now);
-            if (freed < 0) {
-                ignored.increment();
-            } else {
-                acknowledged.increment(freed);
+        for (News what : all) {
+            switch (what) {
+                case News.Acknowledged(NodeName server, LogAck ack) -> acknowledge(server, ack, now);
+                case News.Restarted(NodeName server) ->
+                    outboxes.values().forEach(outbox -> outbox.restarted(server, now));
             }
+        }
+    }
+
+    private void acknowledge(NodeName server, LogAck ack, long now) {
+        Outbox outbox = outboxes.get(ack.customer());
+        int freed = outbox == null ? -1 : outbox.acknowledge(server, ack, now);
+        if (freed < 0) {
+            ignored.increment();
+        } else {
+            acknowledged.increment(freed);
         }
     }
 
@@ -164,7 +179,7 @@ final class LogShipper implements SmartLifecycle {
         long oldest = Long.MAX_VALUE;
         for (CustomerSpool customer : spool.spools()) {
             Outbox outbox = outboxes.computeIfAbsent(
-                    customer.customer(), c -> new Outbox(customer, settings, discovery, port, random));
+                    customer.customer(), c -> new Outbox(customer, settings, discovery, port, clock, random));
             try {
                 Outbox.Sent result = outbox.send(nanoTime.getAsLong(), packer);
                 sent.increment(result.batches());

@@ -1,5 +1,6 @@
 package org.popnet.platform.spool;
 
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +28,7 @@ final class Outbox {
     private final SpoolSettings settings;
     private final ServiceDiscovery discovery;
     private final DatagramPort port;
+    private final InstantSource clock;
     private final RandomGenerator random;
 
     private final Set<NodeName> asked = new HashSet<>();
@@ -43,11 +45,13 @@ final class Outbox {
             SpoolSettings settings,
             ServiceDiscovery discovery,
             DatagramPort port,
+            InstantSource clock,
             RandomGenerator random) {
         this.spool = spool;
         this.settings = settings;
         this.discovery = discovery;
         this.port = port;
+        this.clock = clock;
         this.random = random;
         this.window = settings.window();
     }
@@ -79,7 +83,12 @@ final class Outbox {
             }
             if (batch.attempts == 0 || batch.nextAttemptNanos - now <= 0) {
                 LogBatch message = new LogBatch(
-                        spool.customer(), spool.id(), batch.number, batch.records(), spool.pack(batch, packer));
+                        spool.customer(),
+                        spool.id(),
+                        batch.number,
+                        batch.records(),
+                        spool.pack(batch, packer),
+                        clock.millis());
                 if (batch.attempts > 0) {
                     resends++;
                     shrink(now);
@@ -167,6 +176,13 @@ final class Outbox {
             hurry(now);
         }
         return freed;
+    }
+
+    /** This server has just said that it did not take what it was sent, because it has restarted: all of it is due. */
+    void restarted(NodeName node, long now) {
+        if (node.equals(server)) {
+            spool.unacknowledged().forEach(batch -> batch.nextAttemptNanos = Math.min(batch.nextAttemptNanos, now));
+        }
     }
 
     /** The server is there: what waits for a long backoff need not. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -47,7 +48,8 @@ class OutboxTest {
                 spool.append(Records.random(random));
             }
             spool.cut(packer);
-            Outbox outbox = new Outbox(spool, settings, new Directory(), new Port(sent), new Random(1));
+            Outbox outbox =
+                    new Outbox(spool, settings, new Directory(), new Port(sent), InstantSource.system(), new Random(1));
             List<Integer> windows = new ArrayList<>();
             for (int pass = 0; pass < 7; pass++) {
                 sent.clear();
@@ -64,6 +66,37 @@ class OutboxTest {
                 outbox.send(silent * second, packer);
             }
             assertThat(sent).as("resent after silence").hasSize(48);
+        }
+    }
+
+    @Test
+    void whatARestartedServerRefusedIsSentAgainAtOnce() throws Exception {
+        SpoolSettings settings = new SpoolSettings(
+                true,
+                Duration.ofMillis(10),
+                DataSize.ofMegabytes(1),
+                DataSize.ofMegabytes(32),
+                DataSize.ofMegabytes(32),
+                48,
+                Duration.ofMillis(500),
+                Duration.ofSeconds(15),
+                Duration.ofHours(1));
+        List<Long> sent = new ArrayList<>();
+        try (CustomerSpool spool = CustomerSpool.open("customer1", directory, settings, () -> 7, new Unbounded());
+                BatchFormat.Packer packer = new BatchFormat.Packer()) {
+            spool.append(Records.random(new Random(2)));
+            spool.cut(packer);
+            Outbox outbox =
+                    new Outbox(spool, settings, new Directory(), new Port(sent), InstantSource.system(), new Random(1));
+            outbox.send(0, packer);
+            outbox.send(1000, packer);
+            assertThat(sent).as("not due").containsExactly(1L);
+            outbox.restarted(NodeName.of("log2.hq"), 2000);
+            outbox.send(2000, packer);
+            assertThat(sent).as("another server").containsExactly(1L);
+            outbox.restarted(SERVER, 3000);
+            outbox.send(3000, packer);
+            assertThat(sent).containsExactly(1L, 1L);
         }
     }
 
