@@ -2,6 +2,7 @@ package org.popnet.bench;
 
 import org.jspecify.annotations.Nullable;
 import org.popnet.bench.dns.DnsBench;
+import org.popnet.bench.edge.EdgeBench;
 import org.popnet.bench.failover.FailoverBench;
 import org.popnet.bench.logs.LogsBench;
 import org.popnet.bench.probes.ProbesBench;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Spec;
         name = "popnet bench",
         description = "Measures Popnet against its targets, and beside the best servers of the field.",
         mixinStandardHelpOptions = true,
-        subcommands = {DnsBench.class, FailoverBench.class, LogsBench.class, ProbesBench.class, SteeringBench.class},
+        subcommands = {DnsBench.class, EdgeBench.class, FailoverBench.class, LogsBench.class, ProbesBench.class, SteeringBench.class},
         footer = {
             "",
             "Peers are taken from the system (Debian: apt install knot nsd gdnsd",

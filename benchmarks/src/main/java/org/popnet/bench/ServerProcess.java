@@ -30,9 +30,14 @@ public final class ServerProcess implements AutoCloseable {
      * @param directory where it runs; its log lies there
      */
     public static ServerProcess start(String name, List<String> command, Path directory) throws IOException {
+        return start(name, command, directory, Core.SERVER);
+    }
+
+    /** The same on a core of one's choice, for what the measured server needs. */
+    public static ServerProcess start(String name, List<String> command, Path directory, Core core) throws IOException {
         Files.createDirectories(directory);
         Path log = directory.resolve(name + ".log");
-        Process process = new ProcessBuilder(Core.SERVER.command(command))
+        Process process = new ProcessBuilder(core.command(command))
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())

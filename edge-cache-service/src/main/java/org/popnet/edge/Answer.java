@@ -1,6 +1,8 @@
 package org.popnet.edge;
 
 import io.netty.buffer.ByteBuf;
+import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.popnet.caching.ByteRange;
 import org.popnet.caching.ByteRange.Requested;
@@ -13,7 +15,8 @@ import org.popnet.edge.wire.ResponseHead;
 
 /**
  * Answers a GET or HEAD request from a response in memory: whole, in part, or with what its conditions ask for. Several
- * ranges at once are answered with the whole (RFC 9110 §14.2 lets a server), very many with 416.
+ * ranges are answered with a part each, unless the body is still coming or the parts were more than the whole: then with
+ * the whole (RFC 9110 §14.2 lets a server); very many with 416.
  */
 final class Answer {
     private static final int RANGES_MAX = 16;
@@ -74,7 +77,7 @@ final class Answer {
             case Requested.Unsatisfiable _ -> unsatisfiable(writer, length);
             case Requested.Parts(var parts) -> {
                 if (parts.size() > 1) {
-                    whole(writer);
+                    several(writer, parts, length);
                 } else {
                     ByteRange part = parts.getFirst();
                     Headers fields = response.headers().toBuilder()
@@ -85,6 +88,23 @@ final class Answer {
                 }
             }
         }
+    }
+
+    private void several(ResponseWriter writer, List<ByteRange> ranges, long length) {
+        long asked = ranges.stream().mapToLong(ByteRange::length).sum();
+        if (!response.isWhole() || asked > length) {
+            whole(writer);
+            return;
+        }
+        RangeParts parts = new RangeParts(
+                ranges,
+                response.headers().first("Content-Type"),
+                length,
+                UUID.randomUUID().toString());
+        Headers fields = response.headers()
+                .with("Content-Type", parts.contentType())
+                .with("Content-Length", Long.toString(parts.length()));
+        writer.several(response, ResponseHead.encode(206, fields), this, parts);
     }
 
     private void unsatisfiable(ResponseWriter writer, long length) {

@@ -17,6 +17,7 @@ import org.popnet.edge.wire.RequestHead;
 import org.popnet.edge.wire.RequestParser;
 import org.popnet.edge.wire.RequestPart;
 import org.popnet.edge.wire.RequestRefusedException;
+import org.popnet.edge.wire.ResponseHead;
 
 /**
  * A client's connection: cuts its bytes into requests and has them answered one after the other, in order. What is
@@ -280,6 +281,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** An interim response (RFC 9110 §15.2.1). */
     void writeContinue() {
         channel.writeAndFlush(ByteBufUtil.writeAscii(channel.alloc(), "HTTP/1.1 100 Continue\r\n\r\n"));
+    }
+
+    /** An interim response of the tier behind. */
+    void writeInterim(int status, Headers headers) {
+        byte[] head = ResponseHead.encode(status, headers);
+        ByteBuf out = channel.alloc().directBuffer(head.length + 2).writeBytes(head);
+        ResponseHead.end(out);
+        channel.write(out);
+        flush();
     }
 
     void writabilityChanged() {

@@ -232,6 +232,14 @@ final class Exchange implements FillWaiter {
     }
 
     @Override
+    public void interim(int status, Headers headers) {
+        // RFC 9110 §15.2: never to HTTP/1.0, and never after the final response.
+        if (!over && !writer.begun() && request.minorVersion() == 1) {
+            connection.writeInterim(status, Hops.endToEnd(headers).without("Set-Cookie"));
+        }
+    }
+
+    @Override
     public void outcome(FillOutcome outcome) {
         switch (outcome) {
             case FillOutcome.Ready ready

@@ -19,6 +19,11 @@ final class Relay implements ResponseListener {
     }
 
     @Override
+    public void interim(int status, Headers headers) {
+        exchange.interim(status, headers);
+    }
+
+    @Override
     public void head(UpstreamCall call, int status, Headers received) {
         if (writer.begun()) {
             call.abort(); // the client was answered meanwhile: its request turned out malformed

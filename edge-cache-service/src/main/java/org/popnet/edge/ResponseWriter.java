@@ -2,12 +2,14 @@ package org.popnet.edge;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelProgressiveFuture;
 import io.netty.channel.ChannelProgressiveFutureListener;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import org.popnet.caching.ByteRange;
 import org.popnet.caching.Headers;
 import org.popnet.caching.HttpDates;
 import org.popnet.edge.memory.BodyReader;
@@ -46,6 +48,8 @@ final class ResponseWriter {
     private boolean pumping;
     private @Nullable BodyReader reader;
     private @Nullable StoredResponse held;
+    private @Nullable RangeParts parts;
+    private int partsBegun;
 
     ResponseWriter(ClientConnection connection, RequestHead request, Finished finished) {
         this.connection = connection;
@@ -131,6 +135,29 @@ final class ResponseWriter {
         pump();
     }
 
+    /**
+     * Several ranges of a response in memory, whose body is whole.
+     *
+     * @param response retained; given up when the response is over
+     */
+    void several(StoredResponse response, byte[] head, Answer answer, RangeParts ranges) {
+        ByteBuf out = beginHead(206, head, ranges.length());
+        answer.writeOwn(out);
+        endHead(out, ranges.length());
+        held = response;
+        parts = ranges;
+        write(out, false);
+        reader = nextPart(response, ranges);
+        pump();
+    }
+
+    private BodyReader nextPart(StoredResponse response, RangeParts ranges) {
+        ByteRange range = ranges.range(partsBegun);
+        write(Unpooled.wrappedBuffer(ranges.head(partsBegun)), false);
+        partsBegun++;
+        return response.read(range.first(), range.last() + 1, channel.eventLoop(), this::pump);
+    }
+
     /** Begins a response that is relayed while it comes; {@link #content} and {@link #endRelay} follow. */
     void relay(int code, Headers fields, Headers extra, long length) {
         boolean bodiless = headOnly || code == 204 || code == 304;
@@ -189,12 +216,20 @@ final class ResponseWriter {
         pumping = true;
         while (channel.isWritable() && source.readable()) {
             ByteBuf piece = source.read();
-            if (!chunked && source.atEnd()) {
+            boolean last = source.atEnd();
+            StoredResponse response = held;
+            RangeParts ranges = parts;
+            if (last && !chunked && ranges == null) {
                 pumping = false;
                 end(piece);
                 return;
             }
             body(piece);
+            if (last && ranges != null && response != null && partsBegun < ranges.count() && !over) {
+                source.close();
+                source = nextPart(response, ranges);
+                reader = source;
+            }
         }
         pumping = false;
         if (source.atEnd()) {
@@ -221,6 +256,10 @@ final class ResponseWriter {
     }
 
     private void endBody() {
+        if (parts != null) {
+            end(Unpooled.wrappedBuffer(parts.end()));
+            return;
+        }
         ByteBuf last = channel.alloc().directBuffer(5);
         if (chunked) {
             ByteBufUtil.writeAscii(last, "0\r\n\r\n");

@@ -244,4 +244,33 @@ class PassTest {
         }
         assertThat(connections).doesNotHaveDuplicates().hasSize(2);
     }
+
+    @Test
+    void rfc8297_earlyHintsReachTheClientBeforeTheResponseAndAreNotStored() throws Exception {
+        TestOrigin.Handler hinting = (request, out) -> {
+            out.write("HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n".getBytes(UTF_8));
+            respond(out, 200, new byte[10], "Cache-Control", "max-age=60");
+        };
+        fetch.handler = hinting;
+        origin.handler = hinting;
+        try (TestClient client = edge.client()) {
+            TestClient.Response hints = client.get(SITE, "/page");
+            assertThat(hints.status()).isEqualTo(103);
+            assertThat(hints.header("Link")).isEqualTo("</a.css>; rel=preload");
+            TestClient.Response page = client.response();
+            assertThat(page.status()).isEqualTo(200);
+            assertThat(page.header("Link")).isNull();
+            TestClient.Response hit = client.get(SITE, "/page");
+            assertThat(hit.status()).isEqualTo(200);
+            assertThat(hit.header("Link")).isNull();
+            assertThat(hit.header("Cache-Status")).contains("hit");
+
+            client.send("POST /form HTTP/1.1\r\nHost: " + SITE + "\r\nContent-Length: 0\r\n\r\n");
+            assertThat(client.response().status()).isEqualTo(103);
+            assertThat(client.response().status()).isEqualTo(200);
+
+            client.send("GET /other HTTP/1.0\r\nHost: " + SITE + "\r\n\r\n");
+            assertThat(client.response().status()).isEqualTo(200);
+        }
+    }
 }

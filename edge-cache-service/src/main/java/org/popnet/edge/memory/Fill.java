@@ -128,6 +128,17 @@ public final class Fill implements ResponseListener {
     }
 
     @Override
+    public void interim(int status, Headers headers) {
+        FillWaiter first;
+        synchronized (this) {
+            first = leader;
+        }
+        if (first != null) {
+            first.executor().execute(() -> first.interim(status, headers));
+        }
+    }
+
+    @Override
     public void head(UpstreamCall upstream, int status, Headers received) {
         call = upstream;
         forwardStatus = status;

@@ -14,6 +14,9 @@ public interface FillWaiter {
 
     void outcome(FillOutcome outcome);
 
+    /** Tells the one whose request began the fill of an interim response: it is nobody else's, and never stored. */
+    default void interim(int status, Headers headers) {}
+
     /**
      * Offers the one whose request began the fill a response that cannot be shared; called on the fill's own event loop.
      *

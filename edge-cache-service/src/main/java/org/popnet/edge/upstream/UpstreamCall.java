@@ -11,6 +11,9 @@ import org.popnet.caching.Headers;
  * loop. What was sent in part is never sent again.
  */
 public final class UpstreamCall {
+    /** Interim responses that are passed on; more are dropped. */
+    private static final int INTERIMS_MAX = 8;
+
     private final ConnectionPool pool;
     private final List<Upstream> candidates;
     private final UpstreamRequest request;
@@ -24,6 +27,7 @@ public final class UpstreamCall {
     private boolean answered;
     private boolean paused;
     private boolean bodyBegun;
+    private int interims;
     private long sentNanos;
     private @Nullable UpstreamConnection connection;
     /** Whom the observer counts as being asked. */
@@ -108,6 +112,12 @@ public final class UpstreamCall {
         Upstream candidate = candidates.get(next);
         observer.answered(candidate, status, nanoTime.getAsLong() - sentNanos);
         listener.head(this, status, headers);
+    }
+
+    void interim(int status, Headers headers) {
+        if (!done && interims++ < INTERIMS_MAX) {
+            listener.interim(status, headers);
+        }
     }
 
     void content(ByteBuf bytes) {

@@ -167,6 +167,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
                 interim = status < 200;
                 if (interim && status == 101) {
                     breakOff(UpstreamFailure.PROTOCOL); // no upgrade was asked for
+                } else if (status == 102 || status == 103) {
+                    current.interim(status, headers(response.headers()));
                 } else if (!interim) {
                     answered = true;
                     keepAlive = HttpUtil.isKeepAlive(response);
