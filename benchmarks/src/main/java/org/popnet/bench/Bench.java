@@ -17,7 +17,14 @@ import picocli.CommandLine.Spec;
         name = "popnet bench",
         description = "Measures Popnet against its targets, and beside the best servers of the field.",
         mixinStandardHelpOptions = true,
-        subcommands = {DnsBench.class, EdgeBench.class, FailoverBench.class, LogsBench.class, ProbesBench.class, SteeringBench.class},
+        subcommands = {
+            DnsBench.class,
+            EdgeBench.class,
+            FailoverBench.class,
+            LogsBench.class,
+            ProbesBench.class,
+            SteeringBench.class
+        },
         footer = {
             "",
             "Peers are taken from the system (Debian: apt install knot nsd gdnsd",

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 /** Random ranges with random conditions, answered by the edge and by a few lines that cut the array. */
 class RangesModelTest {
     private static final String SITE = TestEdge.SITE;
-    private static final Pattern PART =
-            Pattern.compile("\r\n--([^\r]+)\r\nContent-Type: text/x\r\nContent-Range: bytes (\\d+)-(\\d+)/(\\d+)\r\n\r\n");
+    private static final Pattern PART = Pattern.compile(
+            "\r\n--([^\r]+)\r\nContent-Type: text/x\r\nContent-Range: bytes (\\d+)-(\\d+)/(\\d+)\r\n\r\n");
 
     private final Random random = new Random(9110);
     private final List<byte[]> bodies = new ArrayList<>();
@@ -33,7 +33,15 @@ class RangesModelTest {
         fetch = new TestOrigin((request, out) -> {
             int i = Integer.parseInt(request.target().substring(1));
             TestOrigin.respond(
-                    out, 200, bodies.get(i), "Cache-Control", "max-age=600", "ETag", "\"" + i + "\"", "Content-Type", "text/x");
+                    out,
+                    200,
+                    bodies.get(i),
+                    "Cache-Control",
+                    "max-age=600",
+                    "ETag",
+                    "\"" + i + "\"",
+                    "Content-Type",
+                    "text/x");
         });
         edge = new TestEdge(List.of(fetch), fetch);
     }
@@ -76,10 +84,15 @@ class RangesModelTest {
                 for (int k = 1 + random.nextInt(4); k > 0; k--) {
                     specs.add(spec(bodies.get(i).length));
                 }
-                String field = "bytes=" + String.join(", ", specs.stream().map(Spec::text).toList());
+                String field = "bytes="
+                        + String.join(", ", specs.stream().map(Spec::text).toList());
                 String ifRange = random.nextInt(4) == 0 ? "\"other\"" : "\"" + i + "\"";
-                check(client.get(SITE, "/" + i, "Range", field, "If-Range", ifRange), bodies.get(i), specs,
-                        ifRange.equals("\"other\""), field);
+                check(
+                        client.get(SITE, "/" + i, "Range", field, "If-Range", ifRange),
+                        bodies.get(i),
+                        specs,
+                        ifRange.equals("\"other\""),
+                        field);
             }
         }
         assertThat(fetch.requests).hasSize(bodies.size());

@@ -88,17 +88,16 @@ public final class EdgeBench extends MeasurementCommand {
         Path files = directory.resolve("files");
         Files.createDirectories(files.resolve("mix"));
         Random random = new Random(1);
-        for (Map.Entry<String, Integer> file :
-                Map.of("1k", 1024, "100k", 100 * 1024, "10m", 10 << 20, "mixed", MIX_BYTES)
-                        .entrySet()) {
+        for (Map.Entry<String, Integer> file : Map.of(
+                        "1k", 1024, "100k", 100 * 1024, "10m", 10 << 20, "mixed", MIX_BYTES)
+                .entrySet()) {
             byte[] bytes = new byte[file.getValue()];
             random.nextBytes(bytes);
             Files.write(files.resolve(file.getKey()), bytes);
         }
         InetSocketAddress address = MeasuredEdge.origin();
-        List<String> command = Peer.nginx(
-                directory,
-                """
+        List<String> command =
+                Peer.nginx(directory, """
                     access_log off;
                     keepalive_requests 100000000;
                     etag off;
@@ -110,8 +109,7 @@ public final class EdgeBench extends MeasurementCommand {
                       location /miss/ { rewrite ^ /1k break; }
                       location /small/ { rewrite ^ /1k break; }
                     }
-                """
-                        .formatted(address.getAddress().getHostAddress(), address.getPort(), files));
+                """.formatted(address.getAddress().getHostAddress(), address.getPort(), files));
         return ServerProcess.start("origin", command, directory, Core.GENERATOR)
                 .awaitReady(() -> answers(address, "/1k"), READY);
     }
@@ -157,11 +155,20 @@ public final class EdgeBench extends MeasurementCommand {
         }
         Report.Table table = report.table("hits", "server", "CPU µs/request", "requests/s");
         for (Map.Entry<String, String> path : PATHS.entrySet()) {
-            hits(report, table, path.getKey(), contest(addresses, handles, s -> wrk.load(
-                    at(addresses, s), at(handles, s), path.getValue(), seconds)));
+            hits(
+                    report,
+                    table,
+                    path.getKey(),
+                    contest(
+                            addresses,
+                            handles,
+                            s -> wrk.load(at(addresses, s), at(handles, s), path.getValue(), seconds)));
         }
-        hits(report, table, "Zipf mix", contest(addresses, handles, s -> wrk.mix(
-                at(addresses, s), at(handles, s), seconds)));
+        hits(
+                report,
+                table,
+                "Zipf mix",
+                contest(addresses, handles, s -> wrk.mix(at(addresses, s), at(handles, s), seconds)));
         double before = edge.allocatedBytes();
         long requests = wrk.load(edge.address(), edge.process(), "/1k", seconds).requests();
         report.verdict(Verdict.atMost(
@@ -258,8 +265,7 @@ public final class EdgeBench extends MeasurementCommand {
     private void objects(Report report, MeasuredEdge edge) throws IOException, InterruptedException {
         progress("objects");
         double before = edge.liveHeapBytes();
-        try (MeasuredEdge.Asker asker =
-                new MeasuredEdge.Asker(edge.address(), InetAddress.getLoopbackAddress())) {
+        try (MeasuredEdge.Asker asker = new MeasuredEdge.Asker(edge.address(), InetAddress.getLoopbackAddress())) {
             for (int i = 0; i < SMALL_OBJECTS; i++) {
                 asker.ask("/small/" + i);
             }

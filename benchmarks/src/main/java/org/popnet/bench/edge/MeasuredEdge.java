@@ -87,8 +87,7 @@ final class MeasuredEdge implements AutoCloseable {
     /** Bytes that the event loops have allocated on heap since they run. */
     double allocatedBytes() throws IOException, InterruptedException {
         String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-        String threads =
-                Programs.output(List.of(jcmd, Long.toString(process().pid()), "Thread.print", "-e"));
+        String threads = Programs.output(List.of(jcmd, Long.toString(process().pid()), "Thread.print", "-e"));
         double bytes = 0;
         for (Matcher m = ALLOCATED.matcher(threads); m.find(); ) {
             bytes += Double.parseDouble(m.group(1)) * (1L << (10 * "BKMG".indexOf(m.group(2))));
@@ -99,12 +98,13 @@ final class MeasuredEdge implements AutoCloseable {
     /** Heap in use after a full collection. */
     double liveHeapBytes() throws IOException, InterruptedException {
         String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-        String histogram =
-                Programs.output(List.of(jcmd, Long.toString(process().pid()), "GC.class_histogram"));
-        String total = histogram.lines()
+        String histogram = Programs.output(List.of(jcmd, Long.toString(process().pid()), "GC.class_histogram"));
+        String total = histogram
+                .lines()
                 .filter(line -> line.startsWith("Total"))
                 .findFirst()
-                .orElseThrow(() -> new IOException("jcmd said: " + histogram.lines().findFirst().orElse("nothing")));
+                .orElseThrow(() -> new IOException(
+                        "jcmd said: " + histogram.lines().findFirst().orElse("nothing")));
         return Double.parseDouble(total.strip().split("\\s+")[2]);
     }
 

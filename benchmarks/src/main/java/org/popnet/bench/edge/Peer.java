@@ -12,7 +12,8 @@ enum Peer {
     NGINX("nginx", "nginx", "proxy_cache on tmpfs", 8471) {
         @Override
         List<String> prepare(Path directory, InetSocketAddress origin, int megabytes) throws IOException {
-            Path cache = Path.of("/dev/shm", "popnet-bench-nginx-" + ProcessHandle.current().pid());
+            Path cache = Path.of(
+                    "/dev/shm", "popnet-bench-nginx-" + ProcessHandle.current().pid());
             return nginx(directory, """
                     proxy_cache_path %s levels=1:2 keys_zone=c:64m max_size=%dm inactive=60m use_temp_path=off;
                     access_log %s/access.log combined buffer=64k;
@@ -84,7 +85,8 @@ enum Peer {
     static List<String> nginx(Path directory, String http) throws IOException {
         Files.createDirectories(directory);
         Path conf = directory.resolve("nginx.conf");
-        Files.writeString(conf, """
+        Files.writeString(
+                conf, """
                 daemon off;
                 worker_processes 1;
                 pid %s/pid;
@@ -101,8 +103,7 @@ enum Peer {
                   tcp_nopush on;
                 %s
                 }
-                """.formatted(
-                        directory, directory, directory, directory, directory, directory, directory, http));
+                """.formatted(directory, directory, directory, directory, directory, directory, directory, http));
         return Programs.command("nginx", "-p", directory.toString(), "-c", conf.toString());
     }
 }

@@ -54,12 +54,7 @@ final class Wrk {
             InetSocketAddress server, ProcessHandle process, String path, int seconds, List<String> more)
             throws IOException, InterruptedException {
         List<String> command = new java.util.ArrayList<>(Programs.command(
-                "wrk",
-                "-t1",
-                "-c" + CONNECTIONS,
-                "-d" + seconds + "s",
-                "-H",
-                "Host: " + EdgeBench.SITE));
+                "wrk", "-t1", "-c" + CONNECTIONS, "-d" + seconds + "s", "-H", "Host: " + EdgeBench.SITE));
         command.addAll(more);
         command.add("http://" + server.getAddress().getHostAddress() + ":" + server.getPort() + path);
         long before = Usage.cpuMicros(process);
