@@ -12,7 +12,7 @@ import org.popnet.platform.control.ControlException;
 
 /** The probe as a process on its core, as a restart would find it: tree and settings on its disk, the admin service away. */
 final class MeasuredProbe implements AutoCloseable {
-    static final int INSTANCE = 87;
+    static final int INSTANCE = 85;
     private static final int ATTEMPTS = 4;
     private static final Map<String, String> CHECKS = Map.of("schedule", "checks");
 
