@@ -3,6 +3,7 @@ package org.popnet.dns.explain;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -22,10 +23,13 @@ import org.popnet.dns.steering.Topology;
 import org.popnet.dns.steering.Trace;
 import org.popnet.dns.wire.WireName;
 import org.popnet.dns.zone.ZoneEntry;
+import org.popnet.platform.message.Message.PersistenceRecord;
 import org.popnet.platform.tree.Service;
 
 /** Decides as the hot path would, with the same code, and tells why. */
 final class Explainer {
+    private static final String THIS_SERVER = "this name server";
+
     private final Knowledge knowledge;
 
     Explainer(Knowledge knowledge) {
@@ -38,7 +42,9 @@ final class Explainer {
      * @param latencySource where the distances come from, and {@code latencyAgeMs} how old the oldest is
      * @param level whether candidates are healthy, all overloaded or all down
      * @param host the name that the client is sent to instead of a server, because of that level
+     * @param sources of every term of the scores that is not simply from the tree
      * @param persisted whether the client was kept at the server it was given before
+     * @param kept that server, whether or not it could be kept; null if nothing is recorded
      * @param scope prefix length for which the answer holds, 0 for everybody
      */
     record Explanation(
@@ -51,13 +57,35 @@ final class Explainer {
             String latencySource,
             @Nullable Long latencyAgeMs,
             List<PopDistance> distances,
-            List<Trace.Row> scores,
+            List<Score> scores,
+            List<Sources.Source> sources,
             List<Trace.Rejected> rejected,
             String level,
             @Nullable String host,
             boolean persisted,
+            @Nullable Kept kept,
             int scope,
             List<Chosen> answer) {}
+
+    /** A candidate's part in the decision, as {@link Trace.Row} has it. */
+    record Score(
+            int round,
+            String group,
+            double score,
+            List<Trace.Term> terms,
+            boolean near,
+            double share,
+            boolean chosen) {}
+
+    /**
+     * The server that the client was given before.
+     *
+     * @param target empty if it is no candidate any more
+     * @param leftMs how long it is kept there yet
+     * @param by the name server that chose it
+     * @param guess whether it was chosen before all was measured: then it is chosen anew once it is
+     */
+    record Kept(String target, long leftMs, String by, boolean guess) {}
 
     /** How far the client is from a POP. */
     record PopDistance(String pop, double latencyMs, double lossPercent) {}
@@ -105,6 +133,7 @@ final class Explainer {
         if (previous != 0) {
             Steering.choose(domain, groups, answers, previous, where, view.states(), choice, null);
         }
+        Sources sources = new Sources(knowledge, view, where, now);
         return new Explanation(
                 domain.domain().name(),
                 v6 ? "AAAA" : "A",
@@ -115,13 +144,45 @@ final class Explainer {
                 where.source().name(),
                 where.ageMs() < 0 ? null : where.ageMs(),
                 distances(view, where),
-                trace.rows(),
+                trace.rows().stream().map(Explainer::score).toList(),
+                trace.rows().stream()
+                        .filter(row -> row.round() == 1)
+                        .flatMap(row -> sources.of(row).stream())
+                        .toList(),
                 trace.rejected(),
                 choice.level().name(),
                 choice.host(),
                 choice.persisted(),
+                kept(domain, groups, where, now),
                 choice.clientMattered() ? where.prefixBits() : 0,
                 answer(choice));
+    }
+
+    private static Score score(Trace.Row row) {
+        return new Score(
+                row.round(),
+                row.group().name(),
+                row.score(),
+                row.terms(),
+                row.near(),
+                row.share(),
+                row.chosen());
+    }
+
+    private @Nullable Kept kept(SteeredDomain domain, CandidateGroup[] groups, ClientView where, long now) {
+        PersistenceRecord kept = domain.domain().rule().persistence().isZero()
+                ? null
+                : knowledge.persistence().kept(PersistenceTable.key(where.hash(), domain.identity()), now, THIS_SERVER);
+        if (kept == null) {
+            return null;
+        }
+        String target = Arrays.stream(groups)
+                .flatMap(group -> Arrays.stream(group.members()))
+                .filter(member -> member.identity() == kept.server())
+                .map(member -> member.id().text())
+                .findFirst()
+                .orElse("");
+        return new Kept(target, kept.leftMs(), kept.madeBy(), kept.guessed());
     }
 
     private static @Nullable ZoneEntry find(View view, String name) {

@@ -340,12 +340,25 @@ public final class Knowledge {
             for (ZoneSnapshot.Target target : current.targets()) {
                 TargetHealth known = health.targets().get(target.id());
                 if (known != null) {
-                    float responseMs = HealthTable.responseMs(current, target.id(), known, now);
-                    reports.add(TargetReport.of(target.id(), known, responseMs, now));
+                    reports.add(report(current, target.id(), known, now));
                 }
             }
             return reports;
         }
+    }
+
+    /** What is known of one target; null if it is not watched. */
+    public @Nullable TargetReport target(TargetId id) {
+        synchronized (lock) {
+            TargetHealth known = health.targets().get(id);
+            ZoneSnapshot current = zone;
+            return known == null || current == null ? null : report(current, id, known, nowMs());
+        }
+    }
+
+    private TargetReport report(ZoneSnapshot current, TargetId id, TargetHealth known, long now) {
+        float responseMs = HealthTable.responseMs(current, id, known, now);
+        return TargetReport.of(id, known, responseMs, load.told(id.machine(), now), now);
     }
 
     /** Writes everything to a checkpoint. */

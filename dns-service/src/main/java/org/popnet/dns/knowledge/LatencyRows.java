@@ -269,5 +269,14 @@ final class LatencyRows {
             }
             return oldest;
         }
+
+        @Override
+        public void ages(int row, long nowMs, long[] ageMs) {
+            for (int pop = 0; pop < columnOfPop.length; pop++) {
+                long cell = (long) CELLS.getOpaque(table.cells, row * table.columns + columnOfPop[pop]);
+                long age = Math.max(0, nowMs - time(cell));
+                ageMs[pop] = cell == 0 || age > expiryMs || rtt(cell) == UNANSWERED ? -1 : age;
+            }
+        }
     }
 }

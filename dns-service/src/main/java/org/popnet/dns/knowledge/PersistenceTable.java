@@ -225,6 +225,15 @@ public final class PersistenceTable {
         return changes.take();
     }
 
+    /** What is recorded for a client, whether or not it is void by now; null if nothing is. */
+    public @Nullable PersistenceRecord kept(long wanted, long nowMs, String self) {
+        int set = set(wanted);
+        synchronized (locks[set % STRIPES]) {
+            int slot = held(set, wanted, nowMs);
+            return slot < 0 ? null : read(slot, nowMs, self);
+        }
+    }
+
     /** What this server itself recorded for a client and still holds, or null. */
     @Nullable PersistenceRecord own(long wanted, long nowMs, String self) {
         int set = set(wanted);

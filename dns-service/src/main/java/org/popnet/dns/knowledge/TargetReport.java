@@ -12,12 +12,18 @@ import org.popnet.platform.message.TargetId;
  * @param state UP, DOWN or UNKNOWN
  * @param responseMs as the nearest vantage point sees it; null if unknown
  * @param ageMs since the newest result; null if there is none
+ * @param load what the machine said last of the share of its capacity in use; null if it has not told lately
+ * @param turnsAway the share of the clients that it turns away because it is overloaded
+ * @param loadAgeMs since it said so
  */
 public record TargetReport(
         String target,
         String state,
         @Nullable Double responseMs,
         @Nullable Long ageMs,
+        @Nullable Double load,
+        @Nullable Double turnsAway,
+        @Nullable Long loadAgeMs,
         List<VantagePointReport> vantagePoints) {
     /** One probe's opinion; {@code up} is null while it has none. */
     public record VantagePointReport(
@@ -27,7 +33,8 @@ public record TargetReport(
             long ageMs,
             @Nullable String reason) {}
 
-    static TargetReport of(TargetId id, TargetHealth health, float responseMs, long nowMs) {
+    static TargetReport of(
+            TargetId id, TargetHealth health, float responseMs, LoadTable.@Nullable Told load, long nowMs) {
         List<VantagePointReport> points = new ArrayList<>();
         for (VantagePoint point : health.points()) {
             points.add(new VantagePointReport(
@@ -50,6 +57,9 @@ public record TargetReport(
                         .map(VantagePointReport::ageMs)
                         .min(Comparator.naturalOrder())
                         .orElse(null),
+                load == null ? null : Math.round(load.share() * 1000) / 1000.0,
+                load == null ? null : Math.round(load.shed() * 1000) / 1000.0,
+                load == null ? null : load.ageMs(),
                 List.copyOf(points));
     }
 

@@ -1,5 +1,7 @@
 package org.popnet.dns.steering;
 
+import java.util.Arrays;
+
 /** Measured round-trip times by client prefix and POP, as the hot path reads them: without locks or allocation. */
 public interface Latencies {
     int ABSENT = -1;
@@ -15,6 +17,15 @@ public interface Latencies {
      * @return the age of the oldest figure used, in milliseconds; -1 if there is none at all
      */
     long read(int row, long nowMs, float[] rttMs, float[] lossPercent);
+
+    /**
+     * How old each figure of a row is, for those who explain.
+     *
+     * @param ageMs by POP index of the topology, in milliseconds; -1 where nothing is known
+     */
+    default void ages(int row, long nowMs, long[] ageMs) {
+        Arrays.fill(ageMs, -1);
+    }
 
     /**
      * Round-trip times between this name server and every POP, by POP index, not to be changed; {@link Topology#NOWHERE}

@@ -91,6 +91,9 @@ final class Scoring {
         if (group.pop() == CandidateGroup.SERVER) {
             int target = group.members()[0].target();
             int via = nearestVantage(target, client, states);
+            if (trace != null) {
+                trace.via(via);
+            }
             latency = via < 0
                     ? unknownMs(groups, client, states, out)
                     : client.latencyMs(via) + states.distanceFromMs()[target][via];

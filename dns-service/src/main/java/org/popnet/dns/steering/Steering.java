@@ -319,12 +319,13 @@ public final class Steering {
                 boolean equal = near(i, best, baseOfBest, out);
                 trace.row(new Trace.Row(
                         out.count + 1,
-                        groups[i].name(),
+                        groups[i],
                         out.groupScore[i],
                         trace.takeTerms(),
                         equal,
                         equal ? out.groupShare[i] / shares : 0,
-                        i == winner));
+                        i == winner,
+                        trace.takeVia()));
             }
         }
     }

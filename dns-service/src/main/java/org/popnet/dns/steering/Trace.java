@@ -22,9 +22,17 @@ public final class Trace {
      * @param near whether it shared traffic with the best
      * @param share of the clients that see it so, 0 to 1
      * @param chosen whether it was chosen
+     * @param via for a customer's server, the POP by way of which it is nearest; -1 otherwise
      */
     public record Row(
-            int round, String group, double score, List<Term> terms, boolean near, double share, boolean chosen) {}
+            int round,
+            CandidateGroup group,
+            double score,
+            List<Term> terms,
+            boolean near,
+            double share,
+            boolean chosen,
+            int via) {}
 
     /** A candidate that could not be chosen. */
     public record Rejected(String target, String reason) {}
@@ -32,9 +40,20 @@ public final class Trace {
     private final List<Row> rows = new ArrayList<>();
     private final List<Rejected> rejected = new ArrayList<>();
     private List<Term> terms = new ArrayList<>();
+    private int via = -1;
 
     void term(String name, double value, double weight, double ms) {
         terms.add(new Term(name, value, weight, ms));
+    }
+
+    void via(int pop) {
+        via = pop;
+    }
+
+    int takeVia() {
+        int taken = via;
+        via = -1;
+        return taken;
     }
 
     List<Term> takeTerms() {

@@ -2,14 +2,24 @@ package org.popnet.dns.explain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.popnet.dns.TestTrees;
 import org.popnet.dns.knowledge.Knowledge;
 import org.popnet.dns.knowledge.KnowledgeSettings;
+import org.popnet.dns.knowledge.PersistenceTable;
+import org.popnet.dns.knowledge.View;
+import org.popnet.dns.steering.Address;
+import org.popnet.dns.steering.ClientView;
+import org.popnet.dns.steering.Hash;
 import org.popnet.dns.zone.ZoneCompiler;
+import org.popnet.platform.message.Message.LatencyResult;
+import org.popnet.platform.message.Message.LoadReport;
 import org.popnet.platform.message.Message.ProbeReport;
 import org.popnet.platform.message.Message.ServiceResult;
 import org.popnet.platform.message.TargetId;
@@ -17,7 +27,8 @@ import org.popnet.platform.tree.NodeName;
 import tools.jackson.databind.json.JsonMapper;
 
 class ExplainerTest {
-    private final Knowledge knowledge = new Knowledge(KnowledgeSettings.defaults(), () -> 10_000_000_000L);
+    private final AtomicLong now = new AtomicLong(10_000_000_000L);
+    private final Knowledge knowledge = new Knowledge(KnowledgeSettings.defaults(), now::get);
     private final Explainer explainer = new Explainer(knowledge);
 
     ExplainerTest() {
@@ -43,6 +54,88 @@ class ExplainerTest {
         assertThat(told.scores()).hasSize(2);
         String json = JsonMapper.builder().build().writeValueAsString(told);
         assertThat(json).contains("\"name\":\"static.customer1.example\"", "\"chosen\":true", "\"generation\":1");
+    }
+
+    @Test
+    void everyTermIsToldWithWhoSaysItAndHowLongAgo() {
+        InetAddress client = InetAddress.ofLiteral("192.0.2.9");
+        measured("probe.westusa", client, 90, 4000);
+        measured("probe.europe", client, 10, 1000);
+        checked("node:edge1.europe", "probe.europe", 2.5);
+        knowledge.take(
+                NodeName.of("edge1.europe"),
+                new LoadReport(0.4, 0, 0, 800, 0, 0, Map.of(), Map.of(), 0, 0, 0, List.of()));
+        now.addAndGet(700);
+        knowledge.refresh();
+        Explainer.Explanation told = explainer.explain("static.customer1.example", client, false);
+        assertThat(told.latencySource()).isEqualTo("MEASURED");
+        assertThat(told.sources())
+                .contains(
+                        new Sources.Source("europe", "latency", "measured by the probes of europe", 1700L),
+                        new Sources.Source("westusa", "latency", "measured by the probes of westusa", 4700L),
+                        new Sources.Source(
+                                "eastusa",
+                                "latency",
+                                "a guess: eastusa has not measured this client, so farther than the farthest that has",
+                                null),
+                        new Sources.Source("node:edge1.europe", "response", "checks by probe.europe (2.5 ms)", 700L),
+                        new Sources.Source(
+                                "node:edge1.europe",
+                                "load",
+                                "its own report: 40.0 % of its capacity, damped for choices",
+                                700L),
+                        new Sources.Source(
+                                "node:edge1.eastusa", "load", "it has not told lately: counts as idle", null));
+        assertThat(told.kept()).as("no persistence in this rule").isNull();
+    }
+
+    @Test
+    void clientThatIsKeptIsToldWhereUntilWhenAndByWhom() {
+        InetAddress client = InetAddress.ofLiteral("203.0.113.9");
+        checked("server:customer1/west/www.customer1.example", "probe.westusa", 30);
+        knowledge.refresh();
+        Explainer.Explanation before = explainer.explain("www.customer1.example", client, false);
+        assertThat(before.kept()).isNull();
+        assertThat(before.sources())
+                .extracting(Sources.Source::of, Sources.Source::source)
+                .contains(tuple(
+                        "customer1/west",
+                        "to westusa: the tree: a POP's coverage holds this client, and the distance between POPs;"
+                                + " then from westusa to it: measured by the probes there"));
+        long east = Hash.of("server:customer1/east/www.customer1.example");
+        ClientView where = new ClientView();
+        View view = knowledge.view();
+        knowledge
+                .clientLocation()
+                .locate(
+                        Address.high(client),
+                        Address.low(client),
+                        view.zone().topology(),
+                        view.latencies(),
+                        now.get(),
+                        where);
+        long domain = Hash.of("www.customer1.example");
+        knowledge
+                .persistence()
+                .record(PersistenceTable.key(where.hash(), domain), east, now.get(), now.get() + 600_000, false);
+        now.addAndGet(60_000);
+        Explainer.Explanation after = explainer.explain("www.customer1.example", client, false);
+        assertThat(after.kept())
+                .isEqualTo(new Explainer.Kept(
+                        "server:customer1/east/www.customer1.example", 540_000, "this name server", false));
+        assertThat(after.persisted()).isTrue();
+        assertThat(after.answer()).extracting(Explainer.Chosen::address).containsExactly("10.1.1.2");
+    }
+
+    private void measured(String probe, InetAddress client, double ms, long ageMs) {
+        knowledge.take(
+                NodeName.of(probe),
+                new ProbeReport(List.of(), List.of(new LatencyResult(client, ms, 0, ageMs, 0, false)), List.of()));
+    }
+
+    private void checked(String target, String probe, double ms) {
+        ServiceResult up = new ServiceResult(new TargetId(target), true, ms, 0, 0, null, false);
+        knowledge.take(NodeName.of(probe), new ProbeReport(List.of(up, up, up), List.of(), List.of()));
     }
 
     @Test
