@@ -160,13 +160,7 @@ final class Explainer {
 
     private static Score score(Trace.Row row) {
         return new Score(
-                row.round(),
-                row.group().name(),
-                row.score(),
-                row.terms(),
-                row.near(),
-                row.share(),
-                row.chosen());
+                row.round(), row.group().name(), row.score(), row.terms(), row.near(), row.share(), row.chosen());
     }
 
     private @Nullable Kept kept(SteeredDomain domain, CandidateGroup[] groups, ClientView where, long now) {

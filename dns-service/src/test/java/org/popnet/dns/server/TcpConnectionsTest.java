@@ -120,6 +120,8 @@ class TcpConnectionsTest {
             // Once its answers fill the way to it, it completes no query, and is idle like any other.
             await().until(() -> {
                 dns.clockMs.addAndGet(2500);
+                // The second answer shows that the first counts as complete.
+                other.ask(RunningServer.query("www.customer1.example", Type.A));
                 other.ask(RunningServer.query("www.customer1.example", Type.A));
                 dns.server.closeIdle();
                 return dns.server.tcpConnections() == 1;
