@@ -47,6 +47,7 @@ final class FetchNode implements AutoCloseable {
     final DiskTier disk;
     final Fills fills;
     private final OriginClient client;
+    final FetchPipeline pipeline;
     private final DataPort port;
 
     static OriginSettings quickOrigin() {
@@ -103,7 +104,7 @@ final class FetchNode implements AutoCloseable {
                 new OriginErrors((customer, record) -> logged.add(customer + " " + record), clock),
                 clock,
                 meters);
-        FetchPipeline pipeline = new FetchPipeline(
+        pipeline = new FetchPipeline(
                 disk,
                 fills,
                 client,
