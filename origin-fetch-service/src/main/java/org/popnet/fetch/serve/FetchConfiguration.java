@@ -3,6 +3,8 @@ package org.popnet.fetch.serve;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import org.popnet.fetch.origin.FixedOriginSettings;
+import org.popnet.fetch.origin.FixedOrigins;
 import org.popnet.fetch.origin.OriginClient;
 import org.popnet.fetch.origin.OriginErrors;
 import org.popnet.fetch.origin.OriginSettings;
@@ -27,6 +29,7 @@ import org.springframework.context.annotation.Import;
 @EnableConfigurationProperties({
     StoreSettings.class,
     OriginSettings.class,
+    FixedOriginSettings.class,
     PipelineSettings.class,
     DataPortSettings.class
 })
@@ -48,12 +51,15 @@ class FetchConfiguration {
     OriginClient originClient(
             NodeSettings node,
             OriginSettings settings,
-            OriginChoice choice,
+            FixedOriginSettings fixed,
+            CurrentTree tree,
+            OriginChoice ranking,
             ObjectProvider<LogSink> sink,
             InstantSource clock,
             MeterRegistry meters) {
         // Without a spool (`popnet.spool.enabled=false`) errors are in the log and the metrics only.
         LogSink log = sink.getIfAvailable(() -> (customer, error) -> {});
+        OriginChoice choice = fixed.servers().isEmpty() ? ranking : new FixedOrigins(fixed, tree, ranking);
         return new OriginClient(settings, node.address(), choice, new OriginErrors(log, clock), clock, meters);
     }
 

@@ -11,5 +11,4 @@ import java.util.List;
  * @param bytesPerSecond of bodies, on average, greater than 0
  * @param bytesMax of all bodies together, greater than 0; the list ends with the one that reaches it
  */
-record PrefetchOrder(
-        String site, List<String> targets, double requestsPerSecond, long bytesPerSecond, long bytesMax) {}
+record PrefetchOrder(String site, List<String> targets, double requestsPerSecond, long bytesPerSecond, long bytesMax) {}

@@ -95,7 +95,10 @@ final class Prefetcher implements AutoCloseable {
             }
         }
         budget("requestsPerSecond", order.requestsPerSecond(), settings.requestsPerSecondMax());
-        budget("bytesPerSecond", order.bytesPerSecond(), settings.bytesPerSecondMax().toBytes());
+        budget(
+                "bytesPerSecond",
+                order.bytesPerSecond(),
+                settings.bytesPerSecondMax().toBytes());
         budget("bytesMax", order.bytesMax(), Long.MAX_VALUE);
         return site;
     }
@@ -188,14 +191,12 @@ final class Prefetcher implements AutoCloseable {
         }
 
         private long nanosToWait() {
-            double seconds = Math.max(
-                    begun / order.requestsPerSecond(), (double) spent() / order.bytesPerSecond());
+            double seconds = Math.max(begun / order.requestsPerSecond(), (double) spent() / order.bytesPerSecond());
             return (long) (seconds * 1e9) - (System.nanoTime() - start);
         }
 
         private void one(String target) {
-            FetchRequest request =
-                    new FetchRequest(site.customer(), site.domain(), "GET", target, Headers.EMPTY, 0);
+            FetchRequest request = new FetchRequest(site.customer(), site.domain(), "GET", target, Headers.EMPTY, 0);
             String outcome = "failed";
             try (Answer answer = pipeline.answer(request)) {
                 outcome = switch (answer) {

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * hold what the list says is dropped when it is opened. So it is never synced, and may be deleted while the node is down.
  *
  * <p>A log: each record is its length, its CRC32C and its content; reading stops at the first that is not whole. The first
- * holds the highest id of all that came before. It is written anew at start and when most of it is history.
+ * holds the highest id of all that came before. It is written anew when most of it is history.
  */
 final class Catalogue implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Catalogue.class);
@@ -45,6 +45,8 @@ final class Catalogue implements AutoCloseable {
     private long records;
     private long recordsAtLastWriting;
     private long highestId;
+    private long readBytes;
+    private long readRecords;
     private boolean rewriting;
     private final List<byte[]> addedMeanwhile = new ArrayList<>();
 
@@ -71,11 +73,15 @@ final class Catalogue implements AutoCloseable {
         long highest = 0;
         try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 20))) {
             CRC32C crc = new CRC32C();
-            highest = ByteBuffer.wrap(record(in, crc)).getLong();
+            byte[] first = record(in, crc);
+            highest = ByteBuffer.wrap(first).getLong();
+            readBytes = 8 + first.length;
             while (true) {
                 byte[] record = record(in, crc);
                 ByteArrayInputStream bytes = new ByteArrayInputStream(record);
                 highest = Math.max(highest, parse(bytes, sink));
+                readBytes += 8 + record.length;
+                readRecords++;
             }
         } catch (EOFException | java.nio.file.NoSuchFileException e) {
             // the end, or none yet
@@ -140,14 +146,36 @@ final class Catalogue implements AutoCloseable {
         return record;
     }
 
-    /** Writes the list anew and keeps it from here on. */
-    void begin(long highestIdSoFar, Contents stored) {
+    /**
+     * Keeps the list from here on: behind what was read if most of that still holds, else written anew.
+     *
+     * @param holding how many of the records that were read still hold
+     */
+    void begin(long highestIdSoFar, long holding, Contents stored) {
         synchronized (this) {
             contents = stored;
             highestId = highestIdSoFar;
+            if (readBytes > 0 && readRecords <= 2 * holding && goOn(holding)) {
+                return;
+            }
             rewriting = true;
         }
         rewrite();
+    }
+
+    private boolean goOn(long holding) {
+        try {
+            FileChannel opened = FileChannel.open(file, StandardOpenOption.WRITE);
+            channel = opened;
+            opened.truncate(readBytes); // what a crash has left of a record
+            opened.position(readBytes);
+            records = readRecords;
+            recordsAtLastWriting = holding;
+            return true;
+        } catch (IOException e) {
+            log.warn("{} cannot be gone on with ({}) and is written anew", file, e.toString());
+            return false;
+        }
     }
 
     /** Lists a new object. Never fails: what cannot be listed is found by reading it. */

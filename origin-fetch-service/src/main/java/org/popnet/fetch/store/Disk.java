@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -117,7 +118,8 @@ final class Disk implements AutoCloseable {
             Recovery.Result result = Recovery.run(directory, catalogue, disk::insert);
             disk.nextId.set(result.highestId() + 1);
             disk.firstIdSinceStart = result.highestId() + 1;
-            catalogue.begin(result.highestId(), disk::describe);
+            catalogue.begin(result.highestId(), result.objects() - result.read(), disk::describe);
+            result.unlisted().forEach(object -> catalogue.added(object.key(), object.entry()));
             meters.counter("popnet.fetch.store.recovered").increment(result.objects());
             meters.counter("popnet.fetch.store.recovered.read").increment(result.read());
             meters.counter("popnet.fetch.store.corrupt", "found", "recovery").increment(result.dropped());
@@ -181,6 +183,8 @@ final class Disk implements AutoCloseable {
             drop(key, entry.id(), "holds " + object.key());
         } catch (NoSuchFileException e) {
             remove(key, entry.id()); // evicted meanwhile, or someone deleted it
+        } catch (ClosedChannelException e) {
+            return null; // this thread was interrupted: nothing is known against the object
         } catch (IOException e) {
             drop(key, entry.id(), e.getMessage());
         }
@@ -194,6 +198,9 @@ final class Disk implements AutoCloseable {
 
     /** Removes an object that was found damaged. */
     void dropCorrupt(StoredObject object, IOException why) {
+        if (why instanceof ClosedChannelException) {
+            return; // the reading thread was interrupted: nothing is known against the object
+        }
         drop(object.key(), object.header().id(), why.getMessage());
     }
 

@@ -6,6 +6,9 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
@@ -27,12 +30,24 @@ final class Recovery {
     private final AtomicLong dropped = new AtomicLong();
     private final AtomicLong partials = new AtomicLong();
     private final AtomicLong highestId = new AtomicLong();
+    private final Queue<Unlisted> unlisted = new ConcurrentLinkedQueue<>();
+
+    /** An object that the catalogue did not name. */
+    record Unlisted(ObjectKey key, Entry entry) {}
 
     /**
+     * @param unlisted objects whose head had to be read
      * @param read files whose head had to be read
      * @param highestId that was ever used; 0 if there is none
      */
-    record Result(long objects, long read, long dropped, long partials, long highestId, Duration took) {}
+    record Result(
+            long objects,
+            Collection<Unlisted> unlisted,
+            long read,
+            long dropped,
+            long partials,
+            long highestId,
+            Duration took) {}
 
     private Recovery(StoreDirectory directory, BiConsumer<ObjectKey, Entry> found) {
         this.directory = directory;
@@ -45,7 +60,7 @@ final class Recovery {
         Recovery recovery = new Recovery(directory, found);
         recovery.deletePartials();
         IdSet files = new IdSet();
-        IntStream.range(0, 256).parallel().forEach(i -> recovery.list(directory.folder(i), files));
+        IntStream.range(0, 256).parallel().forEach(i -> recovery.list(i, files));
         long highestListed = catalogue.read((key, entry) -> {
             if (files.remove(entry.id())) {
                 recovery.objects.incrementAndGet();
@@ -53,12 +68,13 @@ final class Recovery {
             }
         });
         recovery.highestId.accumulateAndGet(highestListed, Math::max);
-        LongStream.Builder unlisted = LongStream.builder();
-        files.forEach(unlisted);
-        long[] toRead = unlisted.build().toArray();
+        LongStream.Builder rest = LongStream.builder();
+        files.forEach(rest);
+        long[] toRead = rest.build().toArray();
         LongStream.of(toRead).parallel().forEach(id -> recovery.object(directory.object(id)));
         return new Result(
                 recovery.objects.get(),
+                recovery.unlisted,
                 toRead.length,
                 recovery.dropped.get(),
                 recovery.partials.get(),
@@ -77,18 +93,19 @@ final class Recovery {
         }
     }
 
-    private void list(Path folder, IdSet into) {
+    private void list(int folder, IdSet into) {
+        String[] names = directory.folder(folder).toFile().list();
+        if (names == null) {
+            throw new UnusableStoreException(
+                    directory.root(), directory.folder(folder) + " cannot be read: check the disk", null);
+        }
         IdSet here = new IdSet();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-            for (Path file : files) {
-                long id = StoreDirectory.id(file);
-                if (id > 0 && directory.object(id).equals(file)) {
-                    here.add(id);
-                    highestId.accumulateAndGet(id, Math::max);
-                }
+        for (String name : names) {
+            long id = StoreDirectory.id(name);
+            if (id > 0 && (id & 0xff) == folder) {
+                here.add(id);
+                highestId.accumulateAndGet(id, Math::max);
             }
-        } catch (IOException | java.nio.file.DirectoryIteratorException e) {
-            throw new UnusableStoreException(directory.root(), "cannot be read (" + e + "): check the disk", e);
         }
         synchronized (into) {
             here.forEach(into::add);
@@ -102,7 +119,9 @@ final class Recovery {
                 throw new ObjectFile.CorruptException("holds object " + header.id());
             }
             objects.incrementAndGet();
-            found.accept(header.key(), Entry.of(header));
+            Entry entry = Entry.of(header);
+            found.accept(header.key(), entry);
+            unlisted.add(new Unlisted(header.key(), entry));
         } catch (ObjectFile.CorruptException e) {
             log.warn("Dropped {}: {}", file, e.getMessage());
             dropped.incrementAndGet();

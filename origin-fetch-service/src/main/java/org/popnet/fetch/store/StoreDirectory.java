@@ -26,7 +26,6 @@ import java.util.stream.Stream;
  */
 final class StoreDirectory implements AutoCloseable {
     private static final String VERSION_LINE = "popnet-store " + ObjectFile.VERSION;
-    private static final Pattern OBJECT = Pattern.compile("[0-9a-f]{16}\\.obj");
     private static final Pattern PARTIAL = Pattern.compile("[0-9a-f]{16}\\.part");
     private static final HexFormat HEX = HexFormat.of();
 
@@ -161,8 +160,24 @@ final class StoreDirectory implements AutoCloseable {
 
     /** @return the id of the object whose file is called so; -1 if none is */
     static long id(Path file) {
-        String name = file.getFileName().toString();
-        return OBJECT.matcher(name).matches() ? HexFormat.fromHexDigitsToLong(name, 0, 16) : -1;
+        return id(file.getFileName().toString());
+    }
+
+    /** The same for a file's name alone, without the cost of a path. */
+    static long id(String name) {
+        if (name.length() != 20 || !name.endsWith(".obj")) {
+            return -1;
+        }
+        long id = 0;
+        for (int i = 0; i < 16; i++) {
+            char c = name.charAt(i);
+            int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+            if (digit < 0) {
+                return -1;
+            }
+            id = id << 4 | digit;
+        }
+        return id;
     }
 
     static boolean isPartial(Path file) {

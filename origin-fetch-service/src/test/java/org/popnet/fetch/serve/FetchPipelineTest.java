@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -284,6 +285,16 @@ class FetchPipelineTest {
         assertThat(node.get("/a").header("cache-status")).as("stored since").contains("hit");
         node.flushesLearnt = true;
         assertThat(node.get("/b").text()).isEqualTo("v2");
+    }
+
+    @Test
+    void aStoreThatCannotBeWrittenPassesResponsesThrough() throws IOException {
+        Files.delete(directory.resolve("store/partial"));
+        assertThat(node.get("/a").text()).isEqualTo("hello");
+        assertThat(node.get("/a").text()).isEqualTo("hello");
+        assertThat(origin.requests()).hasSize(2);
+        assertThat(node.count("popnet.fetch.store.refused", "reason", "disk-error"))
+                .isEqualTo(2);
     }
 
     @Test

@@ -75,7 +75,8 @@ class PrefetcherTest {
         assertThat(end).isEqualTo(new PrefetchProgress(end.id(), FetchNode.SITE, 5, 1, 3, 1, 15, State.DONE));
         assertThat(node.get("/4").header("cache-status")).contains("hit");
         assertThat(origin.requests()).hasSize(5);
-        assertThat(node.count("popnet.fetch.prefetch.urls", "outcome", "fetched")).isEqualTo(3);
+        assertThat(node.count("popnet.fetch.prefetch.urls", "outcome", "fetched"))
+                .isEqualTo(3);
     }
 
     @Test
@@ -131,10 +132,9 @@ class PrefetcherTest {
     }
 
     private void refused(PrefetchOrder order, String why) {
-        assertThatThrownBy(() -> controller.begin(order))
-                .isInstanceOfSatisfying(ErrorResponseException.class, e -> {
-                    assertThat(e.getStatusCode().value()).isEqualTo(422);
-                    assertThat(e.getBody().getDetail()).contains(why);
-                });
+        assertThatThrownBy(() -> controller.begin(order)).isInstanceOfSatisfying(ErrorResponseException.class, e -> {
+            assertThat(e.getStatusCode().value()).isEqualTo(422);
+            assertThat(e.getBody().getDetail()).contains(why);
+        });
     }
 }

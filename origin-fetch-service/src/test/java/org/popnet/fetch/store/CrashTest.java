@@ -25,7 +25,7 @@ import org.springframework.util.unit.DataSize;
 
 /** A process that stores is killed ({@code kill -9}) again and again: what it had stored is there, whole. */
 @Tag("process")
-@Timeout(1800)
+@Timeout(7200)
 class CrashTest {
 
     @TempDir
@@ -46,6 +46,7 @@ class CrashTest {
         Random random = new Random(3);
         List<String> stored = new ArrayList<>();
         for (int kill = 0; kill < kills; kill++) {
+            int before = stored.size();
             Process writer = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
@@ -74,7 +75,7 @@ class CrashTest {
             }
 
             try (DiskTier disk = open(directory.resolve("store"))) {
-                for (String target : stored) {
+                for (String target : toLookAt(stored, before, kill == kills - 1, random)) {
                     if (disk.find(new ObjectKey("a.example", target), Headers.EMPTY)
                             instanceof Found.Hit(StoredObject object)) {
                         try (object) {
@@ -91,6 +92,18 @@ class CrashTest {
             }
         }
         assertThat(stored).hasSizeGreaterThan(kills * 20);
+    }
+
+    /** What was stored since the last kill and some of the rest; everything in the end. */
+    private static List<String> toLookAt(List<String> stored, int before, boolean last, Random random) {
+        if (last || before < 500) {
+            return stored;
+        }
+        List<String> some = new ArrayList<>(stored.subList(before, stored.size()));
+        for (int i = 0; i < 200; i++) {
+            some.add(stored.get(random.nextInt(before)));
+        }
+        return some;
     }
 
     private static byte[] body(String target) {

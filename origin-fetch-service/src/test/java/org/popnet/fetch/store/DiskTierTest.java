@@ -321,7 +321,36 @@ class DiskTierTest {
     }
 
     @Test
-    void theCatalogueIsWrittenAnewAtEachStartAndListsNothingThatIsGone() throws IOException {
+    void aStartGoesOnWithTheCatalogueBehindARecordThatACrashHasTorn() throws IOException {
+        open("64MB");
+        for (int i = 0; i < 50; i++) {
+            store("/" + i, random(i));
+        }
+        disk.close();
+        Path catalogue = directory.resolve("store/catalogue");
+        long whole = Files.size(catalogue);
+        Files.write(catalogue, new byte[] {0, 0, 0, 90, 1, 2, 3}, StandardOpenOption.APPEND);
+        open("64MB");
+        assertThat(Files.size(catalogue)).as("neither torn nor written anew").isEqualTo(whole);
+        store("/new", random(10));
+        reopen("64MB");
+        assertThat(meters.counter("popnet.fetch.store.recovered.read").count()).isZero();
+        assertThat(read("/new")).isEqualTo(random(10));
+        assertThat(read("/7")).isEqualTo(random(7));
+    }
+
+    @Test
+    void anInterruptedReaderCostsNoObject() throws IOException {
+        open("64MB");
+        store("/a", random(10));
+        Thread.currentThread().interrupt();
+        assertThat(disk.find(new ObjectKey(SITE, "/a"), Headers.EMPTY)).isInstanceOf(Found.Miss.class);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(read("/a")).isEqualTo(random(10));
+    }
+
+    @Test
+    void theCatalogueIsWrittenAnewAtAStartWhenMostOfItIsHistory() throws IOException {
         open("64MB");
         for (int i = 0; i < 1000; i++) {
             store("/same", random(10));
