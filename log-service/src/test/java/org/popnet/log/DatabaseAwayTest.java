@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.popnet.log.intake.Network;
@@ -30,6 +31,42 @@ class DatabaseAwayTest {
     Path directory;
 
     private int port;
+
+    /** What 400 requests a second for ten minutes leave in the spool meanwhile. */
+    @Test
+    @Tag("slow")
+    void tenMinutesOfTrafficAreKeptWhileItIsAwayAndThenCountedExactly() throws Exception {
+        int records = 240_000;
+        port = freePort();
+        long now = System.currentTimeMillis();
+        try (Network network = new Network(4, 0);
+                RunningLogService service = new RunningLogService(
+                        "jdbc:postgresql://localhost:" + port + "/postgres",
+                        directory.resolve("state"),
+                        network.port(SERVER),
+                        InstantSource.system());
+                TestSender sender = new TestSender(directory.resolve("edge"), network.port(EDGE), SERVER, 1)) {
+            long bytes;
+            try (EmbeddedPostgres postgres = startPostgres()) {
+                bytes = append(sender, now - 600_000, 0, 1000);
+                counted(service, now, 1000, bytes);
+                assertThat(postgres.getPort()).isEqualTo(port);
+            }
+            bytes += append(sender, now - 600_000, 1000, records);
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> service.get("/actuator/prometheus").body().lines().anyMatch(line ->
+                            line.startsWith("popnet_log_dropped_total{reason=\"database\"}") && !line.endsWith(" 0.0")));
+            await().until(() -> !sender.isEmpty());
+            assertThat(sender.dropped()).isZero();
+
+            try (EmbeddedPostgres again = startPostgres()) {
+                await().atMost(Duration.ofMinutes(5)).until(sender::isEmpty);
+                counted(service, now, records, bytes);
+                assertThat(sender.dropped()).isZero();
+                assertThat(again.getPort()).isEqualTo(port);
+            }
+        }
+    }
 
     @Test
     void theServiceStartsWithoutItRecoversWithItAndCountsEverythingOnce() throws Exception {
@@ -102,7 +139,7 @@ class DatabaseAwayTest {
                     .append(
                             "customer1",
                             new AccessRecord(
-                                    now + i % 5000,
+                                    now + i * 5L / 2,
                                     "www.customer1.example",
                                     "192.0.2.1",
                                     "GET",

@@ -72,6 +72,13 @@ public final class TestSender implements AutoCloseable {
                 && meters.counter("popnet.spool.sent").count() > 0;
     }
 
+    /** Records that the spool had no room for. */
+    public double dropped() {
+        return meters.find("popnet.spool.dropped").counters().stream()
+                .mapToDouble(io.micrometer.core.instrument.Counter::count)
+                .sum();
+    }
+
     /** A batch with these records. */
     public static org.popnet.platform.message.Message.LogBatch batch(
             String customer, long spool, long number, long newest, List<? extends LogRecord> records) {
