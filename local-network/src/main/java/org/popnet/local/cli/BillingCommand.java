@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.popnet.local.LocalNetwork;
+import org.popnet.platform.control.ControlHttp;
 import org.popnet.platform.tree.Node;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,17 +35,40 @@ final class BillingCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static Node logServer(LocalNetwork network, String customer) {
-        return network.tree()
-                .logServerOf(customer)
-                .flatMap(server -> network.tree().node(server.node()))
-                .orElseThrow(() -> new IllegalStateException(
-                        "no log server manages customer '" + customer + "': see log-servers in network.yml"));
-    }
+    /** What the customer's log server is asked, and what becomes of its answer. */
+    abstract static class Question implements Callable<Integer> {
+        @ParentCommand
+        @SuppressWarnings("NullAway.Init") // picocli sets it
+        private BillingCommand parent;
 
-    private static String query(String path, String customer, String month) {
-        return path + "?customer=" + URLEncoder.encode(customer, StandardCharsets.UTF_8)
-                + (month.isEmpty() ? "" : "&month=" + URLEncoder.encode(month, StandardCharsets.UTF_8));
+        @Option(names = "--customer", paramLabel = "NAME", required = true, description = "customer1")
+        String customer = "";
+
+        @Override
+        public final Integer call() {
+            try (LocalNetwork network = parent.popnet.attach()) {
+                Node server = network.tree()
+                        .logServerOf(customer)
+                        .flatMap(found -> network.tree().node(found.node()))
+                        .orElseThrow(() -> new IllegalStateException("no log server manages customer '" + customer
+                                + "': see log-servers in network.yml"));
+                JsonNode answer = ask(network.operator(), server, "?customer=" + encoded(customer));
+                PrintWriter out = parent.popnet.out();
+                int exitCode = say(answer, out);
+                out.flush();
+                return exitCode;
+            }
+        }
+
+        static String encoded(String value) {
+            return URLEncoder.encode(value, StandardCharsets.UTF_8);
+        }
+
+        /** @param query names the customer */
+        abstract JsonNode ask(ControlHttp operator, Node server, String query);
+
+        /** @return the exit code */
+        abstract int say(JsonNode answer, PrintWriter out);
     }
 
     /** {@code billing statements}. */
@@ -52,35 +76,36 @@ final class BillingCommand implements Callable<Integer> {
             name = "statements",
             mixinStandardHelpOptions = true,
             description = "Lists the months, open and closed; months are UTC.")
-    static final class Statements implements Callable<Integer> {
-        @ParentCommand
-        @SuppressWarnings("NullAway.Init") // picocli sets it
-        private BillingCommand parent;
-
-        @Option(names = "--customer", paramLabel = "NAME", required = true, description = "customer1")
-        private String customer = "";
+    static final class Statements extends Question {
+        @Override
+        JsonNode ask(ControlHttp operator, Node server, String query) {
+            return operator.get(server, "/billing/statements" + query, JsonNode.class);
+        }
 
         @Override
-        public Integer call() {
-            try (LocalNetwork network = parent.popnet.attach()) {
-                JsonNode heads = network.operator()
-                        .get(logServer(network, customer), query("/billing/statements", customer, ""), JsonNode.class);
-                Table table = new Table("MONTH", "STATE", "REQUESTS", "BYTES OUT", "95TH PERCENTILE", "LATE BYTES");
-                for (JsonNode head : heads) {
-                    table.row(
-                            head.path("month").asString(""),
-                            head.path("state").asString("")
-                                    + (head.path("forced").asBoolean() ? " (forced)" : ""),
-                            head.path("requests").asString(""),
-                            head.path("bytesOut").asString(""),
-                            head.path("p95BitsPerSecond").asString("") + " bit/s",
-                            head.path("adjustmentBytesOut").asString(""));
-                }
-                PrintWriter out = parent.popnet.out();
-                out.println(table);
-                out.flush();
-                return 0;
+        int say(JsonNode heads, PrintWriter out) {
+            Table table = new Table("MONTH", "STATE", "REQUESTS", "BYTES OUT", "95TH PERCENTILE", "LATE BYTES");
+            for (JsonNode head : heads) {
+                table.row(
+                        head.path("month").asString(""),
+                        head.path("state").asString("") + (head.path("forced").asBoolean() ? " (forced)" : ""),
+                        head.path("requests").asString(""),
+                        head.path("bytesOut").asString(""),
+                        head.path("p95BitsPerSecond").asString("") + " bit/s",
+                        head.path("adjustmentBytesOut").asString(""));
             }
+            out.println(table);
+            return 0;
+        }
+    }
+
+    /** A question about one month. */
+    abstract static class MonthQuestion extends Question {
+        @Option(names = "--month", paramLabel = "MONTH", required = true, description = "2026-10")
+        String month = "";
+
+        final String ofMonth(String query) {
+            return query + "&month=" + encoded(month);
         }
     }
 
@@ -92,40 +117,29 @@ final class BillingCommand implements Callable<Integer> {
                 "Makes a closed statement again from raw logs and compares.",
                 "The exit code is 0 only if both are equal."
             })
-    static final class Verify implements Callable<Integer> {
-        @ParentCommand
-        @SuppressWarnings("NullAway.Init") // picocli sets it
-        private BillingCommand parent;
-
-        @Option(names = "--customer", paramLabel = "NAME", required = true, description = "customer1")
-        private String customer = "";
-
-        @Option(names = "--month", paramLabel = "MONTH", required = true, description = "2026-10")
-        private String month = "";
+    static final class Verify extends MonthQuestion {
+        @Override
+        JsonNode ask(ControlHttp operator, Node server, String query) {
+            return operator.get(server, "/billing/verify" + ofMonth(query), JsonNode.class);
+        }
 
         @Override
-        public Integer call() {
-            try (LocalNetwork network = parent.popnet.attach()) {
-                JsonNode outcome = network.operator()
-                        .get(logServer(network, customer), query("/billing/verify", customer, month), JsonNode.class);
-                PrintWriter out = parent.popnet.out();
-                String result = outcome.path("result").asString("");
-                out.printf(
-                        "%s %s: %s; %s accesses in %s parts of raw files counted again%n",
-                        customer,
-                        month,
-                        switch (result) {
-                            case "EQUAL" -> "the statement equals its raw logs";
-                            case "DIFFERENT" -> "the statement differs from its raw logs";
-                            default -> "not proved, because not all raw logs can be read here";
-                        },
-                        outcome.path("accesses").asString(""),
-                        outcome.path("files").asString(""));
-                outcome.path("differences").forEach(line -> out.println("  " + line.asString("")));
-                outcome.path("problems").forEach(line -> out.println("  " + line.asString("")));
-                out.flush();
-                return result.equals("EQUAL") ? 0 : 1;
-            }
+        int say(JsonNode outcome, PrintWriter out) {
+            String result = outcome.path("result").asString("");
+            out.printf(
+                    "%s %s: %s; %s accesses in %s parts of raw files counted again%n",
+                    customer,
+                    month,
+                    switch (result) {
+                        case "EQUAL" -> "the statement equals its raw logs";
+                        case "DIFFERENT" -> "the statement differs from its raw logs";
+                        default -> "not proved, because not all raw logs can be read here";
+                    },
+                    outcome.path("accesses").asString(""),
+                    outcome.path("files").asString(""));
+            outcome.path("differences").forEach(line -> out.println("  " + line.asString("")));
+            outcome.path("problems").forEach(line -> out.println("  " + line.asString("")));
+            return result.equals("EQUAL") ? 0 : 1;
         }
     }
 
@@ -137,36 +151,21 @@ final class BillingCommand implements Callable<Integer> {
                 "Closes the oldest open month although records may be missing.",
                 "What comes late is billed with the next one. It cannot be undone."
             })
-    static final class Close implements Callable<Integer> {
-        @ParentCommand
-        @SuppressWarnings("NullAway.Init") // picocli sets it
-        private BillingCommand parent;
-
-        @Option(names = "--customer", paramLabel = "NAME", required = true, description = "customer1")
-        private String customer = "";
-
-        @Option(names = "--month", paramLabel = "MONTH", required = true, description = "2026-10")
-        private String month = "";
+    static final class Close extends MonthQuestion {
+        @Override
+        JsonNode ask(ControlHttp operator, Node server, String query) {
+            return operator.post(server, "/billing/close" + ofMonth(query), Map.of(), JsonNode.class);
+        }
 
         @Override
-        public Integer call() {
-            try (LocalNetwork network = parent.popnet.attach()) {
-                JsonNode statement = network.operator()
-                        .post(
-                                logServer(network, customer),
-                                query("/billing/close", customer, month),
-                                Map.of(),
-                                JsonNode.class);
-                PrintWriter out = parent.popnet.out();
-                out.printf(
-                        "%s %s is closed: %s requests, %s bytes%n",
-                        customer,
-                        month,
-                        statement.path("head").path("requests").asString(""),
-                        statement.path("head").path("bytesOut").asString(""));
-                out.flush();
-                return 0;
-            }
+        int say(JsonNode statement, PrintWriter out) {
+            out.printf(
+                    "%s %s is closed: %s requests, %s bytes%n",
+                    customer,
+                    month,
+                    statement.path("head").path("requests").asString(""),
+                    statement.path("head").path("bytesOut").asString(""));
+            return 0;
         }
     }
 }
