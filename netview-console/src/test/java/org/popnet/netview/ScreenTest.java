@@ -34,6 +34,7 @@ class ScreenTest {
             "/domains",
             "/domains/static.customer1.example?client=127.0.21.1",
             "/network",
+            "/billing",
             "/account");
 
     private static Playwright playwright;

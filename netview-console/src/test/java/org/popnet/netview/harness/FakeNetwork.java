@@ -273,7 +273,19 @@ public final class FakeNetwork implements Backends {
         Instant closed = Instant.parse("2026-11-04T00:00:00Z");
         return new Billing.Head[] {
             new Billing.Head("2026-11", "OPEN", null, closed, false, 5, 500, 5, 13, 0, 0),
-            new Billing.Head("2026-10", "CLOSED", closed, closed, false, 900, 81_000, 70, 2160, 1, 30)
+            new Billing.Head("2026-10", "CLOSED", closed, closed, false, 900, 81_000, 70, 2160, 1, 30),
+            new Billing.Head(
+                    "2026-09",
+                    "CLOSED",
+                    closed,
+                    closed,
+                    true,
+                    1_234_567_890,
+                    98_765_432_109_876L,
+                    70_000_000,
+                    2_160_000_000L,
+                    0,
+                    0)
         };
     }
 
