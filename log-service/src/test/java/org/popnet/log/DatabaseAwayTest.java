@@ -53,9 +53,11 @@ class DatabaseAwayTest {
                 assertThat(postgres.getPort()).isEqualTo(port);
             }
             bytes += append(sender, now - 600_000, 1000, records);
-            await().atMost(Duration.ofMinutes(1))
-                    .until(() -> service.get("/actuator/prometheus").body().lines().anyMatch(line ->
-                            line.startsWith("popnet_log_dropped_total{reason=\"database\"}") && !line.endsWith(" 0.0")));
+            await().atMost(Duration.ofMinutes(1)).until(() -> service.get("/actuator/prometheus")
+                    .body()
+                    .lines()
+                    .anyMatch(line -> line.startsWith("popnet_log_dropped_total{reason=\"database\"}")
+                            && !line.endsWith(" 0.0")));
             await().until(() -> !sender.isEmpty());
             assertThat(sender.dropped()).isZero();
 

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Function;
+import javax.net.ssl.SSLContext;
 import org.popnet.platform.agent.CurrentTree;
+import org.popnet.platform.control.ControlHttp;
 import org.popnet.platform.datagram.DatagramPort;
 import org.popnet.platform.settings.NodeSettings;
 import org.springframework.boot.SpringApplication;
@@ -75,6 +77,11 @@ public final class RunningLogService implements AutoCloseable {
         @Bean
         DatagramPort datagramPort(MeterRegistry meters) {
             return port.apply(meters);
+        }
+
+        @Bean
+        ControlHttp controlHttp() throws Exception {
+            return new ControlHttp(SSLContext.getDefault(), InetAddress.getLoopbackAddress());
         }
 
         @Bean

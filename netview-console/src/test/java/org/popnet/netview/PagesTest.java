@@ -73,7 +73,14 @@ class PagesTest {
     void billsAreForThoseWhoMaySeeThemWithACsvOfEachClosedMonth() {
         Browser alice = Browser.of(console, "alice");
         String page = alice.get("/billing").body();
-        assertThat(page).contains("2026-10", "closed 4 Nov 2026", "2.16", "data up to", "by the operator", "/billing/export/2026-10");
+        assertThat(page)
+                .contains(
+                        "2026-10",
+                        "closed 4 Nov 2026",
+                        "2.16",
+                        "data up to",
+                        "by the operator",
+                        "/billing/export/2026-10");
         assertThat(page).doesNotContain("/billing/export/2026-11");
         assertThat(alice.get("/billing/export/2026-10").body().lines())
                 .containsExactly(

@@ -4,6 +4,8 @@ import java.time.InstantSource;
 import org.popnet.log.completeness.Completeness;
 import org.popnet.log.intake.LogSettings;
 import org.popnet.log.raw.RawAccesses;
+import org.popnet.platform.agent.CurrentTree;
+import org.popnet.platform.control.ControlHttp;
 import org.popnet.platform.settings.NodeSettings;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -16,8 +18,11 @@ class BillingConfiguration {
     }
 
     @Bean
-    Verification verification(Statements statements, NodeSettings node) {
+    Verification verification(Statements statements, NodeSettings node, CurrentTree tree, ControlHttp http) {
         return new Verification(
-                statements, new RawAccesses(node.stateDirectory().resolve("raw")), node.node());
+                statements,
+                new RawAccesses(node.stateDirectory().resolve("raw")),
+                node.node(),
+                new ControlPeers(tree, http));
     }
 }

@@ -79,12 +79,19 @@ class BillingController {
 
     @Operation(
             summary =
-                    "Makes a closed statement again from this server's raw logs and compares: EQUAL, DIFFERENT, UNKNOWN")
+                    "Makes a closed statement again from all log servers' raw logs and compares: EQUAL, DIFFERENT, UNKNOWN")
     @GetMapping("/verify")
     Verification.Outcome verify(@RequestParam String customer, @RequestParam String month) {
         customers.check(customer);
         Month of = Month.parse(month);
         return verification.of(customer, of).orElseThrow(() -> notClosed(customer, of));
+    }
+
+    @Operation(summary = "What this server's raw logs say of a closed statement, for a log server that proves it")
+    @GetMapping("/server/part")
+    ServerPart part(@RequestParam String customer, @RequestParam String month) {
+        customers.check(customer);
+        return verification.part(customer, Month.parse(month));
     }
 
     @Operation(summary = "Closes the oldest open month although records may be missing; those are billed with the next")
@@ -124,6 +131,11 @@ class BillingController {
         @Bean
         ControlRoute billingRoute() {
             return ControlRoute.of(HttpMethod.GET, "/billing/*", Role.NETVIEW, Role.OPERATOR);
+        }
+
+        @Bean
+        ControlRoute partRoute() {
+            return ControlRoute.of(HttpMethod.GET, "/billing/server/part", Role.LOG);
         }
 
         @Bean

@@ -1,8 +1,12 @@
 package org.popnet.log.billing;
 
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.popnet.log.raw.RawAccesses;
 import org.popnet.log.traffic.Aggregator;
 
@@ -19,7 +23,7 @@ final class Recount {
     private final String customer;
     private final Month month;
     private final Map<Part, Map<Long, long[]>> intervals = new HashMap<>();
-    private final Map<Late, long[]> late = new HashMap<>();
+    private final Map<Late, Map<Long, long[]>> late = new HashMap<>();
     private int cells;
 
     /** A line's key; empty stands for all. */
@@ -34,31 +38,61 @@ final class Recount {
     }
 
     void add(RawAccesses.Access access) {
-        String domain = Aggregator.domain(customer, access.site());
-        String pop = access.node().pop();
-        Month of = Month.containing(access.accounted());
+        add(new ServerPart.Cell(
+                Aggregator.domain(customer, access.site()),
+                access.node().pop(),
+                Math.floorDiv(access.accounted().toEpochMilli(), INTERVAL_MS),
+                1,
+                access.bytesOut(),
+                access.bytesIn()));
+    }
+
+    void add(ServerPart.Cell cell) {
+        String domain = cell.domain();
+        String pop = cell.pop();
+        long interval = cell.interval();
+        Month of = Month.containing(Instant.ofEpochMilli(interval * INTERVAL_MS));
         if (!of.equals(month)) {
-            count(late.computeIfAbsent(new Late(of.toString(), domain, pop), k -> new long[3]), access);
+            count(
+                    late.computeIfAbsent(new Late(of.toString(), domain, pop), k -> new TreeMap<>())
+                            .computeIfAbsent(interval, this::cell),
+                    cell);
             return;
         }
-        long interval = Math.floorDiv(access.accounted().toEpochMilli(), INTERVAL_MS);
         for (Part part :
                 new Part[] {new Part(domain, pop), new Part(domain, ""), new Part("", pop), new Part("", "")}) {
-            count(
-                    intervals.computeIfAbsent(part, p -> new HashMap<>()).computeIfAbsent(interval, i -> {
-                        if (++cells > CELLS_MAX) {
-                            throw new IllegalStateException("more than " + CELLS_MAX + " five-minute figures");
-                        }
-                        return new long[3];
-                    }),
-                    access);
+            count(intervals.computeIfAbsent(part, p -> new HashMap<>()).computeIfAbsent(interval, this::cell), cell);
         }
     }
 
-    private static void count(long[] sums, RawAccesses.Access access) {
-        sums[0]++;
-        sums[1] += access.bytesOut();
-        sums[2] += access.bytesIn();
+    private long[] cell(long interval) {
+        if (++cells > CELLS_MAX) {
+            throw new IllegalStateException("more than " + CELLS_MAX + " five-minute figures");
+        }
+        return new long[3];
+    }
+
+    private static void count(long[] sums, ServerPart.Cell cell) {
+        sums[0] += cell.requests();
+        sums[1] += cell.bytesOut();
+        sums[2] += cell.bytesIn();
+    }
+
+    /** All that was added, by domain, POP and interval. */
+    List<ServerPart.Cell> cells() {
+        List<ServerPart.Cell> all = new ArrayList<>();
+        intervals.forEach((part, of) -> {
+            if (!part.domain().isEmpty() && !part.pop().isEmpty()) {
+                list(part.domain(), part.pop(), of, all);
+            }
+        });
+        late.forEach((part, of) -> list(part.domain(), part.pop(), of, all));
+        return all;
+    }
+
+    private static void list(String domain, String pop, Map<Long, long[]> intervals, List<ServerPart.Cell> to) {
+        intervals.forEach(
+                (interval, sums) -> to.add(new ServerPart.Cell(domain, pop, interval, sums[0], sums[1], sums[2])));
     }
 
     Map<Part, Usage> lines() {
@@ -81,7 +115,13 @@ final class Recount {
 
     Map<Late, Usage> adjustments() {
         Map<Late, Usage> adjustments = new HashMap<>();
-        late.forEach((key, sums) -> adjustments.put(key, new Usage(sums[0], sums[1], sums[2], 0)));
+        late.forEach((key, of) -> adjustments.put(
+                key,
+                new Usage(
+                        of.values().stream().mapToLong(sums -> sums[0]).sum(),
+                        of.values().stream().mapToLong(sums -> sums[1]).sum(),
+                        of.values().stream().mapToLong(sums -> sums[2]).sum(),
+                        0)));
         return adjustments;
     }
 }

@@ -16,17 +16,27 @@ final class Verification {
     private final Statements statements;
     private final RawAccesses raw;
     private final String server;
+    private final Peers peers;
 
-    Verification(Statements statements, RawAccesses raw, String server) {
+    /** Asks another log server for its part. */
+    @FunctionalInterface
+    interface Peers {
+        /** @throws RuntimeException if it does not answer */
+        ServerPart ask(String server, String customer, Month month);
+    }
+
+    /** @param server this one */
+    Verification(Statements statements, RawAccesses raw, String server, Peers peers) {
         this.statements = statements;
         this.raw = raw;
         this.server = server;
+        this.peers = peers;
     }
 
     /**
      * What came of it.
      *
-     * @param result {@code EQUAL}; {@code DIFFERENT}; or {@code UNKNOWN}, because raw logs are elsewhere or gone
+     * @param result {@code EQUAL}; {@code DIFFERENT}; or {@code UNKNOWN}, because raw logs are gone or another server does not answer
      * @param accesses how many were counted again
      * @param problems why it is unknown
      * @param differences what stands in the statement and what the raw logs say, at most 100
@@ -44,24 +54,22 @@ final class Verification {
     Optional<Outcome> of(String customer, Month month) {
         return statements.closed(customer, month).map(statement -> {
             List<String> problems = new ArrayList<>();
-            Recount recount = new Recount(customer, month);
-            long[] accesses = new long[1];
             List<SourceRow> sources = statements.sources(customer, month);
-            for (SourceRow source : sources) {
-                if (!source.server.equals(server)) {
-                    problems.add(source.path + " is on " + source.server + ", this is " + server);
-                    continue;
-                }
+            Recount recount = new Recount(customer, month);
+            long accesses = recount(recount, sources, problems);
+            TreeSet<String> others = new TreeSet<>();
+            sources.stream()
+                    .map(source -> source.server)
+                    .filter(s -> !s.equals(server))
+                    .forEach(others::add);
+            for (String other : others) {
                 try {
-                    raw.read(source.path, source.fromBytes, source.toBytes, access -> {
-                        accesses[0]++;
-                        recount.add(access);
-                    });
-                } catch (IOException | RuntimeException e) {
-                    problems.add(source.path + " cannot be read: " + e);
-                }
-                if (problems.size() >= DIFFERENCES_MAX) {
-                    break;
+                    ServerPart part = peers.ask(other, customer, month);
+                    part.cells().forEach(recount::add);
+                    problems.addAll(part.problems());
+                    accesses += part.accesses();
+                } catch (RuntimeException e) {
+                    problems.add("the part of " + other + " is not known: " + e.getMessage());
                 }
             }
             List<String> differences = new ArrayList<>();
@@ -70,8 +78,43 @@ final class Verification {
                 compare("adjustment", statements.adjustments(customer, month), recount.adjustments(), differences);
             }
             String result = !problems.isEmpty() ? "UNKNOWN" : differences.isEmpty() ? "EQUAL" : "DIFFERENT";
-            return new Outcome(customer, month.toString(), result, accesses[0], sources.size(), problems, differences);
+            return new Outcome(customer, month.toString(), result, accesses, sources.size(), problems, differences);
         });
+    }
+
+    /** What this server's raw files say of a closed month; for another server that proves the whole. */
+    ServerPart part(String customer, Month month) {
+        List<String> problems = new ArrayList<>();
+        Recount recount = new Recount(customer, month);
+        long accesses = recount(recount, statements.sources(customer, month), problems);
+        List<ServerPart.Cell> cells = recount.cells();
+        if (cells.size() > ServerPart.CELLS_MAX) {
+            problems.add(cells.size() + " five-minute figures of " + server + ": at most " + ServerPart.CELLS_MAX
+                    + " can be handed to another server");
+            cells = List.of();
+        }
+        return new ServerPart(accesses, cells, problems);
+    }
+
+    private long recount(Recount recount, List<SourceRow> sources, List<String> problems) {
+        long[] accesses = new long[1];
+        for (SourceRow source : sources) {
+            if (!source.server.equals(server)) {
+                continue;
+            }
+            try {
+                raw.read(source.path, source.fromBytes, source.toBytes, access -> {
+                    accesses[0]++;
+                    recount.add(access);
+                });
+            } catch (IOException | RuntimeException e) {
+                problems.add(source.path + " of " + server + " cannot be read: " + e);
+            }
+            if (problems.size() >= DIFFERENCES_MAX) {
+                break;
+            }
+        }
+        return accesses[0];
     }
 
     private static <K> void compare(

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +35,7 @@ import org.popnet.platform.spool.AccessRecord;
 import org.popnet.platform.spool.AccessRecord.CacheResult;
 import org.popnet.platform.tree.NodeName;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.ObjectMapper;
 
 /** FL2: month end, late records, clocks a day off: the right UTC period, and a closed statement does not change. */
 class BillingTest {
@@ -73,7 +75,10 @@ class BillingTest {
                 entities.repository(AdjustmentRows.class),
                 entities.repository(SourceRows.class),
                 jdbc);
-        verification = new Verification(statements, new RawAccesses(directory), SERVER.toString());
+        verification = new Verification(
+                statements, new RawAccesses(directory), SERVER.toString(), (server, customer, month) -> {
+                    throw new IllegalStateException("it does not answer");
+                });
         upkeep = new Upkeep(database, () -> true, List.of(), new SimpleMeterRegistry());
     }
 
@@ -271,6 +276,58 @@ class BillingTest {
         assertThat(gone.result()).isEqualTo("UNKNOWN");
         assertThat(gone.problems()).singleElement().asString().contains("10.ndjson.zst");
         assertThat(verification.of("c", NOVEMBER)).isEmpty();
+    }
+
+    /** A deputy took a part: each has some of the records, and together they prove the statement. */
+    @Test
+    void aStatementIsProvedFromTheRawLogsOfTwoServers() throws Exception {
+        NodeName deputy = NodeName.of("log2.hq");
+        Path elsewhere = directory.resolve("elsewhere");
+        receive(
+                record("2026-10-20T10:00:00Z", "a.example", "/", 500),
+                record("2026-10-20T10:07:00Z", "a.example", "/e", 50));
+        try (RawLog taken = new RawLog(elsewhere, deputy)) {
+            RawLog own = rawLog;
+            rawLog = taken;
+            receive(
+                    record("2026-10-20T10:00:01Z", "a.example", "/", 7),
+                    record("2026-10-21T10:00:00Z", "b.example", "/e", 3));
+            rawLog = own;
+            clockShows("2026-11-04T00:00:00Z", "2026-11-04T00:00:00Z");
+            upkeep.run(closing);
+            Verification.Outcome alone = verification.of("c", OCTOBER).orElseThrow();
+            assertThat(alone.result()).isEqualTo("UNKNOWN");
+            assertThat(alone.problems()).singleElement().asString().contains("log2.hq", "does not answer");
+
+            rawLog = taken;
+            receive(record("2026-10-20T10:00:02Z", "a.example", "/", 11)); // late, on the deputy
+            rawLog = own;
+            receive(record("2026-11-20T10:00:02Z", "a.example", "/", 90));
+            clockShows("2026-12-04T00:00:00Z", "2026-12-04T00:00:00Z");
+            upkeep.run(closing);
+
+            AtomicInteger asked = new AtomicInteger();
+            Verification other = new Verification(
+                    statements, new RawAccesses(elsewhere), deputy.toString(), (server, customer, month) -> {
+                        throw new AssertionError("a part is this server's own");
+                    });
+            Verification whole = new Verification(
+                    statements, new RawAccesses(directory), SERVER.toString(), (server, customer, month) -> {
+                        assertThat(server).isEqualTo("log2.hq");
+                        asked.incrementAndGet();
+                        ObjectMapper json = new ObjectMapper();
+                        return json.readValue(json.writeValueAsString(other.part(customer, month)), ServerPart.class);
+                    });
+            Verification.Outcome october = whole.of("c", OCTOBER).orElseThrow();
+            assertThat(october.differences()).isEmpty();
+            assertThat(october.result()).isEqualTo("EQUAL");
+            assertThat(october.accesses()).isEqualTo(4);
+            Verification.Outcome november = whole.of("c", NOVEMBER).orElseThrow();
+            assertThat(november.differences()).isEmpty();
+            assertThat(november.result()).isEqualTo("EQUAL");
+            assertThat(november.accesses()).isEqualTo(2);
+            assertThat(asked).hasValue(2);
+        }
     }
 
     @Test
