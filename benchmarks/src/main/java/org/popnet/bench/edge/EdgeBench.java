@@ -79,6 +79,7 @@ public final class EdgeBench extends MeasurementCommand {
             }
         } finally {
             processes.values().forEach(ServerProcess::close);
+            delete(Peer.NGINX_CACHE);
         }
         return report;
     }

@@ -12,8 +12,6 @@ enum Peer {
     NGINX("nginx", "nginx", "proxy_cache on tmpfs", 8471) {
         @Override
         List<String> prepare(Path directory, InetSocketAddress origin, int megabytes) throws IOException {
-            Path cache = Path.of(
-                    "/dev/shm", "popnet-bench-nginx-" + ProcessHandle.current().pid());
             return nginx(directory, """
                     proxy_cache_path %s levels=1:2 keys_zone=c:64m max_size=%dm inactive=60m use_temp_path=off;
                     access_log %s/access.log combined buffer=64k;
@@ -29,7 +27,7 @@ enum Peer {
                       }
                     }
                     """.formatted(
-                            cache,
+                            NGINX_CACHE,
                             megabytes,
                             directory,
                             ADDRESS,
@@ -55,6 +53,10 @@ enum Peer {
                     "malloc," + megabytes + "m");
         }
     };
+
+    /** In memory, as the others' are; to be deleted. */
+    static final Path NGINX_CACHE =
+            Path.of("/dev/shm", "popnet-bench-nginx-" + ProcessHandle.current().pid());
 
     static final String ADDRESS = "127.187.99.1";
 
