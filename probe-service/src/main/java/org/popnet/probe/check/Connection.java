@@ -19,7 +19,9 @@ import org.popnet.probe.timer.Timers.Cancellable;
  */
 final class Connection implements AutoCloseable {
     /** A port that is free as such may be taken towards this server, by a connection of a minute ago. */
-    private static final int PORTS_TRIED = 4;
+    private static final int PORTS_TRIED = 8;
+
+    private static final SourcePorts PORTS = SourcePorts.ofThisMachine();
 
     private final Socket plain = new Socket();
     private final InetSocketAddress address;
@@ -74,7 +76,7 @@ final class Connection implements AutoCloseable {
             plain.setTcpNoDelay(true);
             plain.setReuseAddress(true);
             if (local instanceof Inet4Address == address.getAddress() instanceof Inet4Address) {
-                plain.bind(new InetSocketAddress(local, 0)); // or else as the system chooses
+                plain.bind(new InetSocketAddress(local, PORTS.next())); // or else as the system chooses
             }
         } catch (IOException e) {
             if (cut) {
