@@ -17,6 +17,8 @@ import org.xml.sax.SAXException;
 
 /** The end of {@code ./popnet test}: what failed, what was skipped and why, a line for each module, the total. */
 final class TestSummary {
+    private static final int MESSAGE_MAX = 300;
+
     private final Map<String, int[]> modules = new TreeMap<>(); // tests, failed, skipped
     private final List<String> failed = new ArrayList<>();
     private final List<String> skipped = new ArrayList<>();
@@ -73,14 +75,14 @@ final class TestSummary {
             NodeList found = test.getElementsByTagName(kind);
             if (found.getLength() > 0) {
                 counts[1]++;
-                failed.add(name + ": " + firstLine(((Element) found.item(0)).getAttribute("message")));
+                failed.add(name + ": " + inShort(((Element) found.item(0)).getAttribute("message")));
                 return;
             }
         }
         NodeList skip = test.getElementsByTagName("skipped");
         if (skip.getLength() > 0) {
             counts[2]++;
-            skipped.add(name + ": " + firstLine(((Element) skip.item(0)).getAttribute("message")));
+            skipped.add(name + ": " + inShort(((Element) skip.item(0)).getAttribute("message")));
         }
     }
 
@@ -113,8 +115,10 @@ final class TestSummary {
         return modules.values().stream().mapToInt(counts -> counts[column]).sum();
     }
 
-    private static String firstLine(String text) {
-        return text.lines().findFirst().orElse("");
+    /** What an assertion says begins with an empty line and goes over several. */
+    private static String inShort(String text) {
+        String words = text.strip().replaceAll("\\s+", " ");
+        return words.length() <= MESSAGE_MAX ? words : words.substring(0, MESSAGE_MAX) + "…";
     }
 
     private static DocumentBuilder parser() throws ParserConfigurationException {

@@ -18,7 +18,7 @@ class TestSummaryTest {
                 <testsuite name="a">
                   <testcase name="answers()" classname="org.popnet.dns.WireTest"/>
                   <testcase name="refuses()" classname="org.popnet.dns.WireTest">
-                    <failure message="expected: REFUSED&#10; but was: NOERROR" type="AssertionError">trace</failure>
+                    <failure message="&#10;expected: REFUSED&#10; but was: NOERROR" type="AssertionError">trace</failure>
                   </testcase>
                   <testcase name="drops()" classname="org.popnet.dns.WireTest">
                     <skipped message="needs nft: nft does not work here"/>
@@ -26,7 +26,7 @@ class TestSummaryTest {
                 </testsuite>
                 """);
         assertThat(TestSummary.read(project).text())
-                .contains("Failed:\n  WireTest.refuses(): expected: REFUSED\n")
+                .contains("Failed:\n  WireTest.refuses(): expected: REFUSED but was: NOERROR\n")
                 .contains("Skipped:\n  WireTest.drops(): needs nft: nft does not work here\n")
                 .containsPattern("dns-service +3 +1 +1");
         assertThat(TestSummary.read(project).line()).isEqualTo("tests: 1 passed, 1 failed, 1 skipped");

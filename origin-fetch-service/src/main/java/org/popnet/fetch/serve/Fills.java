@@ -64,6 +64,7 @@ final class Fills implements FlushTarget {
                 fill.complete();
             } catch (IOException | RuntimeException | Error e) {
                 object.discard();
+                ended(slot, fill);
                 fill.fail(e instanceof IOException io ? io : new IOException(e));
                 count("broken");
             } finally {
@@ -89,15 +90,23 @@ final class Fills implements FlushTarget {
                     left.removeFirst();
                     object = left.isEmpty() ? null : begin(left.getFirst());
                 }
-                left.forEach(part -> part.fill().resolve(new Outcome.NotShared()));
+                end(left, new Outcome.NotShared());
             } catch (IOException | RuntimeException | Error e) {
-                left.forEach(part -> part.fill()
-                        .resolve(new Outcome.Failed(new OriginUnavailableException(
-                                OriginUnavailableException.Reason.BROKEN, String.valueOf(e.getMessage()), e))));
-            } finally {
-                left.forEach(part -> ended(part.slot(), part.fill()));
+                SegmentPart broken = left.peekFirst();
+                end(left, new Outcome.Failed(new OriginUnavailableException(
+                                OriginUnavailableException.Reason.BROKEN, String.valueOf(e.getMessage()), e)));
+                if (broken != null) {
+                    broken.fill().fail(e instanceof IOException io ? io : new IOException(e));
+                    count("broken");
+                }
             }
         });
+    }
+
+    /** Takes all of them out before anyone learns of it, so that whoever goes on from there fetches them in one run. */
+    private void end(Deque<SegmentPart> parts, Outcome outcome) {
+        parts.forEach(part -> ended(part.slot(), part.fill()));
+        parts.forEach(part -> part.fill().resolve(outcome));
     }
 
     private @Nullable NewObject begin(SegmentPart part) {
@@ -127,13 +136,11 @@ final class Fills implements FlushTarget {
                 count("unstored");
             }
             fill.complete();
+            ended(part.slot(), fill);
         } catch (IOException | RuntimeException | Error e) {
             object.discard();
-            fill.fail(e instanceof IOException io ? io : new IOException(e));
-            count("broken");
             throw e;
         } finally {
-            ended(part.slot(), fill);
             object.release();
         }
     }
