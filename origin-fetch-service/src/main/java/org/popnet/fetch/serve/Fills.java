@@ -93,7 +93,9 @@ final class Fills implements FlushTarget {
                 end(left, new Outcome.NotShared());
             } catch (IOException | RuntimeException | Error e) {
                 SegmentPart broken = left.peekFirst();
-                end(left, new Outcome.Failed(new OriginUnavailableException(
+                end(
+                        left,
+                        new Outcome.Failed(new OriginUnavailableException(
                                 OriginUnavailableException.Reason.BROKEN, String.valueOf(e.getMessage()), e)));
                 if (broken != null) {
                     broken.fill().fail(e instanceof IOException io ? io : new IOException(e));
