@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.popnet.bench.MeasuredNode;
 import org.popnet.bench.Usage;
 import org.popnet.local.control.Metrics;
@@ -21,18 +22,23 @@ final class MeasuredProbe implements AutoCloseable {
     /**
      * What it had done at one moment.
      *
-     * @param lagMs median and 99th percentile of the last {@link #prepare lag window}
+     * @param failures checks by how they failed
+     * @param lagMs50 median of the last {@link #prepare lag window}
      */
     record Reading(
             long nanos,
             long cpuMicros,
             double checks,
-            double failed,
+            Map<String, Double> failures,
             double skipped,
             double lagged,
             double lagMs50,
             double lagMs99,
-            double lagMsMax) {}
+            double lagMsMax) {
+        double failed() {
+            return failures.values().stream().mapToDouble(Double::doubleValue).sum();
+        }
+    }
 
     private MeasuredProbe(MeasuredNode node) {
         this.node = node;
@@ -57,13 +63,19 @@ final class MeasuredProbe implements AutoCloseable {
 
     Reading read() {
         Metrics metrics = metrics();
-        double up = metrics.sum("popnet_probe_checks_seconds_count", Map.of("result", "up"));
-        double all = metrics.sum("popnet_probe_checks_seconds_count");
+        Map<String, Double> results = new TreeMap<>();
+        for (Metrics.Sample sample : metrics.samples()) {
+            if (sample.name().equals("popnet_probe_checks_seconds_count")) {
+                results.merge(sample.labels().getOrDefault("result", ""), sample.value(), Double::sum);
+            }
+        }
+        double all = results.values().stream().mapToDouble(Double::doubleValue).sum();
+        results.remove("up");
         return new Reading(
                 System.nanoTime(),
                 Usage.cpuMicros(process()),
                 all,
-                all - up,
+                results,
                 metrics.sum("popnet_probe_schedule_skipped_total", CHECKS)
                         + metrics.sum("popnet_probe_checks_discarded_total"),
                 metrics.sum("popnet_probe_checks_lagged_total"),

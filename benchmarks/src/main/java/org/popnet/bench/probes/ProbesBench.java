@@ -96,6 +96,12 @@ public final class ProbesBench extends MeasurementCommand {
         double rate = (alone.checks() - begin.checks()) / seconds(begin, alone);
         double configured = TARGETS / INTERVAL_SECONDS;
         double failed = both.failed() - begin.failed();
+        both.failures().forEach((how, count) -> {
+            double during = count - begin.failures().getOrDefault(how, 0.0);
+            if (during > 0) {
+                report.note("Checks that failed by \"" + how + "\": " + Figures.of(during) + ".");
+            }
+        });
         return report.verdict(new Verdict(
                         "T15 2,000 checks/s ± 10 %",
                         Figures.of(rate) + " checks/s", Math.abs(rate - configured) <= configured / 10))

@@ -57,11 +57,10 @@ public final class TreeAgent implements CurrentTree {
 
     private ActiveTree first(TreeSource source, Function<NetworkTree, Optional<FetchedTree>> peers) {
         Optional<FetchedTree> lastGood = store.load();
+        Optional<ActiveTree> lastGoodParsed = lastGood.flatMap(TreeAgent::parsed);
         List<FetchedTree> found = new ArrayList<>();
-        lastGood.ifPresent(tree -> {
-            found.add(tree);
-            peersOf(tree, peers).ifPresent(found::add);
-        });
+        lastGood.ifPresent(found::add);
+        lastGoodParsed.flatMap(tree -> peers.apply(tree.tree())).ifPresent(found::add);
         source.fetch().ifPresent(found::add);
         for (long waited = 0; found.isEmpty() && waited < FIRST_TREE_WAIT.toMillis(); waited += RETRY.toMillis()) {
             LockSupport.parkNanos(RETRY.toNanos());
@@ -76,6 +75,9 @@ public final class TreeAgent implements CurrentTree {
         StringBuilder refused = new StringBuilder();
         for (FetchedTree tree : found) {
             try {
+                if (lastGoodParsed.isPresent() && lastGood.get().equals(tree)) {
+                    return holdingThisNode(lastGoodParsed.get()); // a large tree takes seconds to parse
+                }
                 ActiveTree parsed = checked(tree);
                 if (lastGood.isEmpty() || !lastGood.get().equals(tree)) {
                     store.save(tree);
@@ -94,20 +96,21 @@ public final class TreeAgent implements CurrentTree {
         throw new NoTreeException("no valid tree:" + refused);
     }
 
-    private static Optional<FetchedTree> peersOf(
-            FetchedTree lastGood, Function<NetworkTree, Optional<FetchedTree>> peers) {
+    private static Optional<ActiveTree> parsed(FetchedTree lastGood) {
         try {
-            return peers.apply(
-                    ActiveTree.of(lastGood.generation(), lastGood.text()).tree());
+            return Optional.of(ActiveTree.of(lastGood.generation(), lastGood.text()));
         } catch (InvalidTreeException | IllegalArgumentException e) {
             return Optional.empty(); // it is refused, with the reason, when its turn comes
         }
     }
 
     private ActiveTree checked(FetchedTree fetched) {
-        ActiveTree parsed = ActiveTree.of(fetched.generation(), fetched.text());
+        return holdingThisNode(ActiveTree.of(fetched.generation(), fetched.text()));
+    }
+
+    private ActiveTree holdingThisNode(ActiveTree parsed) {
         if (parsed.tree().node(self).isEmpty()) {
-            throw new TreeRefusedException("generation " + fetched.generation().number() + " has no node " + self
+            throw new TreeRefusedException("generation " + parsed.generation().number() + " has no node " + self
                     + ": add it to its POP, or start with the name that the tree has");
         }
         return parsed;

@@ -151,9 +151,22 @@ record ScalarType<T>(String allowed, Function<String, @Nullable T> parser) {
 
     private static @Nullable Cidr prefix(String text) {
         int slash = text.indexOf('/');
-        boolean plain = literal(slash < 0 ? text : text.substring(0, slash)) != null
-                && (slash < 0 || text.substring(slash + 1).matches("[0-9]{1,3}"));
-        return plain ? Cidr.parse(text) : null;
+        InetAddress address = literal(slash < 0 ? text : text.substring(0, slash));
+        if (address == null || slash >= 0 && !isNumber(text, slash + 1, text.length())) {
+            return null;
+        }
+        return slash < 0
+                ? new Cidr(address, address.getAddress().length * 8)
+                : new Cidr(address, Integer.parseInt(text, slash + 1, text.length(), 10));
+    }
+
+    /** Whether this part of the text is of one to three digits; a large tree has a hundred thousand of them. */
+    private static boolean isNumber(String text, int from, int to) {
+        boolean digits = to > from && to - from <= 3;
+        for (int i = from; digits && i < to; i++) {
+            digits = text.charAt(i) >= '0' && text.charAt(i) <= '9';
+        }
+        return digits;
     }
 
     private static @Nullable Capacity capacity(String text) {
