@@ -1,10 +1,13 @@
 package org.popnet.bench.failover;
 
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +39,8 @@ final class Asker implements AutoCloseable {
     private final String nameServer;
     private final String place;
     private final List<Name> domains;
+    private final InetSocketAddress server;
+    private final InetAddress resolver;
     private final DatagramSocket socket;
     private final Thread thread;
     private final List<Answer> answers = new ArrayList<>();
@@ -54,6 +59,8 @@ final class Asker implements AutoCloseable {
         this.nameServer = nameServer;
         this.place = place;
         this.domains = List.copyOf(domains);
+        this.server = server;
+        this.resolver = resolver;
         this.socket = new DatagramSocket(new InetSocketAddress(resolver, 0));
         socket.connect(server);
         socket.setSoTimeout(TIMEOUT_MS);
@@ -96,6 +103,9 @@ final class Asker implements AutoCloseable {
                     ? query
                     : new Message(Arrays.copyOf(packet.getData(), packet.getLength()));
         } while (answer.getHeader().getID() != id || !answer.getHeader().getFlag(Flags.AA));
+        if (answer.getHeader().getFlag(Flags.TC)) {
+            answer = askByTcp(wire);
+        }
         Set<InetAddress> addresses = answer.getRcode() != Rcode.NOERROR
                 ? Set.of()
                 : answer.getSection(Section.ANSWER).stream()
@@ -103,6 +113,23 @@ final class Asker implements AutoCloseable {
                         .map(record -> ((ARecord) record).getAddress())
                         .collect(Collectors.toUnmodifiableSet());
         keep(new Answer(System.nanoTime(), addresses));
+    }
+
+    /** As it is told to, like any resolver: only who has shown in this way where it receives is measured. */
+    private Message askByTcp(byte[] query) throws IOException {
+        try (Socket connection = new Socket()) {
+            connection.setSoTimeout(TIMEOUT_MS);
+            connection.bind(new InetSocketAddress(resolver, 0));
+            connection.connect(server, TIMEOUT_MS);
+            DataOutputStream out = new DataOutputStream(connection.getOutputStream());
+            out.writeShort(query.length);
+            out.write(query);
+            out.flush();
+            DataInputStream in = new DataInputStream(connection.getInputStream());
+            byte[] answer = new byte[in.readUnsignedShort()];
+            in.readFully(answer);
+            return new Message(answer);
+        }
     }
 
     private synchronized void keep(Answer answer) {
