@@ -1,9 +1,9 @@
 package org.popnet.dns.server;
 
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -24,6 +24,7 @@ import org.popnet.dns.wire.QueryDecoder;
 
 /** What the name server counts; the hot path touches arrays of adders only. */
 final class DnsMetrics {
+    private static final String PREFIX = "popnet.dns.";
     private static final int RCODES = Dns.BADVERS + 1;
     /** Of so many answers, one is timed. */
     static final int TIMED_ONE_IN = 64;
@@ -40,9 +41,9 @@ final class DnsMetrics {
     private final LongAdder responses = new LongAdder();
     private final AtomicInteger receiveBufferMissing = new AtomicInteger();
     private final Timer latency;
-    private final Counter sendFailures;
+    private final LongAdder sendFailures = new LongAdder();
     private final AtomicInteger tcpConnections = new AtomicInteger();
-    private final Map<TcpEnd, Counter> tcpEnds = new EnumMap<>(TcpEnd.class);
+    private final Map<TcpEnd, LongAdder> tcpEnds = new EnumMap<>(TcpEnd.class);
 
     DnsMetrics(MeterRegistry registry) {
         for (Exchange.Transport transport : Exchange.Transport.values()) {
@@ -51,138 +52,120 @@ final class DnsMetrics {
                     LongAdder adder = new LongAdder();
                     answered[transport.ordinal()][domainClass.ordinal()][rcode] = adder;
                     if (rcode <= Dns.REFUSED || rcode == Dns.BADVERS) {
-                        FunctionCounter.builder("popnet.dns.queries", adder, LongAdder::sum)
-                                .description("queries answered")
-                                .tag("transport", transport.name().toLowerCase(Locale.ROOT))
-                                .tag("class", domainClass.tag())
-                                .tag("result", Dns.rcodeName(rcode))
-                                .register(registry);
+                        String via = transport.name().toLowerCase(Locale.ROOT);
+                        Tags tags = Tags.of("transport", via, "class", domainClass.tag(), "result", Dns.rcodeName(rcode));
+                        count(registry, "queries", "queries answered", adder, LongAdder::sum, tags);
                     }
                 }
             }
         }
         limits(registry, "dropped", limitedDropped);
         limits(registry, "slipped", limitedSlipped);
-        drops(registry, "short", shortMessages);
-        drops(registry, "response", responses);
-        Gauge.builder("popnet.dns.udp.receive.buffer.missing", receiveBufferMissing, AtomicInteger::get)
+        drops(registry, "short", "messages that deserve no answer", shortMessages, LongAdder::sum);
+        drops(registry, "response", "messages that deserve no answer", responses, LongAdder::sum);
+        Gauge.builder(PREFIX + "udp.receive.buffer.missing", receiveBufferMissing, AtomicInteger::get)
                 .description("receive buffer that the system refused each UDP socket: bursts may be lost; 0 is well")
                 .baseUnit("bytes")
                 .register(registry);
-        latency = Timer.builder("popnet.dns.answer")
+        latency = Timer.builder(PREFIX + "answer")
                 .description("from decoded to encoded, of one query in " + TIMED_ONE_IN)
                 .serviceLevelObjectives(LATENCY_BOUNDS)
                 .register(registry);
-        sendFailures = Counter.builder("popnet.dns.send.failures")
-                .description("answers the system did not take")
-                .register(registry);
-        Gauge.builder("popnet.dns.tcp.connections", tcpConnections, AtomicInteger::get)
-                .description("open TCP connections")
-                .register(registry);
+        count(registry, "send.failures", "answers the system did not take", sendFailures, LongAdder::sum);
+        gauge(registry, "tcp.connections", "open TCP connections", tcpConnections, AtomicInteger::get);
         for (TcpEnd end : TcpEnd.values()) {
-            tcpEnds.put(
-                    end,
-                    Counter.builder("popnet.dns.tcp.closed")
-                            .description("TCP connections that ended, or were not admitted")
-                            .tag("reason", end.tag())
-                            .register(registry));
+            LongAdder ended = new LongAdder();
+            tcpEnds.put(end, ended);
+            String what = "TCP connections that ended, or were not admitted";
+            count(registry, "tcp.closed", what, ended, LongAdder::sum, Tags.of("reason", end.tag()));
         }
     }
 
-    private static void drops(MeterRegistry registry, String reason, LongAdder adder) {
-        FunctionCounter.builder("popnet.dns.drops", adder, LongAdder::sum)
-                .description("messages that deserve no answer")
-                .tag("reason", reason)
+    /** A figure that only grows, read from where it is counted. */
+    private static <T> void count(
+            MeterRegistry registry, String name, String what, T counted, ToDoubleFunction<T> count, Tags tags) {
+        FunctionCounter.builder(PREFIX + name, counted, count)
+                .description(what)
+                .tags(tags)
                 .register(registry);
     }
 
+    private static <T> void count(
+            MeterRegistry registry, String name, String what, T counted, ToDoubleFunction<T> count) {
+        count(registry, name, what, counted, count, Tags.empty());
+    }
+
+    /** A size, read from what has it. */
+    private static <T> void gauge(
+            MeterRegistry registry, String name, String what, T sized, ToDoubleFunction<T> size) {
+        Gauge.builder(PREFIX + name, sized, size).description(what).register(registry);
+    }
+
+    private static <T> void drops(
+            MeterRegistry registry, String reason, String what, T counted, ToDoubleFunction<T> count) {
+        count(registry, "drops", what, counted, count, Tags.of("reason", reason));
+    }
+
     private static void limits(MeterRegistry registry, String action, LongAdder adder) {
-        FunctionCounter.builder("popnet.dns.limited", adder, LongAdder::sum)
-                .description("answers over the limit of their client prefix: not sent, or sent empty with TC")
-                .tag("action", action)
-                .register(registry);
+        String what = "answers over the limit of their client prefix: not sent, or sent empty with TC";
+        count(registry, "limited", what, adder, LongAdder::sum, Tags.of("action", action));
     }
 
     /** Queries that were answered and not logged. */
     static void register(MeterRegistry registry, QueryLog log) {
-        FunctionCounter.builder("popnet.dns.log.dropped", log, QueryLog::dropped)
-                .description("queries that should have been logged and found the ring full")
-                .register(registry);
+        String what = "queries that should have been logged and found the ring full";
+        count(registry, "log.dropped", what, log, QueryLog::dropped);
     }
 
     /** Queries lost before we saw them. */
     static void register(MeterRegistry registry, KernelDrops drops) {
-        FunctionCounter.builder("popnet.dns.drops", drops, KernelDrops::count)
-                .description("queries the kernel dropped because a socket was full")
-                .tag("reason", "kernel")
-                .register(registry);
+        String what = "queries the kernel dropped because a socket was full";
+        drops(registry, "kernel", what, drops, KernelDrops::count);
     }
 
     /** Sizes of what is known. */
-    static void register(MeterRegistry registry, Knowledge knowledge) {
-        Gauge.builder("popnet.dns.knowledge.latency.prefixes", knowledge, Knowledge::latencyPrefixes)
-                .description("client prefixes with measured latencies")
-                .register(registry);
-        Gauge.builder("popnet.dns.knowledge.distances", knowledge, Knowledge::distances)
-                .description("servers to which the way was measured")
-                .register(registry);
-        Gauge.builder("popnet.dns.knowledge.loads", knowledge, Knowledge::loads)
-                .description("nodes that told their load")
-                .register(registry);
-        Gauge.builder("popnet.dns.knowledge.persistence", knowledge, k -> k.persistence()
-                        .size(k.nowMs()))
-                .description("clients kept at their server")
-                .register(registry);
-        FunctionCounter.builder("popnet.dns.knowledge.transitions", knowledge, Knowledge::transitions)
-                .description("targets that went up or down")
-                .register(registry);
-        FunctionCounter.builder("popnet.dns.knowledge.latency.dropped", knowledge, Knowledge::latenciesDropped)
-                .description("measurements that found the table full")
-                .register(registry);
-        FunctionCounter.builder("popnet.dns.knowledge.requests.dropped", knowledge, k -> k.latencyRequests()
-                        .dropped())
-                .description("latency requests that found the queue full")
-                .register(registry);
+    static void register(MeterRegistry registry, Knowledge known) {
+        String prefixes = "client prefixes with measured latencies";
+        gauge(registry, "knowledge.latency.prefixes", prefixes, known, Knowledge::latencyPrefixes);
+        String distances = "servers to which the way was measured";
+        gauge(registry, "knowledge.distances", distances, known, Knowledge::distances);
+        gauge(registry, "knowledge.loads", "nodes that told their load", known, Knowledge::loads);
+        ToDoubleFunction<Knowledge> kept = k -> k.persistence().size(k.nowMs());
+        gauge(registry, "knowledge.persistence", "clients kept at their server", known, kept);
+        String transitions = "targets that went up or down";
+        count(registry, "knowledge.transitions", transitions, known, Knowledge::transitions);
+        String dropped = "measurements that found the table full";
+        count(registry, "knowledge.latency.dropped", dropped, known, Knowledge::latenciesDropped);
+        String requests = "latency requests that found the queue full";
+        ToDoubleFunction<Knowledge> lost = k -> k.latencyRequests().dropped();
+        count(registry, "knowledge.requests.dropped", requests, known, lost);
     }
 
     /** Clients that nobody has measured. */
     static void register(MeterRegistry registry, GeoLocations places) {
-        lookups(registry, "found", places, GeoLocations::located);
-        lookups(registry, "absent", places, GeoLocations::unlocated);
-    }
-
-    private static void lookups(
-            MeterRegistry registry, String result, GeoLocations places, ToDoubleFunction<GeoLocations> count) {
-        FunctionCounter.builder("popnet.dns.geography.lookups", places, count)
-                .description("clients looked up in the database of places")
-                .tag("result", result)
-                .register(registry);
+        String what = "clients looked up in the database of places";
+        count(registry, "geography.lookups", what, places, GeoLocations::located, Tags.of("result", "found"));
+        count(registry, "geography.lookups", what, places, GeoLocations::unlocated, Tags.of("result", "absent"));
     }
 
     /** What name servers tell each other of clients. */
     static void register(MeterRegistry registry, PersistenceExchange exchange) {
-        Gauge.builder("popnet.dns.persistence.waiting", exchange, PersistenceExchange::waiting)
-                .description("clients whose server the other name servers have not acknowledged yet")
-                .register(registry);
-        FunctionCounter.builder("popnet.dns.persistence.sent", exchange, PersistenceExchange::sent)
-                .description("datagrams that told other name servers of clients, repeated ones included")
-                .register(registry);
-        FunctionCounter.builder("popnet.dns.persistence.taken", exchange, PersistenceExchange::taken)
-                .description("clients that other name servers told of")
-                .register(registry);
-        FunctionCounter.builder("popnet.dns.persistence.dropped", exchange, PersistenceExchange::dropped)
-                .description("clients that other name servers were not told of because too many waited")
-                .register(registry);
+        String waiting = "clients whose server the other name servers have not acknowledged yet";
+        gauge(registry, "persistence.waiting", waiting, exchange, PersistenceExchange::waiting);
+        String sent = "datagrams that told other name servers of clients, repeated ones included";
+        count(registry, "persistence.sent", sent, exchange, PersistenceExchange::sent);
+        String taken = "clients that other name servers told of";
+        count(registry, "persistence.taken", taken, exchange, PersistenceExchange::taken);
+        String dropped = "clients that other name servers were not told of because too many waited";
+        count(registry, "persistence.dropped", dropped, exchange, PersistenceExchange::dropped);
     }
 
     /** What name servers learn from each other. */
     static void register(MeterRegistry registry, KnowledgeExchange exchange) {
-        FunctionCounter.builder("popnet.dns.exchange.learned", exchange, KnowledgeExchange::learned)
-                .description("figures and clients that another name server knew newer")
-                .register(registry);
-        FunctionCounter.builder("popnet.dns.exchange.refused", exchange, KnowledgeExchange::refused)
-                .description("requests for knowledge that came faster than they are answered")
-                .register(registry);
+        String learned = "figures and clients that another name server knew newer";
+        count(registry, "exchange.learned", learned, exchange, KnowledgeExchange::learned);
+        String refused = "requests for knowledge that came faster than they are answered";
+        count(registry, "exchange.refused", refused, exchange, KnowledgeExchange::refused);
     }
 
     /** What the system gave each UDP socket, and what was asked for, in bytes. */

@@ -150,7 +150,7 @@ final class RunningServer implements AutoCloseable {
     double tcpEnded(String reason) {
         return registry.get("popnet.dns.tcp.closed")
                 .tag("reason", reason)
-                .counter()
+                .functionCounter()
                 .count();
     }
 
