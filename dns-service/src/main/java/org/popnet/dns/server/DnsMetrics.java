@@ -53,7 +53,8 @@ final class DnsMetrics {
                     answered[transport.ordinal()][domainClass.ordinal()][rcode] = adder;
                     if (rcode <= Dns.REFUSED || rcode == Dns.BADVERS) {
                         String via = transport.name().toLowerCase(Locale.ROOT);
-                        Tags tags = Tags.of("transport", via, "class", domainClass.tag(), "result", Dns.rcodeName(rcode));
+                        Tags tags =
+                                Tags.of("transport", via, "class", domainClass.tag(), "result", Dns.rcodeName(rcode));
                         count(registry, "queries", "queries answered", adder, LongAdder::sum, tags);
                     }
                 }
@@ -96,8 +97,7 @@ final class DnsMetrics {
     }
 
     /** A size, read from what has it. */
-    private static <T> void gauge(
-            MeterRegistry registry, String name, String what, T sized, ToDoubleFunction<T> size) {
+    private static <T> void gauge(MeterRegistry registry, String name, String what, T sized, ToDoubleFunction<T> size) {
         Gauge.builder(PREFIX + name, sized, size).description(what).register(registry);
     }
 

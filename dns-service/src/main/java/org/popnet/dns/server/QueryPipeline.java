@@ -155,7 +155,9 @@ final class QueryPipeline {
             case ZoneEntry.Host host -> NodeAnswers.host(x, view, host);
             case ZoneEntry.Service service -> NodeAnswers.service(x, view, service);
             case ZoneEntry.EmptyNonTerminal empty ->
-                empty.membersOnly() && !NodeAnswers.isMember(x, view) ? Dns.REFUSED : RecordAnswers.noData(x, empty.zone());
+                empty.membersOnly() && !NodeAnswers.isMember(x, view)
+                        ? Dns.REFUSED
+                        : RecordAnswers.noData(x, empty.zone());
         };
     }
 
@@ -195,8 +197,10 @@ final class QueryPipeline {
             return switch (next) {
                 case ZoneEntry.Steered steered -> steeredAnswers.steered(x, view, steered, alias.target());
                 case ZoneEntry.Apex apex -> RecordAnswers.apex(x, apex.zone(), apex.records(), alias.target());
-                case ZoneEntry.Static records -> RecordAnswers.records(x, records.zone(), records.records(), alias.target());
-                case ZoneEntry.EmptyNonTerminal empty when !empty.membersOnly() -> RecordAnswers.noData(x, empty.zone());
+                case ZoneEntry.Static records ->
+                    RecordAnswers.records(x, records.zone(), records.records(), alias.target());
+                case ZoneEntry.EmptyNonTerminal empty
+                when !empty.membersOnly() -> RecordAnswers.noData(x, empty.zone());
                 case null ->
                     x.match.zone() == null || x.match.zone().network()
                             ? Reply.authoritative(Dns.NOERROR)
