@@ -120,8 +120,10 @@ class EdgeConfiguration {
         return new EdgeServer(
                 edge,
                 allocator,
-                () -> new InetSocketAddress(
-                        tree.node().address(), tree.node().ports().http()));
+                () -> tree.node().addresses().stream()
+                        .map(address ->
+                                new InetSocketAddress(address, tree.node().ports().http()))
+                        .toList());
     }
 
     @Bean

@@ -20,6 +20,8 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -42,19 +44,19 @@ final class EdgeServer implements SmartLifecycle {
 
     private final Edge edge;
     private final ByteBufAllocator allocator;
-    private final Supplier<InetSocketAddress> address;
+    private final Supplier<List<InetSocketAddress>> addresses;
     private final OwnFields ownFields;
     private final Map<EventLoop, ClientConnections> connections = new ConcurrentHashMap<>();
     private @Nullable MultiThreadIoEventLoopGroup loops;
     private @Nullable ScheduledExecutorService refresher;
-    private volatile @Nullable Channel listening;
+    private volatile List<Channel> listening = List.of();
 
-    /** @param address where to listen, asked for at the start */
-    EdgeServer(Edge edge, ByteBufAllocator allocator, Supplier<InetSocketAddress> address) {
+    /** @param addresses where to listen, at least one, asked for at the start */
+    EdgeServer(Edge edge, ByteBufAllocator allocator, Supplier<List<InetSocketAddress>> addresses) {
         this.edge = edge;
         this.ownFields = new OwnFields(edge.name());
         this.allocator = allocator;
-        this.address = address;
+        this.addresses = addresses;
     }
 
     static Class<? extends SocketChannel> clientChannelType() {
@@ -82,7 +84,6 @@ final class EdgeServer implements SmartLifecycle {
         group.forEach(loop -> delay.watch((EventLoop) loop));
         edge.meter().measureLoopDelayBy(delay::takeWorstMs);
         edge.meter().connectionsAtMost(edge.settings().connections());
-        InetSocketAddress local = address.get();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
                 .channel(serverChannelType())
@@ -99,8 +100,27 @@ final class EdgeServer implements SmartLifecycle {
                         accept(channel);
                     }
                 });
+        List<Channel> bound = new ArrayList<>();
+        for (InetSocketAddress local : addresses.get()) {
+            bound.add(bind(bootstrap, local, group));
+        }
+        listening = List.copyOf(bound);
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("edge-discovery").factory());
+        timer.scheduleWithFixedDelay(this::refresh, 0, REFRESH_MS, TimeUnit.MILLISECONDS);
+        refresher = timer;
+    }
+
+    /** What is bound already is closed with the event loops if this fails. */
+    private Channel bind(ServerBootstrap bootstrap, InetSocketAddress local, MultiThreadIoEventLoopGroup group) {
         try {
-            listening = bootstrap.bind(local).sync().channel();
+            Channel channel = bootstrap.bind(local).sync().channel();
+            log.info(
+                    "Serving on {} with {} event loops ({})",
+                    local,
+                    group.executorCount(),
+                    Epoll.isAvailable() ? "epoll" : "NIO");
+            return channel;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while binding " + local, e);
@@ -113,11 +133,6 @@ final class EdgeServer implements SmartLifecycle {
                     : "see the cause";
             throw new IllegalStateException("cannot listen on " + local + ": " + hint, e);
         }
-        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("edge-discovery").factory());
-        timer.scheduleWithFixedDelay(this::refresh, 0, REFRESH_MS, TimeUnit.MILLISECONDS);
-        refresher = timer;
-        log.info("Serving on {} with {} event loops ({})", local, threads, Epoll.isAvailable() ? "epoll" : "NIO");
     }
 
     private void refresh() {
@@ -142,14 +157,21 @@ final class EdgeServer implements SmartLifecycle {
 
     /** Whether requests are being taken. */
     boolean listening() {
-        Channel channel = listening;
-        return channel != null && channel.isActive();
+        List<Channel> channels = listening;
+        return !channels.isEmpty() && channels.stream().allMatch(Channel::isActive);
     }
 
-    /** The port that is listened on. */
+    /** What is listened on. */
+    List<InetSocketAddress> addresses() {
+        return listening.stream()
+                .map(channel -> (InetSocketAddress) channel.localAddress())
+                .toList();
+    }
+
+    /** The port that is listened on, on every address. */
     int port() {
-        Channel channel = listening;
-        return channel == null ? 0 : ((InetSocketAddress) channel.localAddress()).getPort();
+        List<InetSocketAddress> listened = addresses();
+        return listened.isEmpty() ? 0 : listened.getFirst().getPort();
     }
 
     @Override
@@ -162,11 +184,9 @@ final class EdgeServer implements SmartLifecycle {
         if (refresher != null) {
             refresher.shutdownNow();
         }
-        Channel channel = listening;
-        listening = null;
-        if (channel != null) {
-            channel.close().awaitUninterruptibly(1_000);
-        }
+        List<Channel> channels = listening;
+        listening = List.of();
+        channels.forEach(channel -> channel.close().awaitUninterruptibly(1_000));
         connections.forEach((loop, open) -> loop.execute(open::drain));
         long until = edge.nanoTime().getAsLong() + TimeUnit.MILLISECONDS.toNanos(DRAIN_MS);
         while (edge.metrics().connections() > 0 && edge.nanoTime().getAsLong() < until) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -29,7 +30,11 @@ final class TestClient implements AutoCloseable {
     private long wireBytes;
 
     TestClient(int port) throws IOException {
-        socket = new Socket(InetAddress.getByName("127.0.0.1"), port);
+        this(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
+    }
+
+    TestClient(InetSocketAddress edge) throws IOException {
+        socket = new Socket(edge.getAddress(), edge.getPort());
         socket.setSoTimeout(20_000);
         in = new BufferedInputStream(socket.getInputStream());
     }

@@ -91,7 +91,7 @@ final class TestEdge implements AutoCloseable {
                 meter,
                 this::now,
                 System::nanoTime);
-        server = new EdgeServer(edge, allocator, () -> new InetSocketAddress(local, 0));
+        server = new EdgeServer(edge, allocator, () -> List.of(new InetSocketAddress(local, 0)));
         server.start();
     }
 

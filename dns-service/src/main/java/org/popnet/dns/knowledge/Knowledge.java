@@ -163,9 +163,9 @@ public final class Knowledge {
 
     private static Set<InetAddress> addresses(NetworkTree tree) {
         Set<InetAddress> addresses = new HashSet<>();
-        tree.nodes().values().forEach(node -> addresses.add(node.address()));
+        tree.nodes().values().forEach(node -> addresses.addAll(node.addresses()));
         for (Customer customer : tree.customers().values()) {
-            customer.servers().values().forEach(server -> addresses.add(server.address()));
+            customer.servers().values().forEach(server -> addresses.addAll(server.addresses()));
         }
         return addresses;
     }

@@ -116,7 +116,7 @@ final class SteeredAnswers {
             return;
         }
         PersistenceTable table = knowledge.persistence();
-        long key = PersistenceTable.key(x.client.hash(), domain.identity());
+        long key = PersistenceTable.key(x.client.hash(), domain.identityOf(groups));
         boolean settled = x.client.settled() && Steering.settled(groups, view.states());
         long previous = table.find(key, now, settled);
         Steering.choose(domain, groups, answers, previous, x.client, view.states(), x.choice, null);

@@ -17,6 +17,11 @@ import org.popnet.platform.message.TargetId;
 @SuppressWarnings("ArrayRecordComponent") // read by the hot path, never changed, never compared
 public record Candidate(
         int target, TargetId id, long identity, byte[] address, double capacity, double weight, double cost) {
+    /** The same server at another of its addresses: its health, load and identity are the same. */
+    public Candidate at(byte[] other) {
+        return new Candidate(target, id, identity, other, capacity, weight, cost);
+    }
+
     public static Candidate of(
             int target, TargetId id, InetAddress address, double capacity, double weight, double cost) {
         return new Candidate(target, id, Hash.of(id.text()), address.getAddress(), capacity, weight, cost);

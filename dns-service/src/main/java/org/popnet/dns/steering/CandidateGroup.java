@@ -1,5 +1,6 @@
 package org.popnet.dns.steering;
 
+import java.util.Arrays;
 import java.util.stream.Stream;
 
 /**
@@ -25,6 +26,18 @@ public record CandidateGroup(String name, long identity, int pop, Candidate[] me
                         m.target(), m.id(), m.identity(), m.address(), m.capacity(), m.weight() * factor, m.cost()))
                 .toArray(Candidate[]::new);
         return new CandidateGroup(name, identity, pop, weighted);
+    }
+
+    /** Whether the same servers compete in both, at whatever addresses. */
+    public static boolean sameServers(CandidateGroup[] some, CandidateGroup[] others) {
+        return Arrays.equals(identities(some), identities(others));
+    }
+
+    private static long[] identities(CandidateGroup[] groups) {
+        return Stream.of(groups)
+                .flatMap(group -> Stream.of(group.members()))
+                .mapToLong(Candidate::identity)
+                .toArray();
     }
 
     public static CandidateGroup of(String name, int pop, Candidate... members) {

@@ -6,6 +6,9 @@ import org.popnet.platform.tree.Domain;
  * A domain with the candidates that its tree entry comes to.
  *
  * @param identity a hash of the name that every name server computes alike
+ * @param identityV6 what clients are kept at their servers by when they ask for IPv6 addresses: {@code identity} where
+ *     the same servers have both, so that a client has one server by either family, and another number where not, so
+ *     that a server of one family alone does not draw clients from the other's
  * @param v4 candidates with IPv4 addresses; empty if there are none, then the answer to A is NODATA
  * @param v6 candidates with IPv6 addresses
  * @param origins the customer's servers for this domain, whatever the candidates are: what {@code _origin} ranks
@@ -16,6 +19,7 @@ import org.popnet.platform.tree.Domain;
 public record SteeredDomain(
         Domain domain,
         long identity,
+        long identityV6,
         CandidateGroup[] v4,
         CandidateGroup[] v6,
         CandidateGroup[] origins,
@@ -30,5 +34,10 @@ public record SteeredDomain(
     /** The overflow of the same family as these candidates. */
     CandidateGroup[] overflowOf(CandidateGroup[] groups) {
         return groups == v4 ? overflowV4 : groups == v6 ? overflowV6 : NOWHERE;
+    }
+
+    /** By what a client is kept that these candidates compete for. */
+    public long identityOf(CandidateGroup[] groups) {
+        return groups == v6 ? identityV6 : identity;
     }
 }

@@ -51,8 +51,9 @@ public final class Topology {
             probed[i] = pop.nodes().values().stream().anyMatch(node -> node.service() == Service.PROBE);
             pop.coverage().forEach(prefix -> covered.put(prefix, number));
             pop.nodes().values().forEach(node -> {
-                int bits = node.address().getAddress().length * 8;
-                members.put(new Cidr(node.address(), bits), number);
+                for (InetAddress address : node.addresses()) {
+                    members.put(new Cidr(address, address.getAddress().length * 8), number);
+                }
             });
             for (int j = 0; j < pops.size(); j++) {
                 estimateMs[i][j] = estimate(pop, pops.get(j), j);

@@ -38,6 +38,7 @@ public final class ZoneCompiler {
     private static final int CONFIG_SOURCES_MAX = 5;
 
     private static final int WEIGHT_MAX = 65535;
+    private static final long V6 = 0x6a6a6a6aL;
 
     private final ActiveTree active;
     private final NetworkTree tree;
@@ -50,6 +51,9 @@ public final class ZoneCompiler {
     private final Map<String, SteeredDomain> domains = new HashMap<>();
     private final Map<Candidates, Competitors> shared = new HashMap<>();
     private final Map<Integer, OriginNames.Host> hosts = new HashMap<>();
+    /** The IPv6 addresses of targets that have one beside an IPv4 one. */
+    private final Map<Integer, byte[]> secondAddresses = new HashMap<>();
+
     private final List<RecordData> servers = new ArrayList<>();
     private final List<Zone.Glue> glue = new ArrayList<>();
 
@@ -126,7 +130,9 @@ public final class ZoneCompiler {
 
     private void addServer(Zone zone, CustomerServer server) {
         WireName name = serverName(server);
-        put(new ZoneEntry.Host(name, zone, List.of(RecordData.address(server.address())), true));
+        List<RecordData> addresses =
+                server.addresses().stream().map(RecordData::address).toList();
+        put(new ZoneEntry.Host(name, zone, addresses, true));
         addAbove(zone, name, true);
     }
 
@@ -210,9 +216,12 @@ public final class ZoneCompiler {
                 .flatMap(SteeringRule.Overflow::candidates)
                 .map(candidates -> competitors(candidates, origins))
                 .orElse(Competitors.NONE);
+        long identity = Hash.of(domain.name());
+        boolean dual = CandidateGroup.sameServers(competitors.v4(), competitors.v6());
         SteeredDomain steered = new SteeredDomain(
                 domain,
-                Hash.of(domain.name()),
+                identity,
+                dual ? identity : Hash.mix(identity ^ V6),
                 competitors.v4(),
                 competitors.v6(),
                 origins,
@@ -281,8 +290,10 @@ public final class ZoneCompiler {
 
     private Candidate candidate(Node node, double weight) {
         TargetId id = TargetId.of(node.name());
+        int target = target(id, topology.indexOf(node.name().pop()));
+        node.address6().ifPresent(address -> secondAddresses.put(target, address.getAddress()));
         return Candidate.of(
-                target(id, topology.indexOf(node.name().pop())),
+                target,
                 id,
                 node.address(),
                 node.capacity().requestsPerSecond(),
@@ -295,22 +306,32 @@ public final class ZoneCompiler {
         int target = target(id, CandidateGroup.SERVER);
         hosts.put(
                 target, new OriginNames.Host(serverName(server), server.port(), RecordData.address(server.address())));
+        server.address6().ifPresent(address -> secondAddresses.put(target, address.getAddress()));
         Candidate candidate = Candidate.of(
                 target, id, server.address(), server.capacity().requestsPerSecond(), server.weight(), server.cost());
         return CandidateGroup.of(server.customer() + "/" + server.name(), CandidateGroup.SERVER, candidate);
     }
 
-    private static CandidateGroup[] ofFamily(List<CandidateGroup> groups, int addressBytes) {
+    /** Those who have an address of the family, at that address. */
+    private CandidateGroup[] ofFamily(List<CandidateGroup> groups, int addressBytes) {
         return groups.stream()
                 .map(group -> new CandidateGroup(
                         group.name(),
                         group.identity(),
                         group.pop(),
                         Stream.of(group.members())
-                                .filter(m -> m.address().length == addressBytes)
+                                .flatMap(m -> atFamily(m, addressBytes).stream())
                                 .toArray(Candidate[]::new)))
                 .filter(group -> group.members().length > 0)
                 .toArray(CandidateGroup[]::new);
+    }
+
+    private Optional<Candidate> atFamily(Candidate candidate, int addressBytes) {
+        if (candidate.address().length == addressBytes) {
+            return Optional.of(candidate);
+        }
+        byte[] second = secondAddresses.get(candidate.target());
+        return second == null || second.length != addressBytes ? Optional.empty() : Optional.of(candidate.at(second));
     }
 
     private int target(TargetId id, int pop) {

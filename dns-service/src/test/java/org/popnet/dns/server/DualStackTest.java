@@ -12,13 +12,21 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.popnet.dns.TestTrees;
+import org.popnet.platform.message.Message.ProbeReport;
+import org.popnet.platform.message.Message.ServiceResult;
+import org.popnet.platform.message.TargetId;
 import org.popnet.platform.tree.ActiveTree;
+import org.popnet.platform.tree.NodeName;
+import org.xbill.DNS.ClientSubnetOption;
 import org.xbill.DNS.Message;
+import org.xbill.DNS.OPTRecord;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
@@ -113,6 +121,58 @@ class DualStackTest {
                     .as("a domain whose servers have IPv4 only")
                     .isEmpty();
         }
+    }
+
+    /** Servers with both are the same server by either family; one without IPv6 is not offered to those who ask for it. */
+    @Test
+    void serversWithBothAddressesAreSteeredToByEitherAndTheOthersByTheirsOnly() throws Exception {
+        String text = TestTrees.NETWORK
+                .replace("address: 10.0.1.2, capacity", "address: 10.0.1.2, address6: \"2001:db8:80::12\", capacity")
+                .replace("address: 10.0.2.2, capacity", "address: 10.0.2.2, address6: \"2001:db8:80::22\", capacity")
+                .replace("west: {address: 10.1.1.1,", "west: {address: 10.1.1.1, address6: \"2001:db8:c::1\",")
+                .replace("east: {address: 10.1.1.2,", "east: {address: 10.1.1.2, address6: \"2001:db8:c::2\",");
+        ActiveTree tree = TestTrees.active(1, text);
+        try (RunningServer dns = new RunningServer(RunningServer.freeAddress(), RunningServer.settings(true, 0), tree)) {
+            String client = "198.51.100.0";
+            Set<String> four = new HashSet<>();
+            Set<String> six = new HashSet<>();
+            for (int i = 0; i < 32; i++) {
+                client = "2001:db8:1:" + Integer.toHexString(i << 8) + "::";
+                four.addAll(steered(dns, client, "static.customer1.example", Type.A));
+                six.addAll(steered(dns, client, "static.customer1.example", Type.AAAA));
+            }
+            assertThat(four).as("both edges of the nearest POP").containsExactlyInAnyOrder("10.0.1.2", "10.0.1.5");
+            assertThat(six).as("the one of them that has IPv6").containsExactly("2001:db8:80:0:0:0:0:12");
+            assertThat(steered(dns, client, "single.customer2.example", Type.AAAA))
+                    .as("NODATA where no candidate has IPv6")
+                    .isEmpty();
+            for (int i = 0; i < 64; i++) {
+                client = "198.51." + i + ".0";
+                String west = steered(dns, client, "www.customer1.example", Type.A).getFirst();
+                assertThat(steered(dns, client, "www.customer1.example", Type.AAAA))
+                        .as("a client is kept at one server, whichever family it asks for first")
+                        .containsExactly(west.equals("10.1.1.1") ? "2001:db8:c:0:0:0:0:1" : "2001:db8:c:0:0:0:0:2");
+            }
+            for (String probe : List.of("probe.westusa", "probe.eastusa", "probe.europe")) {
+                ServiceResult failed = new ServiceResult(
+                        TargetId.of(NodeName.of("edge1.westusa")), false, 0, 0, 0, "connection refused", false);
+                for (int i = 0; i < 2; i++) {
+                    dns.knowledge.take(NodeName.of(probe), new ProbeReport(List.of(failed), List.of(), List.of()));
+                }
+            }
+            client = "198.51.100.0";
+            assertThat(steered(dns, client, "static.customer1.example", Type.AAAA))
+                    .as("down is down by either family")
+                    .containsExactly("2001:db8:80:0:0:0:0:22");
+        }
+    }
+
+    private static List<String> steered(RunningServer dns, String client, String name, int type) throws IOException {
+        Message query = RunningServer.query(name, type);
+        query.addRecord(
+                new OPTRecord(1232, 0, 0, 0, new ClientSubnetOption(client.contains(":") ? 56 : 24, InetAddress.ofLiteral(client))),
+                Section.ADDITIONAL);
+        return addresses(dns.ask(query, "127.250.53.9"), Section.ANSWER);
     }
 
     private static List<String> addresses(Message answer, int section) {

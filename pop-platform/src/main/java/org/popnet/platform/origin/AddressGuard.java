@@ -57,7 +57,7 @@ public final class AddressGuard {
      */
     public static boolean admits(Customer customer, InetAddress address, int port) {
         return customer.servers().values().stream()
-                .anyMatch(s -> s.port() == port && s.address().equals(address));
+                .anyMatch(s -> s.port() == port && s.addresses().contains(address));
     }
 
     /** Why this address is refused for this customer; empty if it is admitted. */

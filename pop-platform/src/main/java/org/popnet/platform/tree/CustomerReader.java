@@ -14,7 +14,7 @@ final class CustomerReader {
     static final int DOMAINS_MAX = 100_000;
     private static final List<String> CUSTOMER_KEYS = List.of("servers", "domains", "zones", "keep-logs");
     private static final List<String> SERVER_KEYS =
-            List.of("address", "port", "tls", "capacity", "weight", "cost", "load-url");
+            List.of("address", "address6", "port", "tls", "capacity", "weight", "cost", "load-url");
     private static final List<String> DOMAIN_KEYS =
             List.of("candidates", "origin", "rule", "checks", "tags", "query-log");
     private static final int HTTP_PORT = 80;
@@ -104,13 +104,16 @@ final class CustomerReader {
         return value.section(SERVER_KEYS).flatMap(s -> {
             Optional<InetAddress> address = s.require("address", ScalarType.ADDRESS);
             int port = s.find("port", ScalarType.PORT, HTTP_PORT);
-            address.ifPresent(a -> pops.listeners().refuseServer(value, a, port));
+            Optional<InetAddress> second = address.flatMap(
+                    a -> s.find("address6").flatMap(v -> PopReader.secondAddress(v, a)));
+            Stream.concat(address.stream(), second.stream())
+                    .forEach(a -> pops.listeners().refuseServer(value, a, port));
             boolean tls = s.find("tls", ScalarType.BOOLEAN, false);
             Capacity capacity = s.find("capacity", ScalarType.CAPACITY, Capacity.DEFAULT);
             double weight = s.find("weight", WEIGHT, 1.0);
             double cost = s.find("cost", PopReader.COST, 0.0);
             Optional<String> loadPath = s.find("load-url", ScalarType.PATH);
-            return address.map(a -> new CustomerServer(customer, name, a, port, tls, capacity, weight, cost, loadPath));
+            return address.map(a -> new CustomerServer(customer, name, a, second, port, tls, capacity, weight, cost, loadPath));
         });
     }
 

@@ -23,8 +23,10 @@ final class Listeners {
                 take(at, node, "udp", "datagram", ports.datagram());
             }
             case EDGE_CACHE -> {
-                take(at, node, "tcp", "http", ports.http());
-                take(at, node, "tcp", "https", ports.https());
+                for (InetAddress address : node.addresses()) {
+                    take(at, node, address, "tcp", "http", ports.http());
+                    take(at, node, address, "tcp", "https", ports.https());
+                }
                 take(at, node, "udp", "datagram", ports.datagram());
             }
             case ORIGIN_FETCH -> {

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  * One service process of the network.
  *
  * @param address where it is reached by the network, and sends from
- * @param address6 the IPv6 address that a name server with an IPv4 {@code address} answers DNS on, too
+ * @param address6 the IPv6 address that a name server or an edge with an IPv4 {@code address} serves users on, too
  * @param cost what traffic to this node costs, relative, 0 or more; a rule's {@code cost} weight turns it into
  *     milliseconds
  * @param keys the node's X25519 public keys, 32 bytes each in the tree's {@code x25519:<base64>} form: none before the

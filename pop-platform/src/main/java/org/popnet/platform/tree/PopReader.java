@@ -121,29 +121,33 @@ final class PopReader {
         double cost = s.find("cost", COST, 0.0);
         List<NodeKey> keys = s.find("key").map(PopReader::keys).orElse(List.of());
         return service.flatMap(sv -> address.map(a -> {
-            Optional<InetAddress> second = s.find("address6").flatMap(v -> secondAddress(v, sv, a));
+            Optional<InetAddress> second = s.find("address6")
+                    .flatMap(v -> offeredOnTwo(v, sv) ? secondAddress(v, a) : Optional.empty());
             Node node = new Node(name, sv, a, second, ports, capacity, cost, keys);
             listeners.add(value, node);
             return node;
         }));
     }
 
-    /** Name servers alone listen on two addresses: what an edge does not listen on must not be in answers. */
-    private static Optional<InetAddress> secondAddress(Value value, Service service, InetAddress address) {
-        Optional<InetAddress> second = value.as(ScalarType.ADDRESS);
-        if (second.isEmpty()) {
-            return second;
-        }
-        if (service != Service.DNS) {
+    /** Only what users reach listens on two addresses: what a node does not listen on must not be in answers. */
+    private static boolean offeredOnTwo(Value value, Service service) {
+        boolean two = service == Service.DNS || service == Service.EDGE_CACHE;
+        if (!two) {
             value.wrong("a second address of a node of service " + service.key()
-                    + ": must be left out; only name servers (dns) listen on two");
-        } else if (!(second.get() instanceof Inet6Address && address instanceof Inet4Address)) {
+                    + ": must be left out; only name servers (dns) and edges (edge-cache) listen on two");
+        }
+        return two;
+    }
+
+    /** The IPv6 address that stands beside an IPv4 one. */
+    static Optional<InetAddress> secondAddress(Value value, InetAddress address) {
+        Optional<InetAddress> second = value.as(ScalarType.ADDRESS);
+        if (second.isPresent() && !(second.get() instanceof Inet6Address && address instanceof Inet4Address)) {
             value.wrong("'" + value.text() + "' beside address " + address.getHostAddress()
                     + ": must be an IPv6 address beside an IPv4 one");
-        } else {
-            return second;
+            return Optional.empty();
         }
-        return Optional.empty();
+        return second;
     }
 
     private static List<NodeKey> keys(Value value) {

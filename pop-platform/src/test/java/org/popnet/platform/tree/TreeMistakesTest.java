@@ -143,8 +143,24 @@ class TreeMistakesTest {
                         "pops.west.nodes.dns.west.address6: '192.0.2.9' beside address 192.0.2.2: must be an IPv6 address beside an IPv4 one (network.yml:18)"),
                 Arguments.of(
                         "address: 192.0.2.3, capacity",
-                        "address: 192.0.2.3, address6: \"2001:db8::3\", capacity",
-                        "pops.west.nodes.edge1.west.address6: a second address of a node of service edge-cache: must be left out; only name servers (dns) listen on two (network.yml:19)"),
+                        "address: 192.0.2.3, address6: \"2001:db8::zz\", capacity",
+                        "pops.west.nodes.edge1.west.address6: '2001:db8::zz': must be an IPv4 or IPv6 unicast address, such as 192.0.2.1 or 2001:db8::1 (network.yml:19)"),
+                Arguments.of(
+                        "probe.west: {service: probe, address: 192.0.2.5}",
+                        "probe.west: {service: probe, address: 192.0.2.5, address6: \"2001:db8::5\"}",
+                        "pops.west.nodes.probe.west.address6: a second address of a node of service probe: must be left out; only name servers (dns) and edges (edge-cache) listen on two (network.yml:21)"),
+                Arguments.of(
+                        "one: {address: 203.0.113.1, port: 8080,",
+                        "one: {address: 203.0.113.1, address6: 203.0.113.9, port: 8080,",
+                        "customers.ada.servers.one.address6: '203.0.113.9' beside address 203.0.113.1: must be an IPv6 address beside an IPv4 one (network.yml:27)"),
+                Arguments.of(
+                        "servers: {one: {address: 203.0.113.2}}",
+                        "servers: {one: {address: \"2001:db8:2::1\", address6: \"2001:db8:2::2\"}}",
+                        "customers.bob.servers.one.address6: '2001:db8:2::2' beside address 2001:db8:2:0:0:0:0:1: must be an IPv6 address beside an IPv4 one (network.yml:32)"),
+                Arguments.of(
+                        "edge1.west: {service: edge-cache, address: 192.0.2.3, capacity: 2000/s, cost: 1.5}",
+                        "edge1.west: {service: edge-cache, address: 192.0.2.3, address6: \"2001:db8::3\"}\n      edge2.west: {service: edge-cache, address: 192.0.2.4, address6: \"2001:db8::3\"}",
+                        "pops.west.nodes.edge2.west: port 'http' (2001:db8:0:0:0:0:0:3 tcp 80) is also port 'http' of node edge1.west: must be an address or port of its own (network.yml:20)\npops.west.nodes.edge2.west: port 'https' (2001:db8:0:0:0:0:0:3 tcp 443) is also port 'https' of node edge1.west: must be an address or port of its own (network.yml:20)"),
                 Arguments.of(
                         "dns.west: {service: dns, address: 192.0.2.2}",
                         "dns.west: {service: dns, address: 192.0.2.2, address6: \"2001:db8::7\"}\n      dns2.west: {service: dns, address: 192.0.2.7, address6: \"2001:db8:0::7\"}",
