@@ -117,13 +117,10 @@ class EdgeConfiguration {
 
     @Bean
     EdgeServer edgeServer(Edge edge, ByteBufAllocator allocator, CurrentTree tree) {
-        return new EdgeServer(
-                edge,
-                allocator,
-                () -> tree.node().addresses().stream()
-                        .map(address ->
-                                new InetSocketAddress(address, tree.node().ports().http()))
-                        .toList());
+        return new EdgeServer(edge, allocator, () -> tree.node().addresses().stream()
+                .map(address ->
+                        new InetSocketAddress(address, tree.node().ports().http()))
+                .toList());
     }
 
     @Bean

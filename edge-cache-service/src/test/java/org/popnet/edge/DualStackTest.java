@@ -23,8 +23,7 @@ class DualStackTest {
         } catch (IOException e) {
             assumeTrue(false, "this machine has no IPv6");
         }
-        List<InetSocketAddress> both =
-                List.of(new InetSocketAddress("127.0.0.1", 0), new InetSocketAddress(six, 0));
+        List<InetSocketAddress> both = List.of(new InetSocketAddress("127.0.0.1", 0), new InetSocketAddress(six, 0));
         try (TestOrigin origin = new TestOrigin((request, out) -> respond(out, 200, "abc".getBytes(UTF_8)));
                 TestEdge edge = new TestEdge(List.of(origin), origin)) {
             EdgeServer dual = new EdgeServer(edge.edge, new PooledByteBufAllocator(true), () -> both);
@@ -34,8 +33,7 @@ class DualStackTest {
                 assertThat(dual.addresses()).hasSize(2);
                 for (InetSocketAddress address : dual.addresses()) {
                     try (TestClient client = new TestClient(address)) {
-                        assertThat(client.get(TestEdge.SITE, "/a.txt").text())
-                                .isEqualTo("abc");
+                        assertThat(client.get(TestEdge.SITE, "/a.txt").text()).isEqualTo("abc");
                     }
                 }
             } finally {

@@ -124,7 +124,9 @@ final class Explainer {
         boolean settled = where.settled() && Steering.settled(groups, view.states());
         long previous = domain.domain().rule().persistence().isZero()
                 ? 0
-                : knowledge.persistence().find(PersistenceTable.key(where.hash(), domain.identityOf(groups)), now, settled);
+                : knowledge
+                        .persistence()
+                        .find(PersistenceTable.key(where.hash(), domain.identityOf(groups)), now, settled);
         int answers = domain.domain().rule().answers();
         Choice choice = new Choice();
         Trace trace = new Trace();
@@ -166,7 +168,9 @@ final class Explainer {
     private @Nullable Kept kept(SteeredDomain domain, CandidateGroup[] groups, ClientView where, long now) {
         PersistenceRecord kept = domain.domain().rule().persistence().isZero()
                 ? null
-                : knowledge.persistence().kept(PersistenceTable.key(where.hash(), domain.identityOf(groups)), now, THIS_SERVER);
+                : knowledge
+                        .persistence()
+                        .kept(PersistenceTable.key(where.hash(), domain.identityOf(groups)), now, THIS_SERVER);
         if (kept == null) {
             return null;
         }

@@ -292,13 +292,7 @@ public final class ZoneCompiler {
         TargetId id = TargetId.of(node.name());
         int target = target(id, topology.indexOf(node.name().pop()));
         node.address6().ifPresent(address -> secondAddresses.put(target, address.getAddress()));
-        return Candidate.of(
-                target,
-                id,
-                node.address(),
-                node.capacity().requestsPerSecond(),
-                weight,
-                node.cost());
+        return Candidate.of(target, id, node.address(), node.capacity().requestsPerSecond(), weight, node.cost());
     }
 
     private CandidateGroup serverGroup(CustomerServer server, Domain domain) {

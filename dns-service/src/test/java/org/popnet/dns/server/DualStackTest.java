@@ -132,7 +132,8 @@ class DualStackTest {
                 .replace("west: {address: 10.1.1.1,", "west: {address: 10.1.1.1, address6: \"2001:db8:c::1\",")
                 .replace("east: {address: 10.1.1.2,", "east: {address: 10.1.1.2, address6: \"2001:db8:c::2\",");
         ActiveTree tree = TestTrees.active(1, text);
-        try (RunningServer dns = new RunningServer(RunningServer.freeAddress(), RunningServer.settings(true, 0), tree)) {
+        try (RunningServer dns =
+                new RunningServer(RunningServer.freeAddress(), RunningServer.settings(true, 0), tree)) {
             String client = "198.51.100.0";
             Set<String> four = new HashSet<>();
             Set<String> six = new HashSet<>();
@@ -148,7 +149,8 @@ class DualStackTest {
                     .isEmpty();
             for (int i = 0; i < 64; i++) {
                 client = "198.51." + i + ".0";
-                String west = steered(dns, client, "www.customer1.example", Type.A).getFirst();
+                String west =
+                        steered(dns, client, "www.customer1.example", Type.A).getFirst();
                 assertThat(steered(dns, client, "www.customer1.example", Type.AAAA))
                         .as("a client is kept at one server, whichever family it asks for first")
                         .containsExactly(west.equals("10.1.1.1") ? "2001:db8:c:0:0:0:0:1" : "2001:db8:c:0:0:0:0:2");
@@ -170,7 +172,12 @@ class DualStackTest {
     private static List<String> steered(RunningServer dns, String client, String name, int type) throws IOException {
         Message query = RunningServer.query(name, type);
         query.addRecord(
-                new OPTRecord(1232, 0, 0, 0, new ClientSubnetOption(client.contains(":") ? 56 : 24, InetAddress.ofLiteral(client))),
+                new OPTRecord(
+                        1232,
+                        0,
+                        0,
+                        0,
+                        new ClientSubnetOption(client.contains(":") ? 56 : 24, InetAddress.ofLiteral(client))),
                 Section.ADDITIONAL);
         return addresses(dns.ask(query, "127.250.53.9"), Section.ANSWER);
     }

@@ -104,8 +104,8 @@ final class CustomerReader {
         return value.section(SERVER_KEYS).flatMap(s -> {
             Optional<InetAddress> address = s.require("address", ScalarType.ADDRESS);
             int port = s.find("port", ScalarType.PORT, HTTP_PORT);
-            Optional<InetAddress> second = address.flatMap(
-                    a -> s.find("address6").flatMap(v -> PopReader.secondAddress(v, a)));
+            Optional<InetAddress> second =
+                    address.flatMap(a -> s.find("address6").flatMap(v -> PopReader.secondAddress(v, a)));
             Stream.concat(address.stream(), second.stream())
                     .forEach(a -> pops.listeners().refuseServer(value, a, port));
             boolean tls = s.find("tls", ScalarType.BOOLEAN, false);
@@ -113,7 +113,8 @@ final class CustomerReader {
             double weight = s.find("weight", WEIGHT, 1.0);
             double cost = s.find("cost", PopReader.COST, 0.0);
             Optional<String> loadPath = s.find("load-url", ScalarType.PATH);
-            return address.map(a -> new CustomerServer(customer, name, a, second, port, tls, capacity, weight, cost, loadPath));
+            return address.map(
+                    a -> new CustomerServer(customer, name, a, second, port, tls, capacity, weight, cost, loadPath));
         });
     }
 

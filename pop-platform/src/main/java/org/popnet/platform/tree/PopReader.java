@@ -121,8 +121,8 @@ final class PopReader {
         double cost = s.find("cost", COST, 0.0);
         List<NodeKey> keys = s.find("key").map(PopReader::keys).orElse(List.of());
         return service.flatMap(sv -> address.map(a -> {
-            Optional<InetAddress> second = s.find("address6")
-                    .flatMap(v -> offeredOnTwo(v, sv) ? secondAddress(v, a) : Optional.empty());
+            Optional<InetAddress> second =
+                    s.find("address6").flatMap(v -> offeredOnTwo(v, sv) ? secondAddress(v, a) : Optional.empty());
             Node node = new Node(name, sv, a, second, ports, capacity, cost, keys);
             listeners.add(value, node);
             return node;
