@@ -145,7 +145,7 @@ class LogServiceTest {
 
     private static LogBatch sentAt(long ms, long spool, AccessRecord record) {
         LogBatch batch = TestSender.batch("customer3", spool, 1, 1, List.of(record));
-        return new LogBatch(batch.customer(), spool, 1, 1, batch.zstd(), ms);
+        return new LogBatch(batch.customer(), spool, 1, 1, batch.zstd(), ms, null);
     }
 
     private static long bytesOut(String from, String to) throws Exception {

@@ -52,6 +52,9 @@ public class Completeness {
      * @param missing batch numbers, as PostgreSQL writes ranges
      * @param state {@code COMPLETE}, {@code BEHIND} while batches are missing, {@code SILENT}, or {@code REPLACED} by a
      *     newer spool of the same node
+     * @param lostRecords how many records found no room in this spool: no batch will bring them
+     * @param lostFrom time of the earliest of them, by the sender's clock
+     * @param lostTo time of the latest
      */
     public record SenderReport(
             String node,
@@ -63,6 +66,9 @@ public class Completeness {
             long records,
             long bytesOut,
             long rejectedBatches,
+            long lostRecords,
+            @Nullable Instant lostFrom,
+            @Nullable Instant lostTo,
             @Nullable Instant dataUpTo,
             Instant lastReceived) {}
 
@@ -83,6 +89,9 @@ public class Completeness {
                     state.records,
                     state.bytesOut,
                     state.rejected,
+                    state.lost,
+                    state.lostFrom,
+                    state.lostTo,
                     upTo,
                     state.lastReceived));
         }

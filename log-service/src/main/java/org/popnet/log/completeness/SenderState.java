@@ -35,6 +35,12 @@ class SenderState {
     long completeTo;
     /** Missing batch numbers as PostgreSQL writes ranges: {@code {[5,7)}} is 5 and 6. */
     String missing = "{}";
+    /** Records that the sender had no room for. */
+    long lost;
+
+    @Nullable Instant lostFrom;
+
+    @Nullable Instant lostTo;
 
     boolean isComplete() {
         return completeTo >= newestBatch;

@@ -18,6 +18,7 @@ import org.popnet.log.traffic.LiveTraffic;
 import org.popnet.platform.datagram.DatagramPort;
 import org.popnet.platform.message.Message.LogAck;
 import org.popnet.platform.message.Message.LogBatch;
+import org.popnet.platform.message.Message.Lost;
 import org.popnet.platform.spool.AccessRecord;
 import org.popnet.platform.spool.BatchFormat;
 import org.popnet.platform.spool.LogRecord;
@@ -55,7 +56,8 @@ final class BatchWriter {
     private final Counter postponed;
     private final Counter clocks;
     private final Counter corrected;
-    private final ClockAlarm clockAlarm = new ClockAlarm();
+    private final Counter lost;
+    private final SenderAlarm alarm = new SenderAlarm();
     private final Counter failed;
 
     private record AckKey(SequenceLedger.Spool spool, String customer) {}
@@ -85,6 +87,9 @@ final class BatchWriter {
         failed = meters.counter("popnet.log.batches", "result", "failed");
         clocks = meters.counter("popnet.log.records.accounted.on.arrival");
         corrected = meters.counter("popnet.log.records.clock.corrected");
+        lost = Counter.builder("popnet.log.records.lost")
+                .description("records that senders say they had no room for")
+                .register(meters);
     }
 
     /**
@@ -208,6 +213,7 @@ final class BatchWriter {
             tally.rejected++;
             return false;
         }
+        hearLosses(arrival, row, tally);
         if (row.isCounted(batch.batch())) {
             row.heard(0, arrival.receivedMs());
             tally.duplicates++;
@@ -228,7 +234,7 @@ final class BatchWriter {
             long skewMs = settings.skewMs(batch.sentAtMs(), arrival.receivedMs());
             if (skewMs != 0) {
                 tally.corrected += batch.records();
-                clockAlarm.wrong(arrival.sender(), skewMs, arrival.receivedMs());
+                alarm.clockIsWrong(arrival.sender(), skewMs, arrival.receivedMs());
             }
             for (LogRecord record : contents.records()) {
                 long claimed = record.timeMs() + skewMs;
@@ -260,6 +266,15 @@ final class BatchWriter {
             return false;
         }
         return true;
+    }
+
+    private void hearLosses(Arrival arrival, SequenceLedger.Row row, Tally tally) {
+        Lost said = arrival.batch().lost();
+        long more = said == null || !SequenceLedger.isPossible(said) ? 0 : row.lose(said);
+        if (said != null && more > 0) {
+            tally.lost += more;
+            alarm.recordsWereLost(arrival.sender(), row.customer, said, arrival.receivedMs());
+        }
     }
 
     private static void check(BatchFormat.Contents contents) throws MalformedBatchException {
@@ -300,6 +315,7 @@ final class BatchWriter {
         private long postponed;
         private long clocks;
         private long corrected;
+        private long lost;
 
         void publish() {
             BatchWriter.this.records.increment(records);
@@ -309,6 +325,7 @@ final class BatchWriter {
             BatchWriter.this.postponed.increment(postponed);
             BatchWriter.this.clocks.increment(clocks);
             BatchWriter.this.corrected.increment(corrected);
+            BatchWriter.this.lost.increment(lost);
         }
     }
 }

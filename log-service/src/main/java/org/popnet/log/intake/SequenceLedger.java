@@ -4,12 +4,14 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.popnet.platform.message.Message.Lost;
 import org.popnet.platform.tree.NodeName;
 
 /**
@@ -45,11 +47,14 @@ final class SequenceLedger {
         private long rejected;
         private long receivedMs;
         private long firstRecordMs = Long.MAX_VALUE;
+        private long lostRecords;
+        private @Nullable Lost lost;
 
-        private Row(String customer, BatchRanges received, long newest) {
+        private Row(String customer, BatchRanges received, long newest, long lostRecords) {
             this.customer = customer;
             this.received = received;
             this.newest = newest;
+            this.lostRecords = lostRecords;
         }
 
         boolean isCounted(long batch) {
@@ -71,6 +76,20 @@ final class SequenceLedger {
             newest = Math.max(newest, batch);
             records += batchRecords;
             bytesOut += batchBytesOut;
+        }
+
+        /**
+         * Remembers what the sender lost.
+         *
+         * @return how many records more than were known
+         */
+        long lose(Lost said) {
+            long more = said.records() - lostRecords;
+            if (more > 0) {
+                lostRecords = said.records();
+                lost = said;
+            }
+            return Math.max(0, more);
         }
 
         void reject(long batch) {
@@ -104,14 +123,20 @@ final class SequenceLedger {
             insert.executeBatch();
         }
         try (PreparedStatement lock = connection.prepareStatement("""
-                SELECT customer, received::text, newest_batch FROM log.sender WHERE node = ? AND spool = ?
+                SELECT customer, received::text, newest_batch, lost FROM log.sender WHERE node = ? AND spool = ?
                 FOR UPDATE""")) {
             for (Spool spool : ordered.keySet()) {
                 lock.setString(1, spool.node().toString());
                 lock.setLong(2, spool.id());
                 try (ResultSet row = lock.executeQuery()) {
                     if (row.next()) {
-                        rows.put(spool, new Row(row.getString(1), BatchRanges.parse(row.getString(2)), row.getLong(3)));
+                        rows.put(
+                                spool,
+                                new Row(
+                                        row.getString(1),
+                                        BatchRanges.parse(row.getString(2)),
+                                        row.getLong(3),
+                                        row.getLong(4)));
                     }
                 }
             }
@@ -128,7 +153,8 @@ final class SequenceLedger {
                 UPDATE log.sender SET received = ?::int8multirange, newest_batch = ?, records = records + ?,
                   bytes_out = bytes_out + ?, rejected = rejected + ?,
                   first_record = least(first_record, ?), last_received = greatest(last_received, ?),
-                  complete_at = CASE WHEN ? THEN greatest(complete_at, ?) ELSE complete_at END
+                  complete_at = CASE WHEN ? THEN greatest(complete_at, ?) ELSE complete_at END,
+                  lost = greatest(lost, ?), lost_from = least(lost_from, ?), lost_to = greatest(lost_to, ?)
                 WHERE node = ? AND spool = ?""")) {
             for (Map.Entry<Spool, Row> entry : rows.entrySet()) {
                 Row row = entry.getValue();
@@ -144,8 +170,11 @@ final class SequenceLedger {
                 update.setObject(7, utc(row.receivedMs));
                 update.setBoolean(8, row.isComplete());
                 update.setObject(9, utc(row.receivedMs));
-                update.setString(10, entry.getKey().node().toString());
-                update.setLong(11, entry.getKey().id());
+                update.setLong(10, row.lostRecords);
+                update.setObject(11, row.lost == null ? null : utc(row.lost.fromMs()), Types.TIMESTAMP_WITH_TIMEZONE);
+                update.setObject(12, row.lost == null ? null : utc(row.lost.toMs()), Types.TIMESTAMP_WITH_TIMEZONE);
+                update.setString(13, entry.getKey().node().toString());
+                update.setLong(14, entry.getKey().id());
                 update.addBatch();
             }
             update.executeBatch();
@@ -155,6 +184,15 @@ final class SequenceLedger {
     /** Numbers that a spool can have; anything else is no batch of ours. */
     static boolean isPossible(long batch) {
         return batch >= 1 && batch < Long.MAX_VALUE / 2;
+    }
+
+    /** Losses that a sender can have; anything else is not believed. */
+    static boolean isPossible(Lost lost) {
+        return lost.records() > 0
+                && lost.records() < Long.MAX_VALUE / 2
+                && lost.fromMs() >= 0
+                && lost.fromMs() <= lost.toMs()
+                && lost.toMs() <= BatchWriter.TIME_MAX_MS;
     }
 
     static OffsetDateTime utc(long ms) {

@@ -22,7 +22,13 @@ public final class TestSender implements AutoCloseable {
     private final LogShipper shipper;
 
     public TestSender(Path directory, DatagramPort port, NodeName server, long seed) throws IOException {
-        this(directory, port, List.of(server), Duration.ofSeconds(30), seed);
+        this(directory, port, server, DataSize.ofMegabytes(64), seed);
+    }
+
+    /** @param customerMax most bytes that are kept for a customer */
+    public TestSender(Path directory, DatagramPort port, NodeName server, DataSize customerMax, long seed)
+            throws IOException {
+        this(directory, port, List.of(server), Duration.ofSeconds(30), customerMax, seed);
     }
 
     /**
@@ -31,11 +37,22 @@ public final class TestSender implements AutoCloseable {
      */
     public TestSender(Path directory, DatagramPort port, List<NodeName> servers, Duration failoverAfter, long seed)
             throws IOException {
+        this(directory, port, servers, failoverAfter, DataSize.ofMegabytes(64), seed);
+    }
+
+    private TestSender(
+            Path directory,
+            DatagramPort port,
+            List<NodeName> servers,
+            Duration failoverAfter,
+            DataSize customerMax,
+            long seed)
+            throws IOException {
         SpoolSettings settings = new SpoolSettings(
                 true,
                 Duration.ofMillis(50),
-                DataSize.ofMegabytes(1),
-                DataSize.ofMegabytes(64),
+                DataSize.ofKilobytes(Math.min(1024, customerMax.toKilobytes() / 2)),
+                customerMax,
                 DataSize.ofMegabytes(256),
                 48,
                 Duration.ofMillis(50),
@@ -77,6 +94,11 @@ public final class TestSender implements AutoCloseable {
         return meters.find("popnet.spool.dropped").counters().stream()
                 .mapToDouble(io.micrometer.core.instrument.Counter::count)
                 .sum();
+    }
+
+    /** The used share of the bound that is nearest. */
+    public double fill() {
+        return meters.get("popnet.spool.fill").gauge().value();
     }
 
     /** A batch with these records. */

@@ -152,19 +152,35 @@ public sealed interface Message {
      *
      * @param sentAtMs what the sender's clock showed when it sent this, in milliseconds since the epoch, so that a wrong
      *     clock can be told from late records; 0 if it does not say
+     * @param lost what this spool had no room for since it was made; null if it kept everything
      */
-    record LogBatch(String customer, long spool, long batch, int records, byte[] zstd, long sentAtMs)
+    record LogBatch(
+            String customer,
+            long spool,
+            long batch,
+            int records,
+            byte[] zstd,
+            long sentAtMs,
+            @Nullable Lost lost)
             implements Message {
         public LogBatch {
             Objects.requireNonNull(customer, "customer");
             Objects.requireNonNull(zstd, "zstd");
         }
 
-        /** Without the time of sending. */
+        /** Without the time of sending, of a spool that kept everything. */
         public LogBatch(String customer, long spool, long batch, int records, byte[] zstd) {
-            this(customer, spool, batch, records, zstd, 0);
+            this(customer, spool, batch, records, zstd, 0, null);
         }
     }
+
+    /**
+     * Records that a sender did not keep: its spool was full, or its disk refused.
+     *
+     * @param fromMs time of the earliest of them, in milliseconds since the epoch, by the sender's clock
+     * @param toMs time of the latest
+     */
+    record Lost(long records, long fromMs, long toMs) {}
 
     /** Log server to sender: these batches are committed, or this customer is not managed here. */
     record LogAck(String customer, long spool, List<Long> batches, boolean notMine) implements Message {

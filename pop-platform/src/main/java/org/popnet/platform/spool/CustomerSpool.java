@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.popnet.platform.message.Message.Lost;
 import org.popnet.platform.settings.DurableFiles;
 
 /**
@@ -21,7 +22,7 @@ import org.popnet.platform.settings.DurableFiles;
  * shipper's thread.
  */
 final class CustomerSpool implements AutoCloseable {
-    /** Why an append kept nothing. */
+    /** What became of a record. */
     enum Outcome {
         APPENDED,
         /** the bounds of {@link SpoolSettings} are reached */
@@ -39,6 +40,7 @@ final class CustomerSpool implements AutoCloseable {
     private final int segmentBytesMax;
     private final long bytesMax;
     private final Budget budget;
+    private final LossCount losses;
 
     private final ByteSink encoded = new ByteSink();
     private @Nullable Segment active;
@@ -80,13 +82,15 @@ final class CustomerSpool implements AutoCloseable {
         }
     }
 
-    private CustomerSpool(String customer, Path directory, long id, SpoolSettings settings, Budget budget) {
+    private CustomerSpool(
+            String customer, Path directory, long id, SpoolSettings settings, Budget budget, LossCount losses) {
         this.customer = customer;
         this.directory = directory;
         this.id = id;
         this.segmentBytesMax = (int) settings.segmentSize().toBytes();
         this.bytesMax = settings.customerMax().toBytes();
         this.budget = budget;
+        this.losses = losses;
     }
 
     /**
@@ -98,7 +102,9 @@ final class CustomerSpool implements AutoCloseable {
             String customer, Path directory, SpoolSettings settings, LongSupplier random, Budget budget)
             throws IOException {
         Files.createDirectories(directory);
-        CustomerSpool spool = new CustomerSpool(customer, directory, identity(directory, random), settings, budget);
+        long id = identity(directory, random);
+        CustomerSpool spool =
+                new CustomerSpool(customer, directory, id, settings, budget, LossCount.open(directory.resolve("lost")));
         spool.recover();
         return spool;
     }
@@ -145,8 +151,16 @@ final class CustomerSpool implements AutoCloseable {
         }
     }
 
-    /** Keeps the record. */
+    /** Keeps the record, or counts it as lost. */
     synchronized Outcome append(LogRecord record) {
+        Outcome outcome = keep(record);
+        if (outcome != Outcome.APPENDED) {
+            losses.add(record.timeMs());
+        }
+        return outcome;
+    }
+
+    private Outcome keep(LogRecord record) {
         LogRecordCodec.encode(record, encoded);
         Segment current = active;
         if (current != null && current.append(encoded.array(), encoded.length())) {
@@ -330,6 +344,11 @@ final class CustomerSpool implements AutoCloseable {
         }
     }
 
+    /** What was not kept since this spool was made; null if nothing. */
+    @Nullable Lost lost() {
+        return losses.get();
+    }
+
     String customer() {
         return customer;
     }
@@ -349,6 +368,7 @@ final class CustomerSpool implements AutoCloseable {
             spare.close();
         }
         segments.clear();
+        losses.close();
         active = null;
         spare = null;
     }

@@ -88,7 +88,8 @@ final class Outbox {
                         batch.number,
                         batch.records(),
                         spool.pack(batch, packer),
-                        clock.millis());
+                        clock.millis(),
+                        spool.lost());
                 if (batch.attempts > 0) {
                     resends++;
                     shrink(now);

@@ -22,7 +22,8 @@
  * A record counts once its length is stored; the page cache keeps it over {@code kill -9}, and the shipper's regular
  * {@code msync} over a power failure. Bounds are written after the records they bound are on disk, and are on disk
  * before their batch is first sent, so a number always means the same records. A batch never crosses segments. A
- * segment is deleted when all its batches are acknowledged and the next one has its first batch number.
+ * segment is deleted when all its batches are acknowledged and the next one has its first batch number. {@code lost}
+ * counts the records that found no room: how many (8 bytes), the earliest and the latest time of one (8 bytes each).
  *
  * <h2>A record</h2>
  *

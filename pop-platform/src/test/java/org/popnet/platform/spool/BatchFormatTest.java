@@ -9,6 +9,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.popnet.platform.datagram.MessageSize;
 import org.popnet.platform.message.Message.LogBatch;
+import org.popnet.platform.message.Message.Lost;
 
 class BatchFormatTest {
     @Test
@@ -18,7 +19,9 @@ class BatchFormatTest {
                 Long.MAX_VALUE,
                 Long.MAX_VALUE / 2,
                 BatchFormat.RAW_BYTES_MAX,
-                new byte[BatchFormat.BATCH_BYTES_MAX]);
+                new byte[BatchFormat.BATCH_BYTES_MAX],
+                Long.MAX_VALUE,
+                new Lost(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE));
         assertThat(MessageSize.of(batch)).isLessThanOrEqualTo(MessageSize.BYTES_MAX);
     }
 

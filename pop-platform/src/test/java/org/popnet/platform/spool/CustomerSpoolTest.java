@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.popnet.platform.message.Message.LogBatch;
+import org.popnet.platform.message.Message.Lost;
 import org.springframework.util.unit.DataSize;
 
 class CustomerSpoolTest {
@@ -153,6 +154,23 @@ class CustomerSpoolTest {
         acknowledgeAll(spool);
         spool.deleteDone();
         assertThat(spool.append(Records.numbered(0))).isEqualTo(CustomerSpool.Outcome.APPENDED);
+    }
+
+    @Test
+    void whatFoundNoRoomIsCountedOnDiskWithItsTimes() throws Exception {
+        CustomerSpool spool = open();
+        int kept = 0;
+        while (spool.append(Records.numbered(kept)) == CustomerSpool.Outcome.APPENDED) {
+            assertThat(spool.lost()).isNull();
+            kept++;
+        }
+        spool.append(Records.numbered(kept + 7));
+        spool.append(Records.numbered(kept - 3));
+        Lost lost = new Lost(
+                3, Records.numbered(kept - 3).timeMs(), Records.numbered(kept + 7).timeMs());
+        assertThat(spool.lost()).isEqualTo(lost);
+        // As a process leaves it that is killed: nothing was closed or synced.
+        assertThat(open().lost()).isEqualTo(lost);
     }
 
     @Test
