@@ -102,17 +102,22 @@ class TwoLogServersTest {
         append(sender("edge2.hq", DEPUTY), 300);
         for (InetSocketAddress server : List.of(primary, deputy)) {
             await().atMost(PATIENCE).untilAsserted(() -> {
-                JsonNode sums = ask(operator, server, "/traffic/summary?customer=customer1&from=" + month.atDay(1)
-                        + "T00:00:00Z&to=" + month.plusMonths(1).atDay(1) + "T00:00:00Z");
+                JsonNode sums = ask(
+                        operator,
+                        server,
+                        "/traffic/summary?customer=customer1&from=" + month.atDay(1) + "T00:00:00Z&to="
+                                + month.plusMonths(1).atDay(1) + "T00:00:00Z");
                 assertThat(sums.path("requests").asInt()).isEqualTo(records);
                 assertThat(sums.path("bytesOut").asLong()).isEqualTo(bytes);
             });
         }
         String ofMonth = "?customer=customer1&month=" + month;
-        HttpResponse<String> closed = operator.send(
-                HttpRequest.newBuilder(ControlHttp.uri(primary, "/billing/close" + ofMonth)).POST(BodyPublishers.noBody()));
+        HttpResponse<String> closed =
+                operator.send(HttpRequest.newBuilder(ControlHttp.uri(primary, "/billing/close" + ofMonth))
+                        .POST(BodyPublishers.noBody()));
         assertThat(closed.statusCode()).as(closed.body()).isEqualTo(200);
-        assertThat(JSON.readTree(closed.body()).path("head").path("bytesOut").asLong()).isEqualTo(bytes);
+        assertThat(JSON.readTree(closed.body()).path("head").path("bytesOut").asLong())
+                .isEqualTo(bytes);
 
         for (InetSocketAddress server : List.of(primary, deputy)) {
             JsonNode proof = ask(operator, server, "/billing/verify" + ofMonth);
@@ -133,7 +138,10 @@ class TwoLogServersTest {
         Path aside = directory.resolve("aside");
         Files.move(file, aside);
         for (InetSocketAddress server : List.of(primary, deputy)) {
-            unknown(ask(operator, server, "/billing/verify" + ofMonth), file.getFileName().toString(), "log2.hq");
+            unknown(
+                    ask(operator, server, "/billing/verify" + ofMonth),
+                    file.getFileName().toString(),
+                    "log2.hq");
         }
         Files.move(aside, file);
         running.remove(second);
@@ -161,8 +169,7 @@ class TwoLogServersTest {
     }
 
     private TestSender sender(String edge, NodeName server) throws IOException {
-        TestSender sender = new TestSender(
-                directory.resolve(edge), network.port(NodeName.of(edge)), server, records);
+        TestSender sender = new TestSender(directory.resolve(edge), network.port(NodeName.of(edge)), server, records);
         running.add(sender);
         return sender;
     }

@@ -161,8 +161,7 @@ public sealed interface Message {
             int records,
             byte[] zstd,
             long sentAtMs,
-            @Nullable Lost lost)
-            implements Message {
+            @Nullable Lost lost) implements Message {
         public LogBatch {
             Objects.requireNonNull(customer, "customer");
             Objects.requireNonNull(zstd, "zstd");

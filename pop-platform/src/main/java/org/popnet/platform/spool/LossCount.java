@@ -36,8 +36,8 @@ final class LossCount implements AutoCloseable {
     @SuppressWarnings("MustBeClosedChecker") // lives as long as the spool, which closes it
     static LossCount open(Path file) throws IOException {
         Arena arena = Arena.ofShared();
-        try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             if (channel.size() < BYTES) {
                 ByteBuffer zeros = ByteBuffer.allocate(BYTES);
                 while (zeros.hasRemaining()) {

@@ -167,7 +167,9 @@ class CustomerSpoolTest {
         spool.append(Records.numbered(kept + 7));
         spool.append(Records.numbered(kept - 3));
         Lost lost = new Lost(
-                3, Records.numbered(kept - 3).timeMs(), Records.numbered(kept + 7).timeMs());
+                3,
+                Records.numbered(kept - 3).timeMs(),
+                Records.numbered(kept + 7).timeMs());
         assertThat(spool.lost()).isEqualTo(lost);
         // As a process leaves it that is killed: nothing was closed or synced.
         assertThat(open().lost()).isEqualTo(lost);
