@@ -135,8 +135,8 @@ class QueriesAndEventsTest {
                 network.start(server);
             }
         }
-        await().atMost(SOON).untilAsserted(() -> assertThat(
-                        names(log("/events?customer=customer2" + range() + "&kind=check-passed"), "check-passed", "node"))
+        await().atMost(SOON).untilAsserted(() -> assertThat(names(
+                        log("/events?customer=customer2" + range() + "&kind=check-passed"), "check-passed", "node"))
                 .contains("probe.westusa", "probe.eastusa", "probe.europe"));
         // Another customer's list does not know of it.
         assertThat(log("/events?customer=customer1" + range() + "&limit=1000").toString())
@@ -145,22 +145,23 @@ class QueriesAndEventsTest {
 
     private void ask(String nameServer, int type, boolean tcp, String subnet) throws IOException {
         Node node = network.node(nameServer);
-        SimpleResolver resolver =
-                new SimpleResolver(new InetSocketAddress(node.address(), node.ports().dns()));
+        SimpleResolver resolver = new SimpleResolver(
+                new InetSocketAddress(node.address(), node.ports().dns()));
         resolver.setLocalAddress(InetAddress.getLoopbackAddress());
         resolver.setTCP(tcp);
         resolver.setTimeout(Duration.ofSeconds(30));
         resolver.setEDNS(0, 1232, 0, List.of(new ClientSubnetOption(24, InetAddress.ofLiteral(subnet))));
-        Message answer = resolver.send(
-                Message.newQuery(Record.newRecord(Name.fromString(DOMAIN + "."), type, DClass.IN)));
+        Message answer =
+                resolver.send(Message.newQuery(Record.newRecord(Name.fromString(DOMAIN + "."), type, DClass.IN)));
         assertThat(answer.getRcode()).isEqualTo(Rcode.NOERROR);
     }
 
     private void request(String target) throws Exception {
         Node edge = network.node("edge1.europe");
         try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest request = HttpRequest.newBuilder(URI.create("http://"
-                            + edge.address().getHostAddress() + ":" + edge.ports().http() + target))
+            HttpRequest request = HttpRequest.newBuilder(
+                            URI.create("http://" + edge.address().getHostAddress() + ":"
+                                    + edge.ports().http() + target))
                     .header("Host", DOMAIN)
                     .timeout(Duration.ofMinutes(1))
                     .build();
@@ -178,7 +179,8 @@ class QueriesAndEventsTest {
     private List<JsonNode> rawQueries() {
         String lines = network.operator()
                 .send(HttpRequest.newBuilder(ControlHttp.uri(
-                        network.node("log.hq").controlAddress(), "/logs/raw?customer=customer2&kind=queries" + range())))
+                        network.node("log.hq").controlAddress(),
+                        "/logs/raw?customer=customer2&kind=queries" + range())))
                 .body();
         return lines.lines()
                 .map(JSON::readTree)
