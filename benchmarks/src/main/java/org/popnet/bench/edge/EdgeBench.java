@@ -20,6 +20,7 @@ import org.popnet.bench.Programs;
 import org.popnet.bench.Report;
 import org.popnet.bench.Rounds;
 import org.popnet.bench.ServerProcess;
+import org.popnet.bench.Usage;
 import org.popnet.bench.Verdict;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,15 +30,16 @@ import picocli.CommandLine.Option;
         name = "edge",
         mixinStandardHelpOptions = true,
         description = "Hits of 1 KB, 100 KB and 10 MB, a Zipf mix ten times larger than memory, and misses, of an edge"
-                + " beside nginx and Varnish (wrk); what a hit allocates and an object occupies.")
+                + " beside nginx and Varnish (wrk); what a hit allocates, an object and an idle connection occupy.")
 public final class EdgeBench extends MeasurementCommand {
     static final String SITE = "static.customer1.example";
     private static final String OURS = "Popnet";
     private static final int MEMORY_MB = 256;
     private static final int MIX_BYTES = 64 * 1024;
     private static final int MIX_OBJECTS = 10 * MEMORY_MB * ((1 << 20) / MIX_BYTES);
-    private static final int MISSES = 400;
+    private static final int MISSES = 2_000;
     private static final int SMALL_OBJECTS = 10_000;
+    private static final int IDLE_CONNECTIONS = 10_000;
     private static final Duration READY = Duration.ofSeconds(20);
     /** What is asked for, by the name of its row. */
     private static final Map<String, String> PATHS = paths();
@@ -48,7 +50,7 @@ public final class EdgeBench extends MeasurementCommand {
     @Option(names = "--seconds", paramLabel = "N", defaultValue = "3", description = "Of a round; ${DEFAULT-VALUE}.")
     private int seconds;
 
-    @Option(names = "--warm-up", paramLabel = "N", defaultValue = "15", description = "Seconds; ${DEFAULT-VALUE}.")
+    @Option(names = "--warm-up", paramLabel = "N", defaultValue = "40", description = "Seconds; ${DEFAULT-VALUE}.")
     private int warmUp;
 
     private static Map<String, String> paths() {
@@ -147,12 +149,13 @@ public final class EdgeBench extends MeasurementCommand {
             report.version(peer.title, Programs.version(peer.program, peer == Peer.NGINX ? "-v" : "-V"));
         }
         report.missing(missing);
-        misses(report, edge);
         progress("warming up");
         for (String server : addresses.keySet()) {
+            int share = server.equals(OURS) ? Math.max(1, warmUp / (PATHS.size() + 1)) : 1;
             for (String path : PATHS.values()) {
-                wrk.load(at(addresses, server), at(handles, server), path, server.equals(OURS) ? warmUp / 3 : 1);
+                wrk.load(at(addresses, server), at(handles, server), path, share);
             }
+            wrk.mix(at(addresses, server), at(handles, server), share);
         }
         Report.Table table = report.table("hits", "server", "CPU µs/request", "requests/s");
         for (Map.Entry<String, String> path : PATHS.entrySet()) {
@@ -177,7 +180,9 @@ public final class EdgeBench extends MeasurementCommand {
                 (edge.allocatedBytes() - before) / requests,
                 1024,
                 "bytes"));
+        misses(report, edge);
         objects(report, edge);
+        idle(report, edge);
         report.note("The edge runs in a network with an origin-fetch server, a name server and the log server that it"
                 + " ships its records to, the mix in " + MEMORY_MB + " MB of memory each, " + MIX_OBJECTS
                 + " objects of 64 KB. nginx writes an access log, Varnish none. " + Wrk.CONNECTIONS
@@ -276,6 +281,32 @@ public final class EdgeBench extends MeasurementCommand {
                 (edge.liveHeapBytes() - before) / SMALL_OBJECTS,
                 1536,
                 "bytes"));
+    }
+
+    private void idle(Report report, MeasuredEdge edge) throws IOException {
+        progress("idle connections");
+        double before = Usage.pssBytes(edge.process());
+        List<MeasuredEdge.Asker> idle = new ArrayList<>();
+        try {
+            for (int i = 0; i < IDLE_CONNECTIONS; i++) {
+                MeasuredEdge.Asker asker = new MeasuredEdge.Asker(edge.address(), InetAddress.getLoopbackAddress());
+                idle.add(asker);
+                asker.ask("/1k");
+            }
+            double after = Usage.pssBytes(edge.process());
+            for (MeasuredEdge.Asker asker : idle) {
+                asker.ask("/1k"); // all of them are still open
+            }
+            report.verdict(Verdict.atMost(
+                    "T12 " + IDLE_CONNECTIONS + " idle connections ≤ 200 MB", (after - before) / (1 << 20), 200, "MB"));
+            report.note("With " + IDLE_CONNECTIONS + " idle connections, each of which has had an answer and gets"
+                    + " another afterwards, the edge's process takes " + Figures.of(after / (1 << 20))
+                    + " MB in all (PSS).");
+        } finally {
+            for (MeasuredEdge.Asker asker : idle) {
+                asker.close();
+            }
+        }
     }
 
     private static void delete(Path tree) throws IOException {

@@ -41,7 +41,11 @@ final class MeasuredEdge implements AutoCloseable {
                 .state(directory)
                 .only("admin.hq", "log.hq", "dns.westusa", FETCH, EDGE)
                 .demo()
-                .jvmOptions("-XX:MaxDirectMemorySize=1g", "-Dpopnet.edge.memory=" + megabytes + "MB")
+                // One event loop for the one core, as nginx has one worker.
+                .jvmOptions(
+                        "-XX:MaxDirectMemorySize=1g",
+                        "-Dpopnet.edge.memory=" + megabytes + "MB",
+                        "-Dpopnet.edge.threads=1")
                 .startTimeout(Duration.ofMinutes(3))
                 .progress(progress)
                 .start();
