@@ -2,19 +2,36 @@ package org.popnet.dns.steering;
 
 import java.util.Arrays;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/**
- * What competes at first: a POP with its edges, of which one is chosen afterwards, or a single server.
- *
- * @param name of the POP or server, for people
- * @param identity a hash of the name that every name server computes alike
- * @param pop the POP's index in {@link Topology}, or {@link #SERVER} for a customer's own server
- * @param members at least one
- */
-@SuppressWarnings("ArrayRecordComponent") // read by the hot path, never changed, never compared
-public record CandidateGroup(String name, long identity, int pop, Candidate[] members) {
+/** What competes at first: a POP with its edges, of which one is chosen afterwards, or a single server. */
+public final class CandidateGroup {
     /** A server that stands in no POP: its latency is known only through probes (the sum rule). */
     public static final int SERVER = -1;
+
+    private final String name;
+    private final long identity;
+    private final int pop;
+    private final Candidate[] members;
+    /** Of the moment last asked for; all fields of it are final, so that it needs no lock. */
+    private @Nullable GroupFigures figures;
+
+    /**
+     * @param name of the POP or server, for people
+     * @param identity a hash of the name that every name server computes alike
+     * @param pop the POP's index in {@link Topology}, or {@link #SERVER} for a customer's own server
+     * @param members at least one; not to be changed
+     */
+    public CandidateGroup(String name, long identity, int pop, Candidate[] members) {
+        this.name = name;
+        this.identity = identity;
+        this.pop = pop;
+        this.members = members;
+    }
+
+    public static CandidateGroup of(String name, int pop, Candidate... members) {
+        return new CandidateGroup(name, Hash.of(name), pop, members);
+    }
 
     /** The same with its members weighing so many times as much. */
     public CandidateGroup weighing(double factor) {
@@ -40,7 +57,31 @@ public record CandidateGroup(String name, long identity, int pop, Candidate[] me
                 .toArray();
     }
 
-    public static CandidateGroup of(String name, int pop, Candidate... members) {
-        return new CandidateGroup(name, Hash.of(name), pop, members);
+    public String name() {
+        return name;
+    }
+
+    public long identity() {
+        return identity;
+    }
+
+    public int pop() {
+        return pop;
+    }
+
+    /** Not to be changed. */
+    public Candidate[] members() {
+        return members;
+    }
+
+    /** What all decisions by these states have in common. */
+    @SuppressWarnings("ReferenceEquality") // the same moment, not an equal one
+    GroupFigures figures(TargetStates states) {
+        GroupFigures known = figures;
+        if (known == null || known.states != states) {
+            known = GroupFigures.of(this, states);
+            figures = known;
+        }
+        return known;
     }
 }

@@ -59,6 +59,8 @@ public final class Choice {
     /** How seriously this client takes load, around 1; 0 before it is needed. */
     double sensitivity;
 
+    final Scoring.Sum sum = new Scoring.Sum();
+
     double[] groupScore = new double[16];
     /** The same without load: who is equal there shares by spare capacity. */
     double[] groupBase = new double[16];

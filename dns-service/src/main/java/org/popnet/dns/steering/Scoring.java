@@ -35,6 +35,45 @@ final class Scoring {
 
     private Scoring() {}
 
+    /** Sums over some members of a group, by their capacity. */
+    static final class Sum {
+        double capacity;
+        double free;
+        private double used;
+        private double response;
+        private double cost;
+
+        void clear() {
+            capacity = 0;
+            free = 0;
+            used = 0;
+            response = 0;
+            cost = 0;
+        }
+
+        void add(Candidate member, TargetStates states) {
+            double share = member.capacity();
+            float utilisation = states.utilisation()[member.target()];
+            capacity += share;
+            free += share(member, utilisation);
+            used += share * utilisation;
+            response += share * states.responseMs()[member.target()];
+            cost += share * member.cost();
+        }
+
+        double utilisation() {
+            return used / capacity;
+        }
+
+        double responseMs() {
+            return response / capacity;
+        }
+
+        double cost() {
+            return cost / capacity;
+        }
+    }
+
     static boolean eligible(Candidate candidate, TargetStates states, Choice out) {
         int target = candidate.target();
         Choice.Level level = out.level;
@@ -66,25 +105,38 @@ final class Scoring {
             Choice out,
             @Nullable Trace trace) {
         CandidateGroup group = groups[index];
-        double free = 0;
-        double capacity = 0;
-        double used = 0;
-        double response = 0;
-        double cost = 0;
-        for (Candidate member : group.members()) {
-            if (eligible(member, states, out) && !out.holds(member)) {
-                double share = member.capacity();
-                capacity += share;
-                float utilisation = states.utilisation()[member.target()];
-                free += share(member, utilisation);
-                used += share * utilisation;
-                response += share * states.responseMs()[member.target()];
-                cost += share * member.cost();
+        GroupFigures figures = group.figures(states);
+        double free;
+        double response;
+        double cost;
+        double steep;
+        double u = 0;
+        if (trace == null && figures.holdFor(out)) {
+            if (figures.open == 0) {
+                out.groupScore[index] = Double.POSITIVE_INFINITY;
+                return;
             }
-        }
-        if (capacity == 0) {
-            out.groupScore[index] = Double.POSITIVE_INFINITY;
-            return;
+            free = figures.free;
+            response = figures.responseMs;
+            cost = figures.cost;
+            steep = figures.load;
+        } else {
+            Sum sum = out.sum;
+            sum.clear();
+            for (Candidate member : group.members()) {
+                if (eligible(member, states, out) && !out.holds(member)) {
+                    sum.add(member, states);
+                }
+            }
+            if (sum.capacity == 0) {
+                out.groupScore[index] = Double.POSITIVE_INFINITY;
+                return;
+            }
+            free = sum.free;
+            response = sum.responseMs();
+            cost = sum.cost();
+            u = sum.utilisation();
+            steep = steep(u);
         }
         double latency;
         double loss;
@@ -102,11 +154,7 @@ final class Scoring {
             latency = client.latencyMs(group.pop());
             loss = client.lossPercent(group.pop());
         }
-        double one = 1 / capacity;
-        double u = used * one;
-        double load = load(u, out);
-        response *= one;
-        cost *= one;
+        double load = load(steep, out);
         SteeringRule.Weights weights = rule.weights();
         if (trace != null) {
             trace.term("latency", latency, weights.latency(), latency * weights.latency());
@@ -140,17 +188,21 @@ final class Scoring {
         return states.responseMs()[member.target()] * weights.response() + member.cost() * weights.cost();
     }
 
-    static double loadMs(Candidate member, SteeringRule rule, TargetStates states, Choice out) {
-        return load(states.utilisation()[member.target()], out) * rule.weights().load();
+    /**
+     * The fourth power of the share in use. How strongly a loop of load and answers reacts goes by the slope of this over
+     * its value: 4/u, which falls towards full, where that of u/(1−u) grows without bound and the loop swings.
+     */
+    static double steep(double u) {
+        if (u <= 0) {
+            return 0;
+        }
+        double bounded = Math.min(u, LOAD_MAX);
+        return bounded * bounded * bounded * bounded;
     }
 
-    /**
-     * The fourth power of the share in use, as seriously as this client takes it; where all are overloaded, all clients
-     * alike. How strongly a loop of load and answers reacts goes by the slope of this over its value: 4/u, which falls
-     * towards full, where that of u/(1−u) grows without bound and the loop swings.
-     */
-    private static double load(double u, Choice out) {
-        if (u <= 0) {
+    /** As seriously as this client takes it; where all are overloaded, all clients alike. */
+    static double load(double steep, Choice out) {
+        if (steep <= 0) {
             return 0;
         }
         if (out.sensitivity == 0) {
@@ -158,8 +210,7 @@ final class Scoring {
                     ? Math.exp(SENSITIVITY_LOG * (2 * Hash.unit(Hash.mix(out.seed ^ SENSITIVITY)) - 1))
                     : 1;
         }
-        double bounded = Math.min(u, LOAD_MAX);
-        return out.sensitivity * bounded * bounded * bounded * bounded;
+        return out.sensitivity * steep;
     }
 
     private static double lossFrom(int target, int via, TargetStates states) {

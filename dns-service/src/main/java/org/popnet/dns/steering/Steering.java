@@ -117,6 +117,14 @@ public final class Steering {
     private static Choice.Level bestLevel(CandidateGroup[] groups, TargetStates states, Choice out) {
         boolean overloaded = false;
         for (CandidateGroup group : groups) {
+            GroupFigures figures = group.figures(states);
+            if (figures.uniform) {
+                if (figures.open > 0) {
+                    return Choice.Level.HEALTHY;
+                }
+                overloaded |= figures.up;
+                continue;
+            }
             for (Candidate member : group.members()) {
                 if (!states.down()[member.target()]) {
                     if (!Scoring.overloaded(member, states, out)) {
@@ -253,18 +261,28 @@ public final class Steering {
         if (members.length == 1) {
             return members[0];
         }
+        GroupFigures figures = group.figures(states);
+        boolean known = figures.holdFor(out);
+        if (known && figures.only != null) {
+            return figures.only;
+        }
         out.memberRoom(members.length);
+        double loadWeight = rule.weights().load();
         int first = 0;
-        int open = 0;
+        int left = 0;
         double best = Double.POSITIVE_INFINITY;
         for (int i = 0; i < members.length; i++) {
             Candidate member = members[i];
             double score = Double.POSITIVE_INFINITY;
-            if (Scoring.eligible(member, states, out) && !out.holds(member)) {
+            boolean open =
+                    known ? figures.memberShare[i] > 0 : Scoring.eligible(member, states, out) && !out.holds(member);
+            if (open) {
                 double base = Scoring.base(member, rule, states);
-                score = base + Scoring.loadMs(member, rule, states, out);
+                score = base
+                        + Scoring.load(known ? figures.memberLoad[i] : Scoring.steep(utilisation(member, states)), out)
+                                * loadWeight;
                 out.memberBase[i] = base;
-                open++;
+                left++;
                 if (score < best) {
                     best = score;
                     first = i;
@@ -272,7 +290,7 @@ public final class Steering {
             }
             out.memberScore[i] = score;
         }
-        if (open == 1) {
+        if (left == 1) {
             return members[first];
         }
         out.clientMattered = true;
@@ -283,8 +301,9 @@ public final class Steering {
             double score = out.memberScore[i];
             if (score < Double.POSITIVE_INFINITY
                     && Scoring.near(score, out.memberBase[i], best, baseOfBest, out.toleranceMs)) {
-                float utilisation = states.utilisation()[members[i].target()];
-                double draw = Scoring.draw(members[i].identity(), Scoring.share(members[i], utilisation), out);
+                double share =
+                        known ? figures.memberShare[i] : Scoring.share(members[i], utilisation(members[i], states));
+                double draw = Scoring.draw(members[i].identity(), share, out);
                 if (draw > winning) {
                     winning = draw;
                     winner = i;
@@ -292,6 +311,10 @@ public final class Steering {
             }
         }
         return members[winner];
+    }
+
+    private static float utilisation(Candidate member, TargetStates states) {
+        return states.utilisation()[member.target()];
     }
 
     private static void tell(

@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -313,7 +315,7 @@ class SteeringTest {
         SteeredDomain domain = domain("static.customer1.example");
         locate("192.0.2.1", NOTHING_MEASURED);
         Trace trace = new Trace();
-        Steering.choose(domain, domain.v4(), 1, 0, client, states, choice, trace);
+        Steering.choose(domain, domain.v4(), 1, 0, client, moment(), choice, trace);
         assertThat(trace.rejected()).containsExactly(new Trace.Rejected("node:edge1.eastusa", "down"));
         assertThat(trace.rows()).hasSize(2).allSatisfy(row -> {
             assertThat(row.terms())
@@ -327,6 +329,53 @@ class SteeringTest {
                 .containsExactly("westusa");
     }
 
+    @Test
+    void whatAllClientsShareInAScoreLeavesEachDecisionAsItWouldBeMemberByMember() {
+        Random random = new Random(7);
+        SteeredDomain domain = domain("static.customer1.example");
+        for (int round = 0; round < 300; round++) {
+            states = TargetStates.unknown(zone.targets().size());
+            for (int i = 0; i < states.down().length; i++) {
+                states.down()[i] = random.nextInt(4) == 0;
+                states.utilisation()[i] = random.nextInt(3) * 0.1f + random.nextFloat() * 0.9f;
+                states.responseMs()[i] = random.nextInt(20);
+            }
+            for (int answers = 1; answers <= 3; answers++) {
+                String client = "11." + random.nextInt(256) + "." + random.nextInt(256) + ".1";
+                Latencies latencies = measured(Map.of(
+                        "westusa", 1 + 30 * random.nextFloat(),
+                        "eastusa", 1 + 30 * random.nextFloat(),
+                        "europe", 1 + 30 * random.nextFloat()));
+                locate(client, latencies);
+                List<Candidate> together = chosen(domain, answers, moment());
+                List<Candidate> singly = chosen(domain, answers, memberByMember(moment()));
+                assertThat(together).as("round %d, %s", round, client).isEqualTo(singly);
+            }
+        }
+    }
+
+    /** A chance of next to nothing to be turned away changes no decision, but has each member looked at. */
+    private static TargetStates memberByMember(TargetStates states) {
+        float[] shed = states.shed().clone();
+        for (int i = 0; i < shed.length; i++) {
+            shed[i] = states.utilisation()[i] < TargetStates.OVERLOADED ? Float.MIN_VALUE : 0;
+        }
+        return new TargetStates(
+                states.down(),
+                states.downSinceMs(),
+                states.responseMs(),
+                states.utilisation(),
+                shed,
+                states.distanceFromMs(),
+                states.lossFromPercent(),
+                states.settled());
+    }
+
+    private List<Candidate> chosen(SteeredDomain domain, int answers, TargetStates now) {
+        Steering.choose(domain, domain.v4(), answers, 0, client, now, choice, null);
+        return IntStream.range(0, choice.count()).mapToObj(choice::get).toList();
+    }
+
     private Map<String, Integer> spread(String domain, int clients) {
         Map<String, Integer> counts = new HashMap<>();
         for (int i = 0; i < clients; i++) {
@@ -338,6 +387,19 @@ class SteeringTest {
     private void use(String newText) {
         zone = ZoneCompiler.compile(TestTrees.active(2, newText), TestTrees.SELF);
         states = TargetStates.unknown(zone.targets().size());
+    }
+
+    /** What is known now: once compiled, it does not change. */
+    private TargetStates moment() {
+        return new TargetStates(
+                states.down(),
+                states.downSinceMs(),
+                states.responseMs(),
+                states.utilisation(),
+                states.shed(),
+                states.distanceFromMs(),
+                states.lossFromPercent(),
+                states.settled());
     }
 
     private void down(String target) {
@@ -395,7 +457,7 @@ class SteeringTest {
     private String steer(String name, String address, Latencies latencies, long previous) {
         locate(address, latencies);
         SteeredDomain domain = domain(name);
-        Steering.choose(domain, domain.v4(), domain.domain().rule().answers(), previous, client, states, choice, null);
+        Steering.choose(domain, domain.v4(), domain.domain().rule().answers(), previous, client, moment(), choice, null);
         if (choice.count() == 0) {
             return "nothing";
         }
