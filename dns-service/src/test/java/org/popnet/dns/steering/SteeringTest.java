@@ -10,7 +10,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.IntStream;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -457,7 +456,8 @@ class SteeringTest {
     private String steer(String name, String address, Latencies latencies, long previous) {
         locate(address, latencies);
         SteeredDomain domain = domain(name);
-        Steering.choose(domain, domain.v4(), domain.domain().rule().answers(), previous, client, moment(), choice, null);
+        Steering.choose(
+                domain, domain.v4(), domain.domain().rule().answers(), previous, client, moment(), choice, null);
         if (choice.count() == 0) {
             return "nothing";
         }
