@@ -18,11 +18,6 @@ import org.popnet.probe.timer.Timers.Cancellable;
  * now and then does not prolong it.
  */
 final class Connection implements AutoCloseable {
-    /** A port that is free as such may be taken towards this server, by a connection of a minute ago. */
-    private static final int PORTS_TRIED = 8;
-
-    private static final SourcePorts PORTS = SourcePorts.ofThisMachine();
-
     private final Socket plain = new Socket();
     private final InetSocketAddress address;
     private final Cancellable watchdog;
@@ -39,17 +34,6 @@ final class Connection implements AutoCloseable {
      * @throws NoSocketException if this machine gives none
      */
     static Connection open(InetSocketAddress address, Attempt attempt) throws IOException {
-        for (int i = 1; i < PORTS_TRIED; i++) {
-            try {
-                return openOnce(address, attempt);
-            } catch (NoSocketException e) {
-                // another port may do
-            }
-        }
-        return openOnce(address, attempt);
-    }
-
-    private static Connection openOnce(InetSocketAddress address, Attempt attempt) throws IOException {
         Connection connection = new Connection(address, attempt);
         try {
             connection.bind(attempt.local());
@@ -68,15 +52,16 @@ final class Connection implements AutoCloseable {
     }
 
     /**
-     * Ports of connections that ended less than a minute ago may be used again towards other servers: or else there are
-     * no more than 470 checks a second in the 28,000 ports that Linux gives.
+     * From the node's own address, and so that closing leaves nothing behind: a connection that is closed politely keeps
+     * its port for a minute, at 500 checks a second all 28,000 that Linux gives, and then nothing on this machine gets one.
+     * The reset that the other side is sent instead comes when it has said all that it had to.
      */
     private void bind(InetAddress local) throws NoSocketException {
         try {
             plain.setTcpNoDelay(true);
-            plain.setReuseAddress(true);
+            plain.setSoLinger(true, 0);
             if (local instanceof Inet4Address == address.getAddress() instanceof Inet4Address) {
-                plain.bind(new InetSocketAddress(local, PORTS.next())); // or else as the system chooses
+                plain.bind(new InetSocketAddress(local, 0)); // or else as the system chooses
             }
         } catch (IOException e) {
             if (cut) {

@@ -8,9 +8,11 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -71,6 +73,22 @@ class CheckRunnerTest {
             assertThat(outcome.reason()).isNull();
             assertThat(outcome.up()).isTrue();
             assertThat(outcome.responseMs()).isPositive();
+        }
+    }
+
+    @Test
+    void connectionIsCutWhenAllIsReadSoThatItsPortIsFreeAtOnce() throws Exception {
+        CompletableFuture<String> end = new CompletableFuture<>();
+        try (RawServer server = new RawServer((connection, head) -> {
+            connection.getOutputStream().write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".getBytes(StandardCharsets.US_ASCII));
+            try {
+                end.complete("read " + connection.getInputStream().read());
+            } catch (SocketException e) {
+                end.complete(e.getMessage());
+            }
+        })) {
+            assertThat(runner.run(OK, endpoint(server), PATIENT).up()).isTrue();
+            assertThat(end.get()).as("whoever closes politely keeps the port for a minute").isEqualTo("Connection reset");
         }
     }
 
