@@ -80,7 +80,9 @@ class CheckRunnerTest {
     void connectionIsCutWhenAllIsReadSoThatItsPortIsFreeAtOnce() throws Exception {
         CompletableFuture<String> end = new CompletableFuture<>();
         try (RawServer server = new RawServer((connection, head) -> {
-            connection.getOutputStream().write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".getBytes(StandardCharsets.US_ASCII));
+            connection
+                    .getOutputStream()
+                    .write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".getBytes(StandardCharsets.US_ASCII));
             try {
                 end.complete("read " + connection.getInputStream().read());
             } catch (SocketException e) {
@@ -88,7 +90,9 @@ class CheckRunnerTest {
             }
         })) {
             assertThat(runner.run(OK, endpoint(server), PATIENT).up()).isTrue();
-            assertThat(end.get()).as("whoever closes politely keeps the port for a minute").isEqualTo("Connection reset");
+            assertThat(end.get())
+                    .as("whoever closes politely keeps the port for a minute")
+                    .isEqualTo("Connection reset");
         }
     }
 
