@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.popnet.bench.dns.DnsBench;
 import org.popnet.bench.edge.EdgeBench;
 import org.popnet.bench.failover.FailoverBench;
+import org.popnet.bench.fetch.FetchBench;
 import org.popnet.bench.logs.LogsBench;
 import org.popnet.bench.probes.ProbesBench;
 import org.popnet.bench.steering.SteeringBench;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Spec;
             DnsBench.class,
             EdgeBench.class,
             FailoverBench.class,
+            FetchBench.class,
             LogsBench.class,
             ProbesBench.class,
             SteeringBench.class
