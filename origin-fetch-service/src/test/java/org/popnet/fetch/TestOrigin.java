@@ -8,11 +8,20 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.popnet.platform.identity.IssuedCertificate;
 
 /** A customer's server on a socket of its own that sends exactly the bytes it is told to, right or wrong. */
 public final class TestOrigin implements AutoCloseable {
@@ -29,13 +38,40 @@ public final class TestOrigin implements AutoCloseable {
         }
     }
 
+    /** The host name that the client asked for in TLS (SNI); null if none. */
+    public static String serverName(Request request) {
+        ExtendedSSLSession session = (ExtendedSSLSession) ((SSLSocket) request.socket()).getSession();
+        return session.getRequestedServerNames().stream()
+                .map(name -> ((SNIHostName) name).getAsciiName())
+                .findFirst()
+                .orElse(null);
+    }
+
     /** Answers one request; returns to await the next on the same connection. */
     public interface Handler {
         void answer(Request request, OutputStream out) throws IOException, InterruptedException;
     }
 
     public TestOrigin() throws IOException {
-        listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+        this(new ServerSocket(0, 200, InetAddress.getLoopbackAddress()));
+    }
+
+    /** One that speaks TLS as the holder of this certificate. */
+    public static TestOrigin speakingTls(IssuedCertificate certificate) throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        Certificate[] chain = {certificate.certificate(), certificate.authority()};
+        store.setKeyEntry("server", certificate.key(), new char[0], chain);
+        KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+        keys.init(store, new char[0]);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        return new TestOrigin(
+                context.getServerSocketFactory().createServerSocket(0, 200, InetAddress.getLoopbackAddress()));
+    }
+
+    private TestOrigin(ServerSocket listening) {
+        listener = listening;
         accepting = Thread.ofVirtual().start(() -> {
             while (!listener.isClosed()) {
                 try {
@@ -47,6 +83,11 @@ public final class TestOrigin implements AutoCloseable {
                 }
             }
         });
+    }
+
+    /** Connections that came, whether TLS was agreed on or not. */
+    public int connections() {
+        return sockets.size();
     }
 
     public int port() {

@@ -53,7 +53,7 @@ final class Load {
 
     Sample run(int seconds) throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(
-                Programs.command("wrk", "-d" + seconds + "s", "-H", "Host: " + MeasuredFetch.SITE));
+                Programs.command("wrk", "-d" + seconds + "s", "--timeout", "30s", "-H", "Host: " + MeasuredFetch.SITE));
         all.addAll(command);
         long before = Usage.cpuMicros(server);
         String output = Programs.output(Core.GENERATOR.command(all));

@@ -11,8 +11,8 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -25,8 +25,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
+import org.popnet.platform.origin.TlsContexts;
+import org.popnet.platform.tree.CertificateTerms;
+import org.popnet.platform.tree.CustomerServer;
 
 /** The connections of one event loop; touched by no other thread. Bounded per server, and so is the queue for them. */
 final class ConnectionPool {
@@ -34,12 +38,21 @@ final class ConnectionPool {
     private static final int HEAD_BYTES_MAX = 64 * 1024;
     private static final int CHUNK_BYTES_MAX = 64 * 1024;
 
-    /** @param tlsName the name that the server's certificate must carry; null without TLS */
-    record Key(InetSocketAddress address, @Nullable String tlsName) {
+    /** @param tls null without TLS */
+    record Key(InetSocketAddress address, @Nullable Tls tls) {
         static Key of(Upstream upstream) {
-            return new Key(upstream.address(), upstream.tls() ? upstream.host() : null);
+            CustomerServer server = upstream.server();
+            return new Key(
+                    upstream.address(),
+                    server != null && server.tls() ? new Tls(upstream.host(), server.certificate()) : null);
         }
     }
+
+    /**
+     * @param name that is asked for (SNI), and that the server's certificate must carry if the terms say so
+     * @param terms of its verification
+     */
+    record Tls(String name, CertificateTerms terms) {}
 
     /** What comes of asking for a connection; one of both, once. */
     interface Acquired {
@@ -63,7 +76,7 @@ final class ConnectionPool {
     private final InetAddress localAddress;
     private final UpstreamSettings settings;
     private final LongSupplier nanoTime;
-    private final SslContext tls;
+    private final TlsContexts tls;
     private final Map<Key, Server> servers = new HashMap<>();
 
     ConnectionPool(
@@ -73,7 +86,7 @@ final class ConnectionPool {
             InetAddress localAddress,
             UpstreamSettings settings,
             LongSupplier nanoTime,
-            SslContext tls) {
+            TlsContexts tls) {
         this.loop = loop;
         this.channelType = channelType;
         this.allocator = allocator;
@@ -132,7 +145,7 @@ final class ConnectionPool {
                         Math.toIntExact(settings.connectTimeout().toMillis()))
                 .handler(new ChannelInitializer<SocketChannel>() {
                     @Override
-                    protected void initChannel(SocketChannel channel) {
+                    protected void initChannel(SocketChannel channel) throws IOException {
                         made[0] = install(channel, key);
                     }
                 })
@@ -150,16 +163,19 @@ final class ConnectionPool {
         });
     }
 
-    private UpstreamConnection install(SocketChannel channel, Key key) {
+    private UpstreamConnection install(SocketChannel channel, Key key) throws IOException {
         ChannelPipeline pipeline = channel.pipeline();
-        String tlsName = key.tlsName();
-        if (tlsName != null) {
-            SslHandler handler =
-                    tls.newHandler(channel.alloc(), tlsName, key.address().getPort());
-            SSLParameters parameters = handler.engine().getSSLParameters();
-            parameters.setEndpointIdentificationAlgorithm("HTTPS");
-            handler.engine().setSSLParameters(parameters);
-            pipeline.addLast(handler);
+        Tls asked = key.tls();
+        if (asked != null) {
+            SSLEngine engine = tls.context(asked.terms())
+                    .createSSLEngine(asked.name(), key.address().getPort());
+            engine.setUseClientMode(true);
+            if (asked.terms().verify()) {
+                SSLParameters parameters = engine.getSSLParameters();
+                parameters.setEndpointIdentificationAlgorithm("HTTPS");
+                engine.setSSLParameters(parameters);
+            }
+            pipeline.addLast(new SslHandler(engine));
         }
         HttpDecoderConfig limits = new HttpDecoderConfig()
                 .setMaxInitialLineLength(LINE_BYTES_MAX)

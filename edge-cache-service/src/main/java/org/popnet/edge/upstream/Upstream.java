@@ -12,8 +12,4 @@ import org.popnet.platform.tree.CustomerServer;
  * @param watermark the flush of this site that an origin-fetch server's answer must not be older than; 0 for none
  */
 public record Upstream(
-        InetSocketAddress address, String host, @Nullable CustomerServer server, long watermark) {
-    boolean tls() {
-        return server != null && server.tls();
-    }
-}
+        InetSocketAddress address, String host, @Nullable CustomerServer server, long watermark) {}

@@ -3,14 +3,13 @@ package org.popnet.edge.upstream;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import java.net.InetAddress;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
-import javax.net.ssl.SSLException;
+import org.popnet.platform.origin.TlsContexts;
 
 /** Sends requests on, from the event loop of whoever asks, over that loop's own pool of connections. */
 public final class UpstreamClient {
@@ -20,7 +19,7 @@ public final class UpstreamClient {
     private final UpstreamSettings settings;
     private final UpstreamObserver observer;
     private final LongSupplier nanoTime;
-    private final SslContext tls;
+    private final TlsContexts tls;
     private final Map<EventLoop, ConnectionPool> pools = new ConcurrentHashMap<>();
 
     /** @param localAddress every connection is bound to it */
@@ -37,11 +36,7 @@ public final class UpstreamClient {
         this.settings = settings;
         this.observer = observer;
         this.nanoTime = nanoTime;
-        try {
-            this.tls = SslContextBuilder.forClient().build();
-        } catch (SSLException e) {
-            throw new IllegalStateException("this JDK offers no TLS client", e);
-        }
+        this.tls = new TlsContexts(InstantSource.system());
     }
 
     /**

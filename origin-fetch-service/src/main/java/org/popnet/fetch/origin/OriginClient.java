@@ -20,6 +20,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.HttpHostConnectException;
 import org.apache.hc.client5.http.HttpRoute;
@@ -49,6 +51,7 @@ import org.popnet.caching.Hops;
 import org.popnet.fetch.origin.OriginUnavailableException.Reason;
 import org.popnet.platform.origin.AddressGuard;
 import org.popnet.platform.origin.OriginChoice;
+import org.popnet.platform.origin.TlsContexts;
 import org.popnet.platform.tree.CustomerServer;
 
 /**
@@ -96,6 +99,7 @@ public final class OriginClient implements AutoCloseable {
                                 .http1Config(limits)
                                 .responseParserFactory(CleanResponseParser::new)
                                 .build())
+                        .setTlsSocketStrategy(new OriginTls(new TlsContexts(clock)))
                         .setMaxConnTotal(settings.connectionsMax())
                         .setMaxConnPerRoute(settings.connectionsPerServerMax())
                         .setConnPoolPolicy(PoolReusePolicy.LIFO)
@@ -199,6 +203,9 @@ public final class OriginClient implements AutoCloseable {
         String host = request.domain().originHost();
         HttpHost target = new HttpHost(server.tls() ? "https" : "http", server.address(), host, server.port());
         HttpClientContext context = HttpClientContext.create();
+        if (server.tls()) {
+            OriginTls.demand(context, server.certificate());
+        }
         AtomicBoolean late = new AtomicBoolean();
         for (int attempt = 0; ; attempt++) {
             HttpUriRequestBase message = message(request, target, host);
@@ -266,6 +273,8 @@ public final class OriginClient implements AutoCloseable {
             case HttpHostConnectException refused -> Reason.CONNECT;
             case ConnectException refused -> Reason.CONNECT;
             case NoRouteToHostException gone -> Reason.CONNECT;
+            case SSLHandshakeException refused -> Reason.TLS;
+            case SSLPeerUnverifiedException other -> Reason.TLS;
             case SocketTimeoutException slow -> Reason.TIMEOUT;
             case SocketException reset -> Reason.BROKEN;
             default -> Reason.BROKEN;

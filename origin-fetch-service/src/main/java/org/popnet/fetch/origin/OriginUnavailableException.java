@@ -14,6 +14,8 @@ public final class OriginUnavailableException extends IOException {
         NO_SERVER("no-server"),
         REFUSED_ADDRESS("refused-address"),
         CONNECT("connect-failed"),
+        /** its certificate is not one to trust, or TLS could not be agreed on */
+        TLS("tls-failed"),
         TIMEOUT("timeout"),
         /** it closed the connection or sent something that is not HTTP */
         BROKEN("broken-response"),

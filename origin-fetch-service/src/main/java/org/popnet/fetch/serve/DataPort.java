@@ -83,6 +83,7 @@ public final class DataPort implements SmartLifecycle, HealthIndicator {
                 standard.setClearReferencesRmiTargets(false);
                 standard.setClearReferencesThreadLocals(false);
             }
+            context.getPipeline().addValve(new TellingNotModified());
             Tomcat.addServlet(context, "fetch", servlet);
             context.addServletMappingDecoded("/", "fetch");
             starting.start();

@@ -23,6 +23,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.util.function.SingletonSupplier;
 
 /** Puts an origin-fetch server together. */
 @Configuration(proxyBeanMethods = false)
@@ -74,7 +75,8 @@ class FetchConfiguration {
             ObjectProvider<FlushWatermarks> watermarks,
             MeterRegistry meters) {
         OriginHeaders headers = new OriginHeaders(node.node(), node.node() + "." + node.zone());
-        Flushes flushes = new NodeFlushes(watermarks::getIfAvailable);
+        // Looked up with the first request, when all beans are there, and never again: a lookup costs more than a hit.
+        Flushes flushes = new NodeFlushes(SingletonSupplier.ofNullable(watermarks::getIfAvailable));
         return new FetchPipeline(disk, fills, origin, headers, settings, clock, node.node(), flushes, meters);
     }
 

@@ -37,8 +37,10 @@ final class FetchServlet extends HttpServlet {
     private final transient ResponseWriter writer;
     private final transient TrafficMeter traffic;
     private final transient MeterRegistry meters;
-    private final transient Map<Answer.Result, Counter> results = new EnumMap<>(Answer.Result.class);
-    private final transient Counter bytesOut;
+    private final transient Map<Answer.Result, Counter> requests = new EnumMap<>(Answer.Result.class);
+    /** The same of bytes of bodies, so that a hit ratio by bytes is to be had. */
+    private final transient Map<Answer.Result, Counter> bytes = new EnumMap<>(Answer.Result.class);
+
     private final transient Counter broken;
     private final transient Timer firstByte;
     private final String cacheName;
@@ -59,9 +61,9 @@ final class FetchServlet extends HttpServlet {
         this.meters = meters;
         this.cacheName = cacheName;
         for (Answer.Result result : Answer.Result.values()) {
-            results.put(result, meters.counter("popnet.fetch.requests", "result", result.name()));
+            requests.put(result, meters.counter("popnet.fetch.requests", "result", result.name()));
+            bytes.put(result, meters.counter("popnet.fetch.bytes.out", "result", result.name()));
         }
-        this.bytesOut = meters.counter("popnet.fetch.bytes.out");
         this.broken = meters.counter("popnet.fetch.responses.broken");
         this.firstByte = meters.timer("popnet.fetch.first.byte");
     }
@@ -111,11 +113,13 @@ final class FetchServlet extends HttpServlet {
         counted.began();
         long start = System.nanoTime();
         CountingOutput out = new CountingOutput(response.getOutputStream());
+        Answer.Result result = Answer.Result.ERROR;
         try (Answer answer = pipeline.answer(request)) {
             long nanos = System.nanoTime() - start;
             firstByte.record(nanos, TimeUnit.NANOSECONDS);
             traffic.firstByte(nanos);
-            results(answer.result()).increment();
+            result = answer.result();
+            of(requests, result).increment();
             writer.write(request, answer, response, out);
         } catch (ClientAbortException e) {
             throw e; // the edge has left
@@ -125,7 +129,7 @@ final class FetchServlet extends HttpServlet {
             throw new CloseNowException(e.getMessage(), e); // cuts the connection, however much was sent
         } finally {
             counted.sent(out.count);
-            bytesOut.increment(out.count);
+            of(bytes, result).increment(out.count);
             counted.ended();
             inProgress.release();
         }
@@ -145,8 +149,8 @@ final class FetchServlet extends HttpServlet {
         return e.getCause() == null ? e : e.getCause();
     }
 
-    private Counter results(Answer.Result result) {
-        return Objects.requireNonNull(results.get(result));
+    private static Counter of(Map<Answer.Result, Counter> counters, Answer.Result result) {
+        return Objects.requireNonNull(counters.get(result));
     }
 
     /** @return -1 if it is not a number that could be one */

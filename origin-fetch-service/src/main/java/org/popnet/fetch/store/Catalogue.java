@@ -17,6 +17,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.popnet.caching.Vary;
@@ -37,13 +38,16 @@ final class Catalogue implements AutoCloseable {
     static final String NAME = "catalogue";
     private static final int RECORD_BYTES_MAX = ObjectFile.HEAD_BYTES_MAX + 64;
     /** History that is never worth writing the list anew for, in records. */
-    private static final long HISTORY_KEPT = 100_000;
+    static final long HISTORY_KEPT = 100_000;
 
     private final Path file;
+    private final Executor writing;
     private @Nullable FileChannel channel;
     private @Nullable Contents contents;
     private long records;
-    private long recordsAtLastWriting;
+    /** When there are more records than this, the list is written anew. */
+    private long recordsMax;
+
     private long highestId;
     private long readBytes;
     private long readRecords;
@@ -61,7 +65,13 @@ final class Catalogue implements AutoCloseable {
     }
 
     Catalogue(Path root) {
+        this(root, rewriting -> Thread.ofVirtual().name("catalogue").start(rewriting));
+    }
+
+    /** @param writing writes the list anew when it is due */
+    Catalogue(Path root, Executor writing) {
         this.file = root.resolve(NAME);
+        this.writing = writing;
     }
 
     /**
@@ -163,6 +173,10 @@ final class Catalogue implements AutoCloseable {
         rewrite();
     }
 
+    private static long bound(long holding) {
+        return 2 * holding + HISTORY_KEPT;
+    }
+
     private boolean goOn(long holding) {
         try {
             FileChannel opened = FileChannel.open(file, StandardOpenOption.WRITE);
@@ -170,7 +184,7 @@ final class Catalogue implements AutoCloseable {
             opened.truncate(readBytes); // what a crash has left of a record
             opened.position(readBytes);
             records = readRecords;
-            recordsAtLastWriting = holding;
+            recordsMax = bound(holding);
             return true;
         } catch (IOException e) {
             log.warn("{} cannot be gone on with ({}) and is written anew", file, e.toString());
@@ -188,11 +202,11 @@ final class Catalogue implements AutoCloseable {
                 addedMeanwhile.add(record);
             }
             append(record);
-            due = !rewriting && channel != null && records > 2 * recordsAtLastWriting + HISTORY_KEPT;
+            due = !rewriting && channel != null && records > recordsMax;
             rewriting |= due;
         }
         if (due) {
-            Thread.ofVirtual().name("catalogue").start(this::rewrite);
+            writing.execute(this::rewrite);
         }
     }
 
@@ -239,16 +253,18 @@ final class Catalogue implements AutoCloseable {
                 }
                 channel = opened;
                 records = written[0];
-                recordsAtLastWriting = written[0];
+                recordsMax = bound(written[0]);
                 addedMeanwhile.forEach(this::append);
             }
         } catch (IOException e) {
-            log.warn("{} cannot be written ({}): the next start reads the files instead", file, e.toString());
+            log.warn("{} cannot be written anew ({}): it is gone on with, and tried again later", file, e.toString());
+            synchronized (this) {
+                recordsMax = records + HISTORY_KEPT;
+            }
         } finally {
             synchronized (this) {
                 rewriting = false;
                 addedMeanwhile.clear();
-                recordsAtLastWriting = Math.max(recordsAtLastWriting, written[0]);
             }
         }
     }

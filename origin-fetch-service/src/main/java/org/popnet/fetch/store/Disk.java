@@ -1,7 +1,5 @@
 package org.popnet.fetch.store;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,9 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -33,9 +29,8 @@ import org.springframework.util.unit.DataSize;
 /**
  * Stored responses in one directory, found by key and the request's selecting fields.
  *
- * <p>Memory holds an index only: per URL its variants, each some 200 bytes; heads and bodies are read from the files,
- * which the system's page cache keeps. Caffeine weighs the URLs in blocks and decides which of them stay (W-TinyLFU: a
- * crawl of things asked for once does not drive out what is asked for often). An object comes into being by the renaming
+ * <p>Memory holds an {@link Index} only; heads and bodies are read from the files, which the system's page cache keeps. An
+ * object comes into being by the renaming
  * of its finished file, and each file has a name that is never used again, so whoever has opened one reads exactly that
  * object to its end.
  */
@@ -49,41 +44,20 @@ final class Disk implements AutoCloseable {
     private final AtomicLong nextId = new AtomicLong(1);
     private volatile long firstIdSinceStart = 1;
     private final AtomicLong partialBytes = new AtomicLong();
-    private final AtomicLong evictions = new AtomicLong();
-    private final Cache<ObjectKey, Variants> index;
-    /** By URL what is stored of it in segments, so that all of them are found when it is forgotten. */
-    private final Map<ObjectKey, Segmented> segmented = new ConcurrentHashMap<>();
+    private final Index index;
+    private final DiskHealth reading;
+    private final DiskHealth writing;
     /** Publishing reads, flushing writes: nothing comes into the index while a flush goes through it. */
     private final ReadWriteLock flushing = new ReentrantReadWriteLock();
-
-    /** One URL's stored responses, the newest first. */
-    record Variants(List<Entry> entries) {
-        int blocks() {
-            long blocks = 0;
-            for (Entry entry : entries) {
-                blocks += entry.blocks();
-            }
-            return (int) Math.min(Integer.MAX_VALUE, blocks);
-        }
-    }
-
-    /**
-     * @param count of segments
-     * @param last no stored one has a higher number
-     */
-    private record Segmented(int count, int last) {}
 
     private Disk(StoreSettings settings, StoreDirectory directory, Catalogue catalogue, MeterRegistry meters) {
         this.catalogue = catalogue;
         this.settings = settings;
         this.directory = directory;
         this.meters = meters;
-        this.index = Caffeine.newBuilder()
-                .maximumWeight(Math.max(1, Entry.blocks(settings.bytesMax().toBytes())))
-                .weigher((ObjectKey key, Variants variants) -> variants.blocks())
-                .executor(Runnable::run)
-                .evictionListener((key, variants, cause) -> evicted(key, variants))
-                .build();
+        this.index = new Index(settings.bytesMax().toBytes(), settings.variantsMax(), this::delete);
+        this.reading = new DiskHealth(directory.root(), "reading", System::nanoTime);
+        this.writing = new DiskHealth(directory.root(), "writing", System::nanoTime);
         Tags disk = Tags.of("directory", directory.root().toString());
         Gauge.builder("popnet.fetch.store.bytes", this::bytes)
                 .baseUnit("bytes")
@@ -97,10 +71,14 @@ final class Disk implements AutoCloseable {
                 .baseUnit("bytes")
                 .tags(disk)
                 .register(meters);
-        Gauge.builder("popnet.fetch.store.urls", index, Cache::estimatedSize)
+        Gauge.builder("popnet.fetch.store.urls", index, Index::size)
                 .tags(disk)
                 .register(meters);
-        FunctionCounter.builder("popnet.fetch.store.evictions", evictions, AtomicLong::get)
+        FunctionCounter.builder("popnet.fetch.store.evictions", index, Index::evictions)
+                .tags(disk)
+                .register(meters);
+        Gauge.builder("popnet.fetch.store.out", this, d -> d.reading.usable() && d.writing.usable() ? 0 : 1)
+                .description("1 while the disk is left alone because it fails")
                 .tags(disk)
                 .register(meters);
     }
@@ -115,10 +93,10 @@ final class Disk implements AutoCloseable {
         try {
             Catalogue catalogue = new Catalogue(directory.root());
             Disk disk = new Disk(settings, directory, catalogue, meters);
-            Recovery.Result result = Recovery.run(directory, catalogue, disk::insert);
+            Recovery.Result result = Recovery.run(directory, catalogue, disk.index::insert);
             disk.nextId.set(result.highestId() + 1);
             disk.firstIdSinceStart = result.highestId() + 1;
-            catalogue.begin(result.highestId(), result.objects() - result.read(), disk::describe);
+            catalogue.begin(result.highestId(), result.objects() - result.read(), disk.index::describe);
             result.unlisted().forEach(object -> catalogue.added(object.key(), object.entry()));
             meters.counter("popnet.fetch.store.recovered").increment(result.objects());
             meters.counter("popnet.fetch.store.recovered.read").increment(result.read());
@@ -140,25 +118,13 @@ final class Disk implements AutoCloseable {
         }
     }
 
-    /** Gives everything that is stored now to a new catalogue. */
-    private void describe(Catalogue.Sink sink) throws IOException {
-        for (Map.Entry<ObjectKey, Variants> url : index.asMap().entrySet()) {
-            for (Entry entry : url.getValue().entries()) {
-                sink.accept(url.getKey(), entry);
-            }
-        }
-    }
-
     /** Bytes on disk that count towards the bound. */
     long bytes() {
-        return index.policy()
-                .eviction()
-                .map(e -> Entry.bytes(e.weightedSize().orElse(0)))
-                .orElse(0L);
+        return index.bytes();
     }
 
     Found find(ObjectKey key, Headers request) {
-        Variants variants = index.getIfPresent(key);
+        Index.Variants variants = reading.usable() ? index.find(key) : null;
         if (variants == null) {
             return new Found.Miss(false, Vary.NONE);
         }
@@ -176,6 +142,7 @@ final class Disk implements AutoCloseable {
     private @Nullable StoredObject open(ObjectKey key, Entry entry) {
         try {
             StoredObject object = StoredObject.open(directory.object(entry.id()));
+            reading.worked();
             if (object.key().equals(key)) {
                 return object;
             }
@@ -186,6 +153,7 @@ final class Disk implements AutoCloseable {
         } catch (ClosedChannelException e) {
             return null; // this thread was interrupted: nothing is known against the object
         } catch (IOException e) {
+            noteReading(e);
             drop(key, entry.id(), e.getMessage());
         }
         return null;
@@ -201,7 +169,15 @@ final class Disk implements AutoCloseable {
         if (why instanceof ClosedChannelException) {
             return; // the reading thread was interrupted: nothing is known against the object
         }
+        noteReading(why);
         drop(object.key(), object.header().id(), why.getMessage());
+    }
+
+    /** An object that is not what was written says nothing of the disk's other objects; an error of the disk does. */
+    private void noteReading(IOException why) {
+        if (!(why instanceof ObjectFile.CorruptException)) {
+            reading.failed(why);
+        }
     }
 
     /** Removes an object that a newer response has made wrong. */
@@ -226,6 +202,9 @@ final class Disk implements AutoCloseable {
         if (encoded.length > ObjectFile.HEAD_BYTES_MAX || !fits(length)) {
             return refused("too-large");
         }
+        if (!reading.usable() || !writing.usable()) {
+            return refused("disk-out");
+        }
         try {
             if (partialBytes.get() + Math.max(0, length)
                     > settings.partialBytesMax().toBytes()) {
@@ -236,8 +215,9 @@ final class Disk implements AutoCloseable {
                 return refused("disk-full");
             }
             long id = nextId.getAndIncrement();
-            return new NewObject(id, key, head, encoded, directory.partial(id), partialBytes::addAndGet);
+            return new NewObject(id, key, head, encoded, directory.partial(id), partialBytes::addAndGet, writing);
         } catch (IOException e) {
+            writing.failed(e);
             log.warn("Cannot store {}{}: {}", key.site(), key.target(), e.toString());
             return refused("disk-error");
         }
@@ -274,10 +254,12 @@ final class Disk implements AutoCloseable {
             ObjectFile.Header header =
                     object.publish(directory.object(object.id()), settings.sync() == StoreSettings.Sync.DATA);
             Entry added = Entry.of(header);
-            insert(header.key(), added);
+            index.insert(header.key(), added);
+            writing.worked();
             catalogue.added(header.key(), added);
             return true;
         } catch (IOException e) {
+            writing.failed(e);
             log.warn("Cannot store {}{}: {}", object.key().site(), object.key().target(), e.toString());
             countUnstored("disk-error");
             object.discard();
@@ -285,33 +267,6 @@ final class Disk implements AutoCloseable {
         } finally {
             flushing.readLock().unlock();
         }
-    }
-
-    private void insert(ObjectKey of, Entry added) {
-        List<Entry> replaced = new ArrayList<>(1);
-        index.asMap().compute(of, (key, old) -> {
-            List<Entry> entries = new ArrayList<>();
-            entries.add(added);
-            if (old == null) {
-                came(key);
-            } else {
-                for (Entry entry : old.entries()) {
-                    if (entry.sameVariant(added) || entries.size() >= settings.variantsMax()) {
-                        replaced.add(entry);
-                    } else {
-                        entries.add(entry);
-                    }
-                }
-                // Recovery meets an object's generations in any order: the highest id is the newest.
-                if (!replaced.isEmpty()
-                        && replaced.getFirst().sameVariant(added)
-                        && replaced.getFirst().id() > added.id()) {
-                    entries.set(0, replaced.set(0, added));
-                }
-            }
-            return new Variants(List.copyOf(entries));
-        });
-        replaced.forEach(this::delete);
     }
 
     /** The origin has confirmed the object: it goes on with this head. */
@@ -322,6 +277,7 @@ final class Disk implements AutoCloseable {
                 remove(object.key(), object.header().id());
             }
         } catch (IOException e) {
+            writing.failed(e);
             log.warn("Cannot update {}{}: {}", object.key().site(), object.key().target(), e.toString());
             countUnstored("disk-error");
         }
@@ -329,52 +285,20 @@ final class Disk implements AutoCloseable {
 
     private void remove(ObjectKey key, long id) {
         List<Entry> removed = new ArrayList<>(1);
-        keepOnly(key, entry -> entry.id() != id, removed);
+        index.keepOnly(key, entry -> entry.id() != id, removed);
         removed.forEach(this::delete);
-    }
-
-    private void keepOnly(ObjectKey key, Predicate<Entry> kept, List<Entry> removed) {
-        index.asMap().computeIfPresent(key, (k, variants) -> {
-            List<Entry> rest = new ArrayList<>();
-            for (Entry entry : variants.entries()) {
-                (kept.test(entry) ? rest : removed).add(entry);
-            }
-            if (rest.isEmpty()) {
-                went(k);
-                return null;
-            }
-            return new Variants(List.copyOf(rest));
-        });
-    }
-
-    private void came(ObjectKey key) {
-        if (key.segment() != ObjectKey.WHOLE) {
-            segmented.merge(
-                    key.whole(),
-                    new Segmented(1, key.segment()),
-                    (old, added) -> new Segmented(old.count() + 1, Math.max(old.last(), added.last())));
-        }
-    }
-
-    private void went(ObjectKey key) {
-        if (key.segment() != ObjectKey.WHOLE) {
-            segmented.computeIfPresent(
-                    key.whole(), (k, old) -> old.count() == 1 ? null : new Segmented(old.count() - 1, old.last()));
-        }
     }
 
     /** Whether something is stored under this key; says nothing of its variant or freshness. */
     boolean contains(ObjectKey key) {
-        return index.asMap().containsKey(key);
+        return index.contains(key);
     }
 
     /** Removes those of a URL's segments that belong to an outdated version of it. */
     void forgetSegments(ObjectKey whole, Predicate<StoredHead> outdated) {
-        Segmented stored = segmented.get(whole);
-        for (int i = 0; stored != null && i <= stored.last(); i++) {
+        for (int i = 0; i <= index.lastSegment(whole); i++) {
             ObjectKey key = whole.at(i);
-            Variants variants = index.asMap().get(key);
-            for (Entry entry : variants == null ? List.<Entry>of() : variants.entries()) {
+            for (Entry entry : index.look(key)) {
                 StoredObject object = open(key, entry);
                 if (object != null) {
                     try (object) {
@@ -399,10 +323,9 @@ final class Disk implements AutoCloseable {
         try {
             before.run();
             List<Entry> removed = new ArrayList<>();
-            for (Map.Entry<ObjectKey, Variants> url : index.asMap().entrySet()) {
-                ObjectKey key = url.getKey();
+            for (ObjectKey key : index.keys()) {
                 if (selector.mightSelect(key)) {
-                    keepOnly(key, entry -> !selector.selects(key, entry.tags()), removed);
+                    index.keepOnly(key, entry -> !selector.selects(key, entry.tags()), removed);
                 }
             }
             TreeSet<Path> folders = new TreeSet<>();
@@ -430,22 +353,14 @@ final class Disk implements AutoCloseable {
         try {
             before.run();
             List<Entry> removed = new ArrayList<>();
-            keepOnly(key, entry -> false, removed);
-            Segmented stored = segmented.get(key);
-            for (int i = 0; stored != null && i <= stored.last(); i++) {
-                keepOnly(key.at(i), entry -> false, removed);
+            index.keepOnly(key, entry -> false, removed);
+            int last = index.lastSegment(key);
+            for (int i = 0; i <= last; i++) {
+                index.keepOnly(key.at(i), entry -> false, removed);
             }
             removed.forEach(this::delete);
         } finally {
             flushing.writeLock().unlock();
-        }
-    }
-
-    private void evicted(@Nullable ObjectKey key, @Nullable Variants variants) {
-        if (key != null && variants != null) {
-            went(key);
-            evictions.addAndGet(variants.entries().size());
-            variants.entries().forEach(this::delete);
         }
     }
 

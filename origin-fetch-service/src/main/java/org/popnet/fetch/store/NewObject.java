@@ -24,6 +24,7 @@ public final class NewObject {
     private final Path path;
     private final FileChannel channel;
     private final LongConsumer partialBytes;
+    private final DiskHealth disk;
     private final AtomicInteger users = new AtomicInteger(1);
 
     private final CRC32C crc = new CRC32C();
@@ -31,8 +32,18 @@ public final class NewObject {
     private long length;
     private long counted;
 
-    /** @param partialBytes told of every change of the bytes this takes while unpublished */
-    NewObject(long id, ObjectKey key, StoredHead head, byte[] encodedHead, Path path, LongConsumer partialBytes)
+    /**
+     * @param partialBytes told of every change of the bytes this takes while unpublished
+     * @param disk told of every failure to write
+     */
+    NewObject(
+            long id,
+            ObjectKey key,
+            StoredHead head,
+            byte[] encodedHead,
+            Path path,
+            LongConsumer partialBytes,
+            DiskHealth disk)
             throws IOException {
         this.id = id;
         this.key = key;
@@ -41,6 +52,7 @@ public final class NewObject {
         this.capacity = ObjectFile.capacityFor(encodedHead);
         this.path = path;
         this.partialBytes = partialBytes;
+        this.disk = disk;
         this.channel = FileChannel.open(
                 path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
@@ -64,6 +76,17 @@ public final class NewObject {
 
     /** Appends to the body; on failure nothing more may be written, but what was before stays readable. */
     public void write(byte[] bytes, int offset, int count) throws IOException {
+        try {
+            append(bytes, offset, count);
+        } catch (IOException e) {
+            disk.failed(e);
+            throw e;
+        }
+        partialBytes.accept(count);
+        counted += count;
+    }
+
+    private void append(byte[] bytes, int offset, int count) throws IOException {
         int left = count;
         int from = offset;
         while (left > 0) {
@@ -81,8 +104,6 @@ public final class NewObject {
             from += part;
             left -= part;
         }
-        partialBytes.accept(count);
-        counted += count;
     }
 
     private void endSegment() {

@@ -94,8 +94,15 @@ final class FetchNode implements AutoCloseable {
     }
 
     FetchNode(Path directory, StoreSettings store, OriginSettings origin, TestOrigin... origins) throws IOException {
+        this(List.of(directory), store, origin, origins);
+    }
+
+    /** @param directories of the store, each for a disk; all else lies beside the first */
+    FetchNode(List<Path> directories, StoreSettings store, OriginSettings origin, TestOrigin... origins)
+            throws IOException {
+        Path directory = directories.getFirst();
         tree = new Tree(origins);
-        disk = DiskTier.open(directory, store, meters);
+        disk = DiskTier.open(directories, store, meters);
         fills = new Fills(disk, meters);
         client = new OriginClient(
                 origin,

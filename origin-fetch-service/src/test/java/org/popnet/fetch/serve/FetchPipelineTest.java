@@ -220,13 +220,16 @@ class FetchPipelineTest {
 
     @Test
     void conditionsAreAnsweredFromDiskAndOnAMiss() throws IOException {
-        origin.answering((request, out) -> out.write(TestOrigin.ok("hello", "ETag: \"a\"")));
+        origin.answering((request, out) -> out.write(TestOrigin.ok("hello", "ETag: \"a\"", "Content-Type: text/x; q=\"1\"")));
         Response miss = node.get("/a", "If-None-Match: \"a\"");
         assertThat(miss.status()).isEqualTo(304);
         assertThat(miss.header("etag")).isEqualTo("\"a\"");
+        assertThat(miss.header("content-type")).isEqualTo("text/x; q=\"1\"");
         assertThat(origin.requests().getFirst().header("if-none-match")).isNull();
         assertThat(node.get("/a").text()).isEqualTo("hello");
-        assertThat(node.get("/a", "If-None-Match: \"a\"").status()).isEqualTo(304);
+        Response hit = node.get("/a", "If-None-Match: \"a\"");
+        assertThat(hit.status()).isEqualTo(304);
+        assertThat(hit.header("content-type")).isEqualTo("text/x; q=\"1\"");
         assertThat(node.get("/a", "If-Match: \"b\"").status()).isEqualTo(412);
         assertThat(origin.requests()).hasSize(1);
     }

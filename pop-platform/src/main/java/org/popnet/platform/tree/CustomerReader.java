@@ -1,6 +1,7 @@
 package org.popnet.platform.tree;
 
 import java.net.InetAddress;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,12 +13,13 @@ import org.popnet.platform.spool.QueryRecord;
 /** Reads {@code customers} with their servers and domains. */
 final class CustomerReader {
     static final int DOMAINS_MAX = 100_000;
-    private static final List<String> CUSTOMER_KEYS = List.of("servers", "domains", "zones", "keep-logs");
+    private static final List<String> CUSTOMER_KEYS = List.of("servers", "domains", "zones", "keep-logs", "ca");
     private static final List<String> SERVER_KEYS =
-            List.of("address", "address6", "port", "tls", "capacity", "weight", "cost", "load-url");
+            List.of("address", "address6", "port", "tls", "verify", "capacity", "weight", "cost", "load-url");
     private static final List<String> DOMAIN_KEYS =
             List.of("candidates", "origin", "rule", "checks", "tags", "query-log");
     private static final int HTTP_PORT = 80;
+    private static final int HTTPS_PORT = 443;
     private static final ScalarType<Integer> QUERY_LOG =
             new ScalarType<>("all, none, or 1/2 to 1/1000000 for a sample", text -> switch (text) {
                 case "all" -> 1;
@@ -77,12 +79,14 @@ final class CustomerReader {
     }
 
     private Customer customer(String name, Section s) {
+        List<X509Certificate> authorities =
+                s.find("ca").map(AuthoritiesReader::read).orElse(List.of());
         Map<String, CustomerServer> servers = new LinkedHashMap<>();
         Map<String, Value> declaredServers =
                 s.mapping("servers").map(Section::entries).orElse(Map.of());
         declaredServers.forEach((key, value) -> {
             value.name(key);
-            server(name, key, value).ifPresent(server -> servers.put(key, server));
+            server(name, key, value, authorities).ifPresent(server -> servers.put(key, server));
         });
         Map<String, Section> sections = new LinkedHashMap<>();
         Map<String, Value> declaredDomains =
@@ -100,21 +104,27 @@ final class CustomerReader {
         return new Customer(name, servers, domains, ownZones, s.find("keep-logs", KEEP_LOGS, keepLogs));
     }
 
-    private Optional<CustomerServer> server(String customer, String name, Value value) {
+    private Optional<CustomerServer> server(
+            String customer, String name, Value value, List<X509Certificate> authorities) {
         return value.section(SERVER_KEYS).flatMap(s -> {
             Optional<InetAddress> address = s.require("address", ScalarType.ADDRESS);
-            int port = s.find("port", ScalarType.PORT, HTTP_PORT);
             Optional<InetAddress> second =
                     address.flatMap(a -> s.find("address6").flatMap(v -> PopReader.secondAddress(v, a)));
+            boolean tls = s.find("tls", ScalarType.BOOLEAN, false);
+            int port = s.find("port", ScalarType.PORT, tls ? HTTPS_PORT : HTTP_PORT);
             Stream.concat(address.stream(), second.stream())
                     .forEach(a -> pops.listeners().refuseServer(value, a, port));
-            boolean tls = s.find("tls", ScalarType.BOOLEAN, false);
+            boolean verify = s.find("verify", ScalarType.BOOLEAN, true);
+            if (!tls) {
+                s.find("verify").ifPresent(v -> v.wrong("'verify' of a server without TLS: must stand beside 'tls: true'"));
+            }
+            CertificateTerms terms = new CertificateTerms(verify, authorities);
             Capacity capacity = s.find("capacity", ScalarType.CAPACITY, Capacity.DEFAULT);
             double weight = s.find("weight", WEIGHT, 1.0);
             double cost = s.find("cost", PopReader.COST, 0.0);
             Optional<String> loadPath = s.find("load-url", ScalarType.PATH);
-            return address.map(
-                    a -> new CustomerServer(customer, name, a, second, port, tls, capacity, weight, cost, loadPath));
+            return address.map(a -> new CustomerServer(
+                    customer, name, a, second, port, tls, terms, capacity, weight, cost, loadPath));
         });
     }
 

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
  * @param address where the network reaches it, and probes check it
  * @param address6 the IPv6 address that users are given beside an IPv4 {@code address}
  * @param port where it speaks HTTP (or HTTPS, if {@code tls})
+ * @param certificate what it must show in TLS
  * @param weight its share among equals, relative, greater than 0
  * @param loadPath where it exposes its load as JSON, if it does: an absolute path
  */
@@ -23,6 +24,7 @@ public record CustomerServer(
         Optional<InetAddress> address6,
         int port,
         boolean tls,
+        CertificateTerms certificate,
         Capacity capacity,
         double weight,
         double cost,

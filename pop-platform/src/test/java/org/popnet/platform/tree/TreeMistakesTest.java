@@ -270,6 +270,10 @@ class TreeMistakesTest {
                         "tls: no",
                         "customers.ada.servers.one.tls: 'no': must be one of true, false (network.yml:27)"),
                 Arguments.of(
+                        "tls: false",
+                        "tls: false, verify: false",
+                        "customers.ada.servers.one.verify: 'verify' of a server without TLS: must stand beside 'tls: true' (network.yml:27)"),
+                Arguments.of(
                         "weight: 2",
                         "weight: 0",
                         "customers.ada.servers.one.weight: '0': must be a number greater than 0, 1000000 at most (network.yml:27)"),

@@ -94,7 +94,13 @@ public final class CheckRunner {
         Attempt attempt = attempt(timeout);
         WebClient.Place place = new WebClient(attempt, endpoint, Check.Request.get(path)).start();
         try (Connection connection = place.tls()
-                ? attempt.open(place.address(), new Trust(place.host(), List.of()))
+                ? attempt.open(
+                        place.address(),
+                        Trust.of(
+                                place.host(),
+                                List.of(),
+                                endpoint.owner(),
+                                place.address().getAddress()))
                 : attempt.open(place.address())) {
             try {
                 long start = nanoTime.getAsLong();

@@ -74,7 +74,9 @@ final class Connection implements AutoCloseable {
     void startTls(Trust trust) throws IOException {
         SSLSocket tls = (SSLSocket) trust.factory().createSocket(plain, trust.name(), address.getPort(), true);
         SSLParameters parameters = tls.getSSLParameters();
-        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        if (trust.terms().verify()) {
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        }
         tls.setSSLParameters(parameters);
         tls.startHandshake();
         socket = tls;

@@ -1,38 +1,42 @@
 package org.popnet.probe.check;
 
 import java.io.IOException;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
+import java.net.InetAddress;
 import java.security.cert.X509Certificate;
+import java.time.InstantSource;
 import java.util.List;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.TrustManagerFactory;
+import org.popnet.platform.origin.TlsContexts;
+import org.popnet.platform.tree.CertificateTerms;
+import org.popnet.platform.tree.Customer;
+import org.popnet.platform.tree.CustomerServer;
 
 /**
  * Whom to believe in TLS.
  *
- * @param name that is asked for (SNI) and that the certificate must have (RFC 9525)
- * @param authorities who may have signed it; empty for those that the JDK knows
+ * @param name that is asked for (SNI) and that the certificate must have (RFC 9525), if it is verified
+ * @param terms of its verification
  */
-record Trust(String name, List<X509Certificate> authorities) {
+record Trust(String name, CertificateTerms terms) {
+    /** Contexts are costly, and the same for all attempts. */
+    private static final TlsContexts CONTEXTS = new TlsContexts(InstantSource.system());
+
+    /**
+     * @param authorities that the check names; if none, what the tree says of this server of the customer holds
+     */
+    static Trust of(String name, List<X509Certificate> authorities, Customer owner, InetAddress server) {
+        return new Trust(
+                name,
+                authorities.isEmpty()
+                        ? owner.servers().values().stream()
+                                .filter(s -> s.address().equals(server))
+                                .map(CustomerServer::certificate)
+                                .findFirst()
+                                .orElse(CertificateTerms.DEFAULT)
+                        : new CertificateTerms(true, authorities));
+    }
+
     SSLSocketFactory factory() throws IOException {
-        if (authorities.isEmpty()) {
-            return (SSLSocketFactory) SSLSocketFactory.getDefault();
-        }
-        try {
-            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-            store.load(null, null);
-            for (int i = 0; i < authorities.size(); i++) {
-                store.setCertificateEntry("ca" + i, authorities.get(i));
-            }
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(store);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
-            return context.getSocketFactory();
-        } catch (GeneralSecurityException e) {
-            throw new IOException("the certificate authorities cannot be used: " + e.getMessage(), e);
-        }
+        return CONTEXTS.context(terms).getSocketFactory();
     }
 }

@@ -115,7 +115,13 @@ final class WebClient {
 
     private HttpResponse exchange(Place place, @Nullable String range, BodyRule rule) throws IOException {
         try (Connection connection = place.tls
-                ? attempt.open(place.address, new Trust(request.sni().orElse(place.host), request.authorities()))
+                ? attempt.open(
+                        place.address,
+                        Trust.of(
+                                request.sni().orElse(place.host),
+                                request.authorities(),
+                                endpoint.owner(),
+                                place.address.getAddress()))
                 : attempt.open(place.address)) {
             try {
                 long sent = attempt.nanoTime();
