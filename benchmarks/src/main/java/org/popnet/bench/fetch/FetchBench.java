@@ -88,8 +88,7 @@ public final class FetchBench extends MeasurementCommand {
             Files.write(files.resolve(file.getKey()), bytes);
         }
         Path configuration = directory.resolve("nginx.conf");
-        Files.writeString(
-                configuration, """
+        Files.writeString(configuration, """
                 daemon off;
                 worker_processes 1;
                 pid %1$s/pid;

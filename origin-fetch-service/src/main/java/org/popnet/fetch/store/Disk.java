@@ -71,9 +71,7 @@ final class Disk implements AutoCloseable {
                 .baseUnit("bytes")
                 .tags(disk)
                 .register(meters);
-        Gauge.builder("popnet.fetch.store.urls", index, Index::size)
-                .tags(disk)
-                .register(meters);
+        Gauge.builder("popnet.fetch.store.urls", index, Index::size).tags(disk).register(meters);
         FunctionCounter.builder("popnet.fetch.store.evictions", index, Index::evictions)
                 .tags(disk)
                 .register(meters);

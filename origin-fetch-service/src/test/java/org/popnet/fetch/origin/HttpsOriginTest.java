@@ -114,10 +114,9 @@ class HttpsOriginTest {
     void oneCustomersAuthorityVouchesForNobodyElsesServers() throws Exception {
         CertificateAuthority first = authority("a", clock);
         CertificateAuthority second = authority("b", clock);
-        TestOrigin server = server(first.issue(
-                "s", Role.EDGE_CACHE, List.of(), List.of(HOST, "www.customer2.example"), DAY));
-        ActiveTree tree =
-                tree(server.port(), "", List.of(first.certificate()), List.of(second.certificate()));
+        TestOrigin server =
+                server(first.issue("s", Role.EDGE_CACHE, List.of(), List.of(HOST, "www.customer2.example"), DAY));
+        ActiveTree tree = tree(server.port(), "", List.of(first.certificate()), List.of(second.certificate()));
         OriginClient client = client();
         assertThat(fetch(client, tree, "customer1")).isEqualTo("hello");
         refused(client, server, tree, "customer2");
@@ -131,8 +130,7 @@ class HttpsOriginTest {
         OriginClient client = client();
         ActiveTree before = tree(server.port(), "", List.of(authority.certificate()), List.of());
         assertThat(fetch(client, before, "customer1")).isEqualTo("hello");
-        ActiveTree after =
-                tree(server.port(), "", List.of(authority("b", clock).certificate()), List.of());
+        ActiveTree after = tree(server.port(), "", List.of(authority("b", clock).certificate()), List.of());
         refused(client, server, after, "customer1");
     }
 
@@ -247,7 +245,8 @@ class HttpsOriginTest {
 
     private static ActiveTree tree(
             int port, String server, List<X509Certificate> ofFirst, List<X509Certificate> ofSecond) {
-        String text = """
+        String text =
+                """
                 network: {zone: pop.example, administrators: [admin.hq]}
                 push: {masters: [log.hq]}
                 pops:

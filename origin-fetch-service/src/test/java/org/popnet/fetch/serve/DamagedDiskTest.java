@@ -42,7 +42,8 @@ class DamagedDiskTest {
 
     @BeforeEach
     void start() throws IOException {
-        origin = new TestOrigin().answering((request, out) -> out.write(TestOrigin.response(200, body(request.target()))));
+        origin = new TestOrigin()
+                .answering((request, out) -> out.write(TestOrigin.response(200, body(request.target()))));
         boolean works = mountDisk();
         boolean required = String.valueOf(System.getenv("POPNET_REQUIRE")).contains("root");
         assumeTrue(works || required, "mounting a loop device needs root and mkfs.ext4");
@@ -177,7 +178,8 @@ class DamagedDiskTest {
             file.setLength(1 << 20);
         }
         byte[] fill = new byte[1 << 16];
-        try (RandomAccessFile filler = new RandomAccessFile(backing.resolveSibling("filler").toFile(), "rw")) {
+        try (RandomAccessFile filler =
+                new RandomAccessFile(backing.resolveSibling("filler").toFile(), "rw")) {
             while (true) {
                 filler.write(fill);
             }
@@ -192,7 +194,8 @@ class DamagedDiskTest {
     }
 
     private void whenNothingArrives() {
-        await().until(() -> node.meters.get("popnet.fetch.fills.running").gauge().value() == 0);
+        await().until(() ->
+                node.meters.get("popnet.fetch.fills.running").gauge().value() == 0);
     }
 
     private static long filesOn(Path disk) throws IOException {

@@ -220,7 +220,8 @@ class FetchPipelineTest {
 
     @Test
     void conditionsAreAnsweredFromDiskAndOnAMiss() throws IOException {
-        origin.answering((request, out) -> out.write(TestOrigin.ok("hello", "ETag: \"a\"", "Content-Type: text/x; q=\"1\"")));
+        origin.answering(
+                (request, out) -> out.write(TestOrigin.ok("hello", "ETag: \"a\"", "Content-Type: text/x; q=\"1\"")));
         Response miss = node.get("/a", "If-None-Match: \"a\"");
         assertThat(miss.status()).isEqualTo(304);
         assertThat(miss.header("etag")).isEqualTo("\"a\"");

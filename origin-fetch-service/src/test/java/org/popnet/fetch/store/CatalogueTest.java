@@ -90,7 +90,9 @@ class CatalogueTest {
         Path crashed = Files.createDirectories(directory.resolve("crashed"));
         Files.copy(directory.resolve("catalogue"), crashed.resolve("catalogue"));
         Files.copy(
-                directory.resolve("catalogue.new"), crashed.resolve("catalogue.new"), StandardCopyOption.REPLACE_EXISTING);
+                directory.resolve("catalogue.new"),
+                crashed.resolve("catalogue.new"),
+                StandardCopyOption.REPLACE_EXISTING);
         assertThat(read(crashed).entries()).isEqualTo(stored);
         try (Catalogue again = new Catalogue(crashed)) {
             again.begin(lastId, 0, this::give); // a start that finds most of it to be history

@@ -46,7 +46,8 @@ final class AuthoritiesReader {
                 base64.append(text);
             } else if (!text.isEmpty() && !text.startsWith("#")) {
                 value.wrongAt(
-                        line, "'" + Value.shown(text) + "': must be a certificate, a comment (#) or an empty line here");
+                        line,
+                        "'" + Value.shown(text) + "': must be a certificate, a comment (#) or an empty line here");
             }
         }
         if (base64 != null) {
@@ -73,13 +74,14 @@ final class AuthoritiesReader {
         if (certificate.getBasicConstraints() < 0) {
             value.wrongAt(
                     line,
-                    "certificate of " + Value.shown(certificate.getSubjectX500Principal().getName())
+                    "certificate of "
+                            + Value.shown(certificate.getSubjectX500Principal().getName())
                             + ", which is no authority: must be the authority's that signed the servers' certificates");
         } else if (into.contains(certificate)) {
             value.wrongAt(
                     line,
-                    "certificate of " + Value.shown(certificate.getSubjectX500Principal().getName())
-                            + " twice: must stand once");
+                    "certificate of "
+                            + Value.shown(certificate.getSubjectX500Principal().getName()) + " twice: must stand once");
         } else {
             into.add(certificate);
         }

@@ -116,15 +116,16 @@ final class CustomerReader {
                     .forEach(a -> pops.listeners().refuseServer(value, a, port));
             boolean verify = s.find("verify", ScalarType.BOOLEAN, true);
             if (!tls) {
-                s.find("verify").ifPresent(v -> v.wrong("'verify' of a server without TLS: must stand beside 'tls: true'"));
+                s.find("verify")
+                        .ifPresent(v -> v.wrong("'verify' of a server without TLS: must stand beside 'tls: true'"));
             }
             CertificateTerms terms = new CertificateTerms(verify, authorities);
             Capacity capacity = s.find("capacity", ScalarType.CAPACITY, Capacity.DEFAULT);
             double weight = s.find("weight", WEIGHT, 1.0);
             double cost = s.find("cost", PopReader.COST, 0.0);
             Optional<String> loadPath = s.find("load-url", ScalarType.PATH);
-            return address.map(a -> new CustomerServer(
-                    customer, name, a, second, port, tls, terms, capacity, weight, cost, loadPath));
+            return address.map(a ->
+                    new CustomerServer(customer, name, a, second, port, tls, terms, capacity, weight, cost, loadPath));
         });
     }
 

@@ -108,7 +108,8 @@ public final class RegularLatency implements TreeSubscriber {
                     if (!isMine(server, vantagePoints, customer, watched)) {
                         continue;
                     }
-                    Endpoint endpoint = new Endpoint(server.socketAddress(), domain.originHost(), server.tls(), customer);
+                    Endpoint endpoint =
+                            new Endpoint(server.socketAddress(), domain.originHost(), server.tls(), customer);
                     targets.put(server.socketAddress(), new Target.Web(endpoint, "/health"));
                 }
             });
