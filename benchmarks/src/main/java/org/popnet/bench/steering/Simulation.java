@@ -192,6 +192,7 @@ final class Simulation {
                 double share = load[pop] / capacity[pop];
                 knowledge.take(
                         edges[pop],
+                        1,
                         new LoadReport(share, 0.3, 0, load[pop], 0, 2, Map.of(), Map.of(), 0, 0, 0, List.of()));
             }
         }

@@ -108,7 +108,7 @@ final class Explainer {
                             : "the name '" + name
                                     + "' is not a customer's domain: its answers do not depend on clients");
         }
-        SteeredDomain domain = steered.domain();
+        SteeredDomain domain = view.held().of(steered.domain());
         long now = knowledge.nowMs();
         ClientView where = new ClientView();
         knowledge
@@ -151,7 +151,7 @@ final class Explainer {
                         .filter(row -> row.round() == 1)
                         .flatMap(row -> sources.of(row).stream())
                         .toList(),
-                trace.rejected(),
+                new Rejections(knowledge).of(steered.domain(), groups, v6, view.held(), trace.rejected()),
                 choice.level().name(),
                 choice.host(),
                 choice.persisted(),

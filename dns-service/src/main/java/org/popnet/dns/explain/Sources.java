@@ -23,6 +23,8 @@ final class Sources {
     private final Knowledge knowledge;
     private final Topology topology;
     private final ClientView where;
+    private final Latencies latencies;
+    private final int row;
     private final long[] ages;
 
     Sources(Knowledge knowledge, View view, ClientView where, long nowMs) {
@@ -30,7 +32,8 @@ final class Sources {
         this.where = where;
         topology = view.zone().topology();
         ages = new long[topology.pops()];
-        int row = where.source() == ClientView.Source.MEASURED
+        latencies = view.latencies();
+        row = where.source() == ClientView.Source.MEASURED
                 ? view.latencies().row(where.prefixHigh(), where.prefixLow())
                 : Latencies.ABSENT;
         if (row == Latencies.ABSENT) {
@@ -95,7 +98,19 @@ final class Sources {
         return where.ageMs() < 0 ? null : where.ageMs();
     }
 
+    /** Says, too, what users' own connections add to it. */
     private String distance(int pop) {
+        float added = row == Latencies.ABSENT ? 0 : latencies.correctionMs(row, pop);
+        return added == 0
+                ? source(pop)
+                : String.format(
+                        Locale.ROOT,
+                        "%s, and %.0f ms more that its edges see on this prefix's own connections than other POPs' do",
+                        source(pop),
+                        added);
+    }
+
+    private String source(int pop) {
         String name = topology.names().get(pop);
         return switch (where.source()) {
             case MEASURED ->

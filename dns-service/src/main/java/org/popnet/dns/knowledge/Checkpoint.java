@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
@@ -32,6 +34,7 @@ public final class Checkpoint {
     private static final byte LATENCY = 1;
     private static final byte VERDICT = 2;
     private static final byte PERSISTENCE = 3;
+    private static final byte DOMAIN = 4;
 
     private final Path file;
     private final InstantSource wallClock;
@@ -102,10 +105,12 @@ public final class Checkpoint {
     }
 
     private static void read(DataInputStream in, long off, Knowledge knowledge) throws IOException {
+        Map<String, Long> domains = new HashMap<>();
         while (true) {
             byte tag = in.readByte();
             switch (tag) {
                 case END -> {
+                    knowledge.restoreDomains(domains);
                     return;
                 }
                 case LATENCY ->
@@ -127,6 +132,7 @@ public final class Checkpoint {
                             in.readLong() - off,
                             in.readInt(),
                             in.readBoolean()));
+                case DOMAIN -> domains.put(in.readUTF(), in.readLong());
                 default -> throw new IOException("unknown record " + tag);
             }
         }
@@ -171,6 +177,15 @@ public final class Checkpoint {
                 out.writeLong(kept.leftMs());
                 out.writeInt(kept.moves());
                 out.writeBoolean(kept.guessed());
+            });
+        }
+
+        /** A domain, and the generation it came with. */
+        void domain(String name, long since) {
+            write(() -> {
+                out.writeByte(DOMAIN);
+                out.writeUTF(name);
+                out.writeLong(since);
             });
         }
 

@@ -16,6 +16,7 @@ import org.popnet.dns.steering.Geography;
 import org.popnet.dns.steering.Latencies;
 import org.popnet.dns.steering.Topology;
 import org.popnet.dns.zone.ZoneSnapshot;
+import org.popnet.platform.message.Message.ClientRoundTrip;
 import org.popnet.platform.message.Message.KnowledgePart;
 import org.popnet.platform.message.Message.LatencyResult;
 import org.popnet.platform.message.Message.LoadReport;
@@ -30,6 +31,7 @@ import org.popnet.platform.tree.CustomerServer;
 import org.popnet.platform.tree.NetworkTree;
 import org.popnet.platform.tree.Node;
 import org.popnet.platform.tree.NodeName;
+import org.popnet.platform.tree.Service;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +61,8 @@ public final class Knowledge {
     private final Object lock = new Object();
     private final HealthTable health;
     private final LoadTable load;
+    private final RulesHeld rules = new RulesHeld();
+    private final PassiveRoundTrips passive;
     private final Map<String, Integer> columnOfPop = new HashMap<>();
     private LatencyRows latencies;
     /** From POPs to the network's and the customers' servers, by address. */
@@ -86,6 +90,8 @@ public final class Knowledge {
         load = new LoadTable(settings.loadStale().toMillis());
         latencies = new LatencyRows(rowsFor(COLUMNS_MIN), COLUMNS_MIN);
         distances = new LatencyRows(COLUMNS_MIN, COLUMNS_MIN);
+        passive = new PassiveRoundTrips(
+                settings.latencyHalfLife().toMillis(), settings.latencyExpiry().toMillis());
         persistence = new PersistenceTable(settings.persistenceRecordsMax(), settings.persistenceWaitingMax());
         latencyRequests = new LatencyRequests(
                 settings.latencyRequestsMax(), settings.latencyRequestAgain().toMillis());
@@ -137,10 +143,15 @@ public final class Knowledge {
     /** Switches to the names of a new tree; what is known of what stays is kept. */
     public void activate(ZoneSnapshot next) {
         synchronized (lock) {
+            rules.follow(zone, next);
             zone = next;
             health.follow(next);
             machines = machines(next);
             load.retain(machines);
+            rules.retain(machines);
+            if (!next.tree().tree().measures().passiveRoundTrips()) {
+                passive.clear();
+            }
             servers = addresses(next.tree().tree());
             // Twice as many as there are: those of the tree before go only with their age.
             distances = distances.compact(expiredBefore(), rowsForServers(), distances.columns());
@@ -263,8 +274,12 @@ public final class Knowledge {
         }
     }
 
-    /** Takes how busy a node says it is. */
-    public void take(NodeName node, LoadReport report) {
+    /**
+     * Takes what a node says of itself: how busy it is, which tree it has, how far its clients are.
+     *
+     * @param generation that the node had activated when it said so; 0 if none
+     */
+    public void take(NodeName node, long generation, LoadReport report) {
         synchronized (lock) {
             ZoneSnapshot current = zone;
             NetworkTree tree = current == null ? null : current.tree().tree();
@@ -273,6 +288,29 @@ public final class Knowledge {
                 double used = report.used(
                         sender.capacity().requestsPerSecond(), tree.measures().load());
                 load.take(node.toString(), used, nowMs());
+                if (sender.service() == Service.EDGE_CACHE) {
+                    takeRoundTrips(tree, node, report.clients());
+                    if (rules.take(node.toString(), generation)) {
+                        publish();
+                    }
+                }
+            }
+        }
+    }
+
+    private void takeRoundTrips(NetworkTree tree, NodeName edge, List<ClientRoundTrip> clients) {
+        if (!tree.measures().passiveRoundTrips()) {
+            return;
+        }
+        int column = column(edge.pop());
+        for (ClientRoundTrip client : clients) {
+            long high = Address.high(client.prefix());
+            long low = Address.low(client.prefix());
+            int bits = clientLocation.bits(high, low);
+            // Of a longer prefix than clients are told apart by, the shorter one learns; not the other way round.
+            if (client.bits() >= bits) {
+                long prefixHigh = Address.maskHigh(high, low, bits);
+                passive.take(prefixHigh, Address.maskLow(high, low, bits), column, client.rttMs(), nowMs());
             }
         }
     }
@@ -281,6 +319,7 @@ public final class Knowledge {
     public void refresh() {
         synchronized (lock) {
             if (zone != null) {
+                passive.correct(latencies, nowMs());
                 publish();
             }
         }
@@ -293,6 +332,7 @@ public final class Knowledge {
             long since = expiredBefore();
             latencies = latencies.compact(since, rowsFor(latencies.columns()), latencies.columns());
             distances = distances.compact(since, rowsForServers(), distances.columns());
+            passive.compact(since);
             refresh();
         }
     }
@@ -309,6 +349,8 @@ public final class Knowledge {
             int columns = latencies.columns() * 2;
             latencies = latencies.compact(0, rowsFor(columns), columns);
             distances = distances.compact(0, rowsForServers(), columns);
+            passive.widen(columns);
+            passive.correct(latencies, nowMs());
         }
         return column;
     }
@@ -325,7 +367,10 @@ public final class Knowledge {
         Latencies toServers = distances.through(columns, expiryMs, Topology.NOWHERE);
         float[] fromHere = OwnDistance.of(current.topology(), toServers, now);
         view = new View(
-                current, health.compile(current, load, toServers, now), latencies.through(columns, expiryMs, fromHere));
+                current,
+                health.compile(current, load, toServers, now),
+                latencies.through(columns, expiryMs, fromHere),
+                rules.compile(current));
     }
 
     /** What is known of every target, for operators. */
@@ -374,6 +419,20 @@ public final class Knowledge {
                 }
             });
             persistence.forEach(now, writer::persistence);
+            rules.since().forEach(writer::domain);
+        }
+    }
+
+    /**
+     * Takes up from when domains are known; the tree must be active.
+     *
+     * @param since by name, the generation they came with; empty if that was not written
+     */
+    void restoreDomains(Map<String, Long> since) {
+        synchronized (lock) {
+            if (zone != null) {
+                rules.restore(since, zone.tree().generation().number());
+            }
         }
     }
 
@@ -469,6 +528,19 @@ public final class Knowledge {
     public int distances() {
         synchronized (lock) {
             return distances.rows();
+        }
+    }
+
+    /** Domains that not all of their edges hold. */
+    public int domainsUnconfirmed() {
+        View current = view;
+        return current == null ? 0 : current.held().narrowed().size();
+    }
+
+    /** Client prefixes whose own connections tell how far they are. */
+    public int passivePrefixes() {
+        synchronized (lock) {
+            return passive.prefixes();
         }
     }
 

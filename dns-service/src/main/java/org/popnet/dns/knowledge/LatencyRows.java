@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.popnet.dns.steering.Address;
 import org.popnet.dns.steering.Hash;
 import org.popnet.dns.steering.Latencies;
@@ -46,6 +47,9 @@ final class LatencyRows {
     private final long[] rowHigh;
     private final long[] rowLow;
     private final long[] cells;
+    /** By cell, in ms, what users see beyond what probes measured; null as long as there is nothing to correct. */
+    private volatile byte @Nullable [] corrections;
+
     private int rows;
 
     /** Receives every cell that holds something. */
@@ -131,6 +135,54 @@ final class LatencyRows {
         }
         CELLS.setOpaque(cells, index, cell(rtt, loss, measuredAtMs));
         return true;
+    }
+
+    boolean isCorrected() {
+        return corrections != null;
+    }
+
+    /**
+     * Corrects the figures of each prefix by what its users see: see {@link PassiveRoundTrips}.
+     *
+     * @param users round-trip times of users, with the same columns
+     */
+    void correct(LatencyRows users, long nowMs, long expiryMs, long halfLifeMs, int mostMs) {
+        byte[] next = new byte[cells.length];
+        boolean any = false;
+        double[] excess = new double[columns];
+        for (int row = 0; row < users.rows; row++) {
+            int known = find(users.rowHigh[row], users.rowLow[row]);
+            if (known == Latencies.ABSENT) {
+                continue;
+            }
+            double least = Double.POSITIVE_INFINITY;
+            for (int column = 0; column < columns; column++) {
+                long seen = users.cells[row * columns + column];
+                long measured = cells[known * columns + column];
+                excess[column] = holds(seen, nowMs, expiryMs) && holds(measured, nowMs, expiryMs)
+                        ? (rtt(seen) - rtt(measured)) / 10.0
+                        : Double.NaN;
+                least = excess[column] < least ? excess[column] : least;
+            }
+            for (int column = 0; column < columns; column++) {
+                double beyond = excess[column] - least;
+                if (beyond > 0) {
+                    long age = Math.max(0, nowMs - time(users.cells[row * columns + column]));
+                    double left = beyond * Math.pow(0.5, (double) age / halfLifeMs);
+                    next[known * columns + column] = (byte) Math.min(mostMs, Math.round(left));
+                    any |= next[known * columns + column] != 0;
+                }
+            }
+        }
+        corrections = any ? next : null;
+    }
+
+    private static boolean holds(long cell, long nowMs, long expiryMs) {
+        return cell != 0 && rtt(cell) != UNANSWERED && nowMs - time(cell) <= expiryMs;
+    }
+
+    private static int corrected(byte @Nullable [] corrections, int index) {
+        return corrections == null ? 0 : corrections[index] & 0xff;
     }
 
     private static long cell(double rttMs, double lossPercent, long atMs) {
@@ -255,6 +307,7 @@ final class LatencyRows {
         public long read(int row, long nowMs, float[] rttMs, float[] lossPercent) {
             long oldest = -1;
             int base = row * table.columns;
+            byte[] corrections = table.corrections;
             Arrays.fill(lossPercent, 0);
             for (int pop = 0; pop < columnOfPop.length; pop++) {
                 long cell = (long) CELLS.getOpaque(table.cells, base + columnOfPop[pop]);
@@ -262,12 +315,17 @@ final class LatencyRows {
                 if (cell == 0 || age > expiryMs || rtt(cell) == UNANSWERED) {
                     rttMs[pop] = Float.NaN;
                 } else {
-                    rttMs[pop] = rtt(cell) / 10f;
+                    rttMs[pop] = rtt(cell) / 10f + corrected(corrections, base + columnOfPop[pop]);
                     lossPercent[pop] = loss(cell);
                     oldest = Math.max(oldest, age);
                 }
             }
             return oldest;
+        }
+
+        @Override
+        public float correctionMs(int row, int pop) {
+            return corrected(table.corrections, row * table.columns + columnOfPop[pop]);
         }
 
         @Override

@@ -10,6 +10,7 @@ import org.popnet.platform.message.TargetId;
  * What is known of a target, for operators.
  *
  * @param state UP, DOWN or UNKNOWN
+ * @param stateForMs since the verdict; null while there is none
  * @param responseMs as the nearest vantage point sees it; null if unknown
  * @param ageMs since the newest result; null if there is none
  * @param load what the machine said last of the share of its capacity in use; null if it has not told lately
@@ -19,6 +20,7 @@ import org.popnet.platform.message.TargetId;
 public record TargetReport(
         String target,
         String state,
+        @Nullable Long stateForMs,
         @Nullable Double responseMs,
         @Nullable Long ageMs,
         @Nullable Double load,
@@ -52,6 +54,7 @@ public record TargetReport(
         return new TargetReport(
                 id.text(),
                 health.state().name(),
+                health.state() == TargetHealth.State.UNKNOWN ? null : nowMs - health.sinceMs(),
                 responseMs == 0 ? null : rounded(responseMs),
                 points.stream()
                         .map(VantagePointReport::ageMs)

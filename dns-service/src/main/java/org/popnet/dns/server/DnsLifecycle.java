@@ -112,7 +112,7 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
     }
 
     private void loadReport(Received<LoadReport> received) {
-        knowledge.take(received.sender(), received.message());
+        knowledge.take(received.sender(), received.generation(), received.message());
     }
 
     private static void every(ScheduledExecutorService scheduler, long intervalMs, Runnable chore) {

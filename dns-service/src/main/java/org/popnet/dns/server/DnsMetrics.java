@@ -130,6 +130,10 @@ final class DnsMetrics {
         String distances = "servers to which the way was measured";
         gauge(registry, "knowledge.distances", distances, known, Knowledge::distances);
         gauge(registry, "knowledge.loads", "nodes that told their load", known, Knowledge::loads);
+        String users = "client prefixes whose own connections tell how far they are";
+        gauge(registry, "knowledge.passive.prefixes", users, known, Knowledge::passivePrefixes);
+        String unheld = "domains that not all of their edges have confirmed";
+        gauge(registry, "knowledge.domains.unconfirmed", unheld, known, Knowledge::domainsUnconfirmed);
         ToDoubleFunction<Knowledge> kept = k -> k.persistence().size(k.nowMs());
         gauge(registry, "knowledge.persistence", "clients kept at their server", known, kept);
         String transitions = "targets that went up or down";

@@ -39,7 +39,7 @@ final class SteeredAnswers {
      * @param owner the name, if it is not the one in question but what that is an alias of
      */
     int steered(Exchange x, View view, ZoneEntry.Steered entry, @Nullable WireName owner) {
-        SteeredDomain domain = entry.domain();
+        SteeredDomain domain = view.held().of(entry.domain());
         int type = x.query.type();
         CandidateGroup[] groups = type == Dns.A ? domain.v4() : type == Dns.AAAA ? domain.v6() : null;
         if (groups == null) {
@@ -52,6 +52,10 @@ final class SteeredAnswers {
         if (oneIn > 0 && x.oneIn(oneIn)) {
             x.logged = domain;
             x.loggedSince = System.nanoTime();
+        }
+        if (groups.length == 0 && (type == Dns.A ? entry.domain().v4() : entry.domain().v6()).length > 0) {
+            // No edge has taken up this domain yet: whoever asks again in a moment is served.
+            return Dns.SERVFAIL;
         }
         if (groups.length == 0) {
             return RecordAnswers.noData(x, entry.zone());

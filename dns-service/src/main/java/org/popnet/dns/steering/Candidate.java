@@ -17,6 +17,11 @@ import org.popnet.platform.message.TargetId;
 @SuppressWarnings("ArrayRecordComponent") // read by the hot path, never changed, never compared
 public record Candidate(
         int target, TargetId id, long identity, byte[] address, double capacity, double weight, double cost) {
+    /** Whether it is one of the network's own edges, not a customer's server. */
+    public boolean isNode() {
+        return id.text().startsWith("node:");
+    }
+
     /** The same server at another of its addresses: its health, load and identity are the same. */
     public Candidate at(byte[] other) {
         return new Candidate(target, id, identity, other, capacity, weight, cost);

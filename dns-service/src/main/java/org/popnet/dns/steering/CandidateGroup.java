@@ -1,6 +1,7 @@
 package org.popnet.dns.steering;
 
 import java.util.Arrays;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,19 @@ public final class CandidateGroup {
                         m.target(), m.id(), m.identity(), m.address(), m.capacity(), m.weight() * factor, m.cost()))
                 .toArray(Candidate[]::new);
         return new CandidateGroup(name, identity, pop, weighted);
+    }
+
+    /** The candidates that pass, in their groups; the groups of those that lose nobody are the very same. */
+    public static CandidateGroup[] only(CandidateGroup[] groups, Predicate<Candidate> passes) {
+        return Stream.of(groups)
+                .map(group -> {
+                    Candidate[] left = Stream.of(group.members()).filter(passes).toArray(Candidate[]::new);
+                    return left.length == group.members().length
+                            ? group
+                            : new CandidateGroup(group.name(), group.identity(), group.pop(), left);
+                })
+                .filter(group -> group.members().length > 0)
+                .toArray(CandidateGroup[]::new);
     }
 
     /** Whether the same servers compete in both, at whatever addresses. */

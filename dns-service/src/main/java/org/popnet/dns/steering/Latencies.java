@@ -28,6 +28,14 @@ public interface Latencies {
     }
 
     /**
+     * What the round-trip times of users' own connections add to a row's figure for a POP, in milliseconds; it is part of
+     * what {@link #read} gives. For those who explain.
+     */
+    default float correctionMs(int row, int pop) {
+        return 0;
+    }
+
+    /**
      * Round-trip times between this name server and every POP, by POP index, not to be changed; {@link Topology#NOWHERE}
      * as long as not every POP that could has measured it.
      */

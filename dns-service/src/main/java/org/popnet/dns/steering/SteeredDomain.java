@@ -36,6 +36,24 @@ public record SteeredDomain(
         return groups == v4 ? overflowV4 : groups == v6 ? overflowV6 : NOWHERE;
     }
 
+    /** The same domain with other candidates. */
+    public SteeredDomain with(
+            CandidateGroup[] otherV4,
+            CandidateGroup[] otherV6,
+            CandidateGroup[] otherOverflowV4,
+            CandidateGroup[] otherOverflowV6) {
+        return new SteeredDomain(
+                domain, identity, identityV6, otherV4, otherV6, origins, otherOverflowV4, otherOverflowV6);
+    }
+
+    /** Whether this is that with the very same candidates. */
+    public boolean hasCandidatesOf(SteeredDomain other) {
+        return v4 == other.v4
+                && v6 == other.v6
+                && overflowV4 == other.overflowV4
+                && overflowV6 == other.overflowV6;
+    }
+
     /** By what a client is kept that these candidates compete for. */
     public long identityOf(CandidateGroup[] groups) {
         return groups == v6 ? identityV6 : identity;

@@ -18,6 +18,7 @@ import org.popnet.dns.steering.Address;
 import org.popnet.dns.steering.ClientView;
 import org.popnet.dns.steering.Hash;
 import org.popnet.dns.zone.ZoneCompiler;
+import org.popnet.platform.message.Message.ClientRoundTrip;
 import org.popnet.platform.message.Message.LatencyResult;
 import org.popnet.platform.message.Message.LoadReport;
 import org.popnet.platform.message.Message.ProbeReport;
@@ -64,6 +65,7 @@ class ExplainerTest {
         checked("node:edge1.europe", "probe.europe", 2.5);
         knowledge.take(
                 NodeName.of("edge1.europe"),
+                 1,
                 new LoadReport(0.4, 0, 0, 800, 0, 0, Map.of(), Map.of(), 0, 0, 0, List.of()));
         now.addAndGet(700);
         knowledge.refresh();
@@ -125,6 +127,79 @@ class ExplainerTest {
                         "server:customer1/east/www.customer1.example", 540_000, "this name server", false));
         assertThat(after.persisted()).isTrue();
         assertThat(after.answer()).extracting(Explainer.Chosen::address).containsExactly("10.1.1.2");
+    }
+
+    @Test
+    void whatWasRejectedSaysWhoSawWhatSinceWhen() {
+        for (String probe : List.of("probe.westusa", "probe.eastusa")) {
+            ServiceResult failed =
+                    new ServiceResult(new TargetId("node:edge1.eastusa"), false, 1, 0, 0, "status 503", false);
+            knowledge.take(NodeName.of(probe), new ProbeReport(List.of(failed, failed), List.of(), List.of()));
+        }
+        checked("node:edge1.eastusa", "probe.europe", 5);
+        now.addAndGet(2400);
+        knowledge.refresh();
+        assertThat(rejected("static.customer1.example", false))
+                .containsExactly("node:edge1.eastusa: down for 2.4 s: probe.eastusa saw “status 503” 2.4 s ago;"
+                        + " probe.europe sees it up; probe.westusa saw “status 503” 2.4 s ago");
+        now.addAndGet(900_000);
+        knowledge.refresh();
+        assertThat(rejected("static.customer1.example", false)).hasSize(1).first().asString().contains("down for 15 min");
+    }
+
+    @Test
+    void whatWasRejectedSaysWhatItLacks() {
+        String text = TestTrees.NETWORK
+                .replace("10.0.3.2, capacity", "10.0.3.2, address6: \"2001:db8::3\", capacity")
+                .replace("  www.customer2.example:", "  fresh.customer2.example: {candidates: [pops]}\n      www.customer2.example:");
+        told("edge1.westusa", 1);
+        knowledge.activate(ZoneCompiler.compile(TestTrees.active(2, text), TestTrees.SELF));
+        told("edge1.europe", 2);
+        told("edge2.westusa", 2);
+        assertThat(rejected("fresh.customer2.example", false))
+                .containsExactlyInAnyOrder(
+                        "node:edge1.westusa: does not hold this domain yet: it is at generation 1, the domain came with 2",
+                        "node:edge1.eastusa: has not said yet that it holds this domain, which came with generation 2");
+        assertThat(rejected("fresh.customer2.example", true))
+                .containsExactlyInAnyOrder(
+                        "node:edge1.westusa: has no IPv6 address in the tree",
+                        "node:edge2.westusa: has no IPv6 address in the tree",
+                        "node:edge1.eastusa: has no IPv6 address in the tree");
+    }
+
+    @Test
+    void whatUsersAddToADistanceIsTold() {
+        InetAddress client = InetAddress.ofLiteral("192.0.2.9");
+        measured("probe.westusa", client, 20, 0);
+        measured("probe.eastusa", client, 30, 0);
+        for (String edge : List.of("edge1.westusa", "edge1.eastusa")) {
+            ClientRoundTrip users = new ClientRoundTrip(client, 32, edge.endsWith("westusa") ? 60 : 50);
+            knowledge.take(
+                    NodeName.of(edge),
+                    1,
+                    new LoadReport(0, 0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0, 0, List.of(users)));
+        }
+        now.addAndGet(5000);
+        knowledge.refresh();
+        assertThat(explainer.explain("static.customer1.example", client, false).sources())
+                .extracting(Sources.Source::source)
+                .contains(
+                        "measured by the probes of westusa, and 20 ms more that its edges see on this prefix's own"
+                                + " connections than other POPs' do",
+                        "measured by the probes of eastusa");
+    }
+
+    private void told(String edge, long generation) {
+        knowledge.take(
+                NodeName.of(edge),
+                generation,
+                new LoadReport(0, 0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0, 0, List.of()));
+    }
+
+    private List<String> rejected(String name, boolean v6) {
+        return explainer.explain(name, InetAddress.ofLiteral("203.0.113.9"), v6).rejected().stream()
+                .map(rejected -> rejected.target() + ": " + rejected.reason())
+                .toList();
     }
 
     private void measured(String probe, InetAddress client, double ms, long ageMs) {

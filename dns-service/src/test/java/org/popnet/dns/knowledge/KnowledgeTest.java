@@ -445,17 +445,17 @@ class KnowledgeTest {
     @Test
     void loadIsTheWorstOfWhatCountsInThisTree() {
         LoadReport busy = new LoadReport(0.6, 0.5, 0, 200, 0, 0, Map.of(), Map.of(), 0.3, 0.7, 0, List.of());
-        knowledge.take(NodeName.of("edge1.westusa"), busy);
+        knowledge.take(NodeName.of("edge1.westusa"), 1, busy);
         assertThat(utilisation()).as("bandwidth").isEqualTo(0.7f);
 
         knowledge =
                 fresh(TestTrees.NETWORK.replace("network:\n", "network:\n  load-measures: [requests, connections]\n"));
-        knowledge.take(NodeName.of("edge1.westusa"), busy);
+        knowledge.take(NodeName.of("edge1.westusa"), 1, busy);
         assertThat(utilisation()).as("connections").isEqualTo(0.3f);
 
         knowledge = fresh();
         LoadReport full = new LoadReport(0, 0.98, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0, 0, List.of());
-        knowledge.take(NodeName.of("edge1.westusa"), full);
+        knowledge.take(NodeName.of("edge1.westusa"), 1, full);
         assertThat(utilisation()).as("the last tenth of the memory").isCloseTo(0.8f, within(0.001f));
     }
 
@@ -615,7 +615,7 @@ class KnowledgeTest {
 
     private void load(double rate) {
         LoadReport report = new LoadReport(0, 0, 0, rate, 0, 0, Map.of(), Map.of(), 0, 0, 0, List.of());
-        knowledge.take(NodeName.of("edge1.westusa"), report);
+        knowledge.take(NodeName.of("edge1.westusa"), 1, report);
     }
 
     private float utilisation() {

@@ -269,7 +269,8 @@ public sealed interface Message {
      * How far the clients of one prefix are from an edge, as their connections show.
      *
      * @param prefix its first address
-     * @param bits its length
+     * @param bits its length, no shorter than what name servers tell clients apart by (24 and 56 unless set otherwise):
+     *     of shorter prefixes they make nothing
      * @param rttMs the median of the connections' smoothed round-trip times
      */
     record ClientRoundTrip(InetAddress prefix, int bits, double rttMs) {

@@ -1,0 +1,72 @@
+package org.popnet.dns.knowledge;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far users are from POPs by the round-trip times of their own connections, as edges tell them, and what that says of
+ * the distances that probes measured.
+ *
+ * <p>A user's round trip has a last mile in it that a resolver's has not, so the one must not stand beside the other. What
+ * users of a prefix see beyond the probes' figure for that prefix is compared between POPs instead: the least excess of
+ * any POP is taken for the last mile, and what another POP has beyond that is added to its figure. So a POP's own figure is
+ * corrected, upwards, by what its own users see; a prefix whose users one POP alone knows is left as it was measured. The
+ * correction halves with every half-life since users were heard, goes with the expiry, and is bounded
+ * ({@value #CORRECTION_MAX_MS} ms). Guarded by its owner's lock.
+ */
+final class PassiveRoundTrips {
+    static final int CORRECTION_MAX_MS = 250;
+    /** What the connections of so many prefixes say is kept; the others are left as they were measured. */
+    private static final int PREFIXES_MAX = 1 << 15;
+
+    private static final int COLUMNS_MIN = 8;
+    private static final double RTT_MAX_MS = 6000;
+
+    private final long halfLifeMs;
+    private final long expiryMs;
+    private static final long AGAIN_MS = 5000;
+
+    private long correctedAtMs;
+    private @Nullable LatencyRows correctedTable;
+    private LatencyRows users = new LatencyRows(PREFIXES_MAX, COLUMNS_MIN);
+
+    PassiveRoundTrips(long halfLifeMs, long expiryMs) {
+        this.halfLifeMs = halfLifeMs;
+        this.expiryMs = expiryMs;
+    }
+
+    /** @param column the POP's, as in the table of what probes measured */
+    void take(long high, long low, int column, double rttMs, long nowMs) {
+        if (rttMs > 0 && rttMs <= RTT_MAX_MS) {
+            users.add(high, low, column, rttMs, 0, nowMs, halfLifeMs);
+        }
+    }
+
+    /** Corrects what probes measured by what is known of users now; every few seconds, or at once if the table is new. */
+    @SuppressWarnings("ReferenceEquality") // the same table, not an equal one
+    void correct(LatencyRows probes, long nowMs) {
+        if (probes == correctedTable && nowMs - correctedAtMs < AGAIN_MS) {
+            return;
+        }
+        correctedTable = probes;
+        correctedAtMs = nowMs;
+        if (users.rows() > 0 || probes.isCorrected()) {
+            probes.correct(users, nowMs, expiryMs, halfLifeMs, CORRECTION_MAX_MS);
+        }
+    }
+
+    void compact(long sinceMs) {
+        users = users.compact(sinceMs, PREFIXES_MAX, users.columns());
+    }
+
+    void widen(int columns) {
+        users = users.compact(0, PREFIXES_MAX, columns);
+    }
+
+    void clear() {
+        users = new LatencyRows(PREFIXES_MAX, users.columns());
+    }
+
+    int prefixes() {
+        return users.rows();
+    }
+}
