@@ -47,7 +47,9 @@ final class Decisions {
             double share = 0.3 + 0.4 * random.nextDouble();
             double requests = share * edge.capacity().requestsPerSecond();
             knowledge.take(
-                    edge.name(), 1, new LoadReport(share, 0.3, 0, requests, 0, 2, Map.of(), Map.of(), 0, 0, 0, List.of()));
+                    edge.name(),
+                    1,
+                    new LoadReport(share, 0.3, 0, requests, 0, 2, Map.of(), Map.of(), 0, 0, 0, List.of()));
         });
         for (int i = 0; i < CLIENTS; i++) {
             InetAddress address = address(i);

@@ -32,11 +32,7 @@ final class Rejections {
      * @param decided those that the decision left out
      */
     List<Trace.Rejected> of(
-            SteeredDomain domain,
-            CandidateGroup[] groups,
-            boolean v6,
-            HeldDomains held,
-            List<Trace.Rejected> decided) {
+            SteeredDomain domain, CandidateGroup[] groups, boolean v6, HeldDomains held, List<Trace.Rejected> decided) {
         List<Trace.Rejected> all = new ArrayList<>();
         decided.forEach(rejected -> all.add(new Trace.Rejected(rejected.target(), detailed(rejected))));
         Set<Long> competing = identities(groups).collect(Collectors.toSet());

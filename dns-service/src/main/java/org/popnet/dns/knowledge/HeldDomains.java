@@ -13,8 +13,7 @@ import org.popnet.dns.steering.SteeredDomain;
  * @param since from which generation on domains are hosted
  * @param told the generation that each edge told last
  */
-public record HeldDomains(
-        Map<SteeredDomain, SteeredDomain> narrowed, Map<String, Long> since, Map<String, Long> told) {
+public record HeldDomains(Map<SteeredDomain, SteeredDomain> narrowed, Map<String, Long> since, Map<String, Long> told) {
     static final HeldDomains ALL = new HeldDomains(Map.of(), Map.of(), Map.of());
 
     /** The domain with the candidates that hold it; the very same if all do. */

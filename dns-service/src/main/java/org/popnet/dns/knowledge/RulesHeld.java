@@ -122,7 +122,9 @@ final class RulesHeld {
         CandidateGroup[] confirmed = CandidateGroup.only(groups, edge -> confirmed(edge, came));
         return confirmed.length > 0
                 ? confirmed
-                : CandidateGroup.only(groups, edge -> edge.isNode() && !told.containsKey(edge.id().machine()));
+                : CandidateGroup.only(
+                        groups,
+                        edge -> edge.isNode() && !told.containsKey(edge.id().machine()));
     }
 
     /** Customers' servers need no rules; and what was always there, every edge has that has a tree at all. */

@@ -53,7 +53,8 @@ final class SteeredAnswers {
             x.logged = domain;
             x.loggedSince = System.nanoTime();
         }
-        if (groups.length == 0 && (type == Dns.A ? entry.domain().v4() : entry.domain().v6()).length > 0) {
+        if (groups.length == 0
+                && (type == Dns.A ? entry.domain().v4() : entry.domain().v6()).length > 0) {
             // No edge has taken up this domain yet: whoever asks again in a moment is served.
             return Dns.SERVFAIL;
         }

@@ -48,10 +48,7 @@ public record SteeredDomain(
 
     /** Whether this is that with the very same candidates. */
     public boolean hasCandidatesOf(SteeredDomain other) {
-        return v4 == other.v4
-                && v6 == other.v6
-                && overflowV4 == other.overflowV4
-                && overflowV6 == other.overflowV6;
+        return v4 == other.v4 && v6 == other.v6 && overflowV4 == other.overflowV4 && overflowV6 == other.overflowV6;
     }
 
     /** By what a client is kept that these candidates compete for. */

@@ -65,7 +65,7 @@ class ExplainerTest {
         checked("node:edge1.europe", "probe.europe", 2.5);
         knowledge.take(
                 NodeName.of("edge1.europe"),
-                 1,
+                1,
                 new LoadReport(0.4, 0, 0, 800, 0, 0, Map.of(), Map.of(), 0, 0, 0, List.of()));
         now.addAndGet(700);
         knowledge.refresh();
@@ -144,14 +144,20 @@ class ExplainerTest {
                         + " probe.europe sees it up; probe.westusa saw “status 503” 2.4 s ago");
         now.addAndGet(900_000);
         knowledge.refresh();
-        assertThat(rejected("static.customer1.example", false)).hasSize(1).first().asString().contains("down for 15 min");
+        assertThat(rejected("static.customer1.example", false))
+                .hasSize(1)
+                .first()
+                .asString()
+                .contains("down for 15 min");
     }
 
     @Test
     void whatWasRejectedSaysWhatItLacks() {
         String text = TestTrees.NETWORK
                 .replace("10.0.3.2, capacity", "10.0.3.2, address6: \"2001:db8::3\", capacity")
-                .replace("  www.customer2.example:", "  fresh.customer2.example: {candidates: [pops]}\n      www.customer2.example:");
+                .replace(
+                        "  www.customer2.example:",
+                        "  fresh.customer2.example: {candidates: [pops]}\n      www.customer2.example:");
         told("edge1.westusa", 1);
         knowledge.activate(ZoneCompiler.compile(TestTrees.active(2, text), TestTrees.SELF));
         told("edge1.europe", 2);

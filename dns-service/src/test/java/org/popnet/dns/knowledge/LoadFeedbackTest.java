@@ -152,7 +152,7 @@ class LoadFeedbackTest {
                     double told = used[pop] * capacities[pop] * (0.97 + 0.06 * random.nextDouble());
                     knowledge.take(
                             NodeName.of("edge.p" + pop),
-                             1,
+                            1,
                             new LoadReport(0, 0, 0, told, 0, 0, Map.of(), Map.of(), 0, 0, 0, List.of()));
                 }
                 knowledge.refresh();

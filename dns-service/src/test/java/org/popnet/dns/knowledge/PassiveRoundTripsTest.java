@@ -33,7 +33,9 @@ class PassiveRoundTripsTest {
         users("edge1.westusa", "192.0.2.0", 24, 60);
         users("edge1.eastusa", "192.0.2.0", 24, 50);
         later(5000);
-        assertThat(distance("westusa")).as("40 beyond the probe's, of which 20 are the last mile").isEqualTo(40);
+        assertThat(distance("westusa"))
+                .as("40 beyond the probe's, of which 20 are the last mile")
+                .isEqualTo(40);
         assertThat(distance("eastusa")).as("20 beyond it: the last mile alone").isEqualTo(30);
         later(10 * MINUTE_MS);
         assertThat(distance("westusa")).as("after a half-life").isEqualTo(30);
@@ -92,7 +94,9 @@ class PassiveRoundTripsTest {
         activate(TestTrees.NETWORK.replace("  zone: pop.example", "  zone: pop.example\n  passive-round-trips: false"));
         users("edge1.westusa", "192.0.2.0", 24, 60);
         later(5000);
-        assertThat(distance("westusa")).as("what was heard before is forgotten, too").isEqualTo(20);
+        assertThat(distance("westusa"))
+                .as("what was heard before is forgotten, too")
+                .isEqualTo(20);
         assertThat(knowledge.passivePrefixes()).isZero();
     }
 
@@ -107,7 +111,8 @@ class PassiveRoundTripsTest {
 
     private void measured(double westMs, double eastMs) {
         InetAddress client = InetAddress.ofLiteral("192.0.2.53");
-        for (Map.Entry<String, Double> probe : Map.of("probe.westusa", westMs, "probe.eastusa", eastMs).entrySet()) {
+        for (Map.Entry<String, Double> probe :
+                Map.of("probe.westusa", westMs, "probe.eastusa", eastMs).entrySet()) {
             LatencyResult result = new LatencyResult(client, probe.getValue(), 0, 0, 0, false);
             knowledge.take(NodeName.of(probe.getKey()), new ProbeReport(List.of(), List.of(result), List.of()));
         }
@@ -117,9 +122,7 @@ class PassiveRoundTripsTest {
     private void users(String node, String prefix, int bits, double ms) {
         ClientRoundTrip told = new ClientRoundTrip(InetAddress.ofLiteral(prefix), bits, ms);
         knowledge.take(
-                NodeName.of(node),
-                1,
-                new LoadReport(0, 0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0, 0, List.of(told)));
+                NodeName.of(node), 1, new LoadReport(0, 0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0, 0, List.of(told)));
     }
 
     private float distance(String pop) {

@@ -42,7 +42,9 @@ class RulesHeldTest {
         assertThat(candidates(FRESH)).containsExactly("edge2.westusa");
         told(2, "edge1.westusa", "edge1.eastusa", "edge1.europe");
         assertThat(candidates(FRESH)).hasSize(4);
-        assertThat(knowledge.view().held().narrowed()).as("nothing to look up any more").isEmpty();
+        assertThat(knowledge.view().held().narrowed())
+                .as("nothing to look up any more")
+                .isEmpty();
     }
 
     @Test
@@ -73,7 +75,9 @@ class RulesHeldTest {
         activate(1, WITH_FRESH);
         told(1, EDGES.toArray(String[]::new));
         activate(2, with("customer1", "  " + FRESH + ": {candidates: [pops]}"));
-        assertThat(candidates(FRESH)).as("edges that would give the other customer's content").isEmpty();
+        assertThat(candidates(FRESH))
+                .as("edges that would give the other customer's content")
+                .isEmpty();
         told(2, "edge1.europe");
         assertThat(candidates(FRESH)).containsExactly("edge1.europe");
     }

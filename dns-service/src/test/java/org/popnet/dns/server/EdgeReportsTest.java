@@ -42,7 +42,13 @@ class EdgeReportsTest {
     private static final String FRESH = "fresh.customer2.example";
     private static final String CALIFORNIA = "198.51.100.0";
     private static final Map<String, String> EDGES = Map.of(
-            "edge1.westusa", "10.0.1.2", "edge2.westusa", "10.0.1.5", "edge1.eastusa", "10.0.2.2", "edge1.europe",
+            "edge1.westusa",
+            "10.0.1.2",
+            "edge2.westusa",
+            "10.0.1.5",
+            "edge1.eastusa",
+            "10.0.2.2",
+            "edge1.europe",
             "10.0.3.2");
 
     @TempDir
@@ -84,7 +90,10 @@ class EdgeReportsTest {
             edge.reportUntil(() -> dns.knowledge.loads() == all);
         }
         ActiveTree second = TestTrees.active(
-                2, text.replace("  www.customer2.example:", "  " + FRESH + ": {candidates: [pops]}\n      www.customer2.example:"));
+                2,
+                text.replace(
+                        "  www.customer2.example:",
+                        "  " + FRESH + ": {candidates: [pops]}\n      www.customer2.example:"));
         nameServer.activate(second);
         dns.activate(second);
         Message early = ask(FRESH, CALIFORNIA);
@@ -191,7 +200,8 @@ class EdgeReportsTest {
         try (DatagramSocket free = new DatagramSocket(0, own)) {
             String placed = "address: %s, ports: {datagram: %d}, key: [\"%s\"]"
                     .formatted(own.getHostAddress(), free.getLocalPort(), key.publicKey());
-            text = text.replace(name + ": {service: " + (name.startsWith("dns") ? "dns" : "edge-cache") + ", " + address,
+            text = text.replace(
+                    name + ": {service: " + (name.startsWith("dns") ? "dns" : "edge-cache") + ", " + address,
                     name + ": {service: " + (name.startsWith("dns") ? "dns" : "edge-cache") + ", " + placed);
         }
         return key;
