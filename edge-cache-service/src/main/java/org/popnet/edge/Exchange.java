@@ -377,9 +377,17 @@ final class Exchange implements FillWaiter {
         if (here != null && running.upstream().server() != null) {
             edge.origins()
                     .answered(here, connection.client(), running.upstream().server());
+            String asked = request.headers().first("Host");
             edge.memory()
                     .invalidate(
-                            here.name(), Invalidation.targets(request.method(), here.name(), path, status, received));
+                            here.name(),
+                            Invalidation.targets(
+                                    request.method(),
+                                    "http",
+                                    asked == null ? here.name() : asked,
+                                    path,
+                                    status,
+                                    received));
         }
         if (account.cache() == CacheResult.LOCAL) {
             account.cache(CacheResult.MISS);

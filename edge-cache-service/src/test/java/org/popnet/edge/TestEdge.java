@@ -1,6 +1,7 @@
 package org.popnet.edge;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.buffer.PoolArenaMetric;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.popnet.edge.account.AccessLog;
 import org.popnet.edge.account.EdgeMetrics;
 import org.popnet.edge.memory.MemoryTier;
@@ -40,6 +42,10 @@ final class TestEdge implements AutoCloseable {
     final MemoryTier memory;
     final Fetchers fetchers;
     volatile long watermark;
+    /** Hears of every record instead of {@link #log}. */
+    volatile Consumer<AccessRecord> records;
+
+    final PooledByteBufAllocator allocator = new PooledByteBufAllocator(true);
     final Edge edge;
     final EdgeServer server;
 
@@ -48,7 +54,6 @@ final class TestEdge implements AutoCloseable {
     }
 
     TestEdge(List<TestOrigin> fetchServers, TestOrigin customerServer, EdgeSettings settings) {
-        PooledByteBufAllocator allocator = new PooledByteBufAllocator(true);
         ActiveTree tree = tree(customerServer.address().getPort());
         SiteRouter router = new SiteRouter(meter);
         router.prepare(tree).run();
@@ -86,7 +91,14 @@ final class TestEdge implements AutoCloseable {
                         System::nanoTime),
                 fetchers,
                 new Origins(choice),
-                new AccessLog((customer, record) -> log.add(new Logged(customer, (AccessRecord) record))),
+                new AccessLog((customer, record) -> {
+                    Consumer<AccessRecord> hears = records;
+                    if (hears == null) {
+                        log.add(new Logged(customer, (AccessRecord) record));
+                    } else {
+                        hears.accept((AccessRecord) record);
+                    }
+                }),
                 metrics,
                 meter,
                 this::now,
@@ -149,6 +161,16 @@ final class TestEdge implements AutoCloseable {
 
     TestClient client() throws java.io.IOException {
         return new TestClient(port());
+    }
+
+    /** Buffers that were taken and not given back; exact once the edge has been closed. */
+    long buffersInUse() {
+        return allocator.metric().directArenas().stream()
+                        .mapToLong(PoolArenaMetric::numActiveAllocations)
+                        .sum()
+                + allocator.metric().heapArenas().stream()
+                        .mapToLong(PoolArenaMetric::numActiveAllocations)
+                        .sum();
     }
 
     @Override

@@ -35,6 +35,8 @@ final class TestOrigin implements AutoCloseable {
     final List<Request> requests = new CopyOnWriteArrayList<>();
     final List<String> peers = new CopyOnWriteArrayList<>();
     volatile Handler handler;
+    /** Whether requests and peers are remembered. */
+    volatile boolean remembers = true;
 
     TestOrigin(Handler handler) throws IOException {
         this.handler = handler;
@@ -50,7 +52,9 @@ final class TestOrigin implements AutoCloseable {
         try {
             while (true) {
                 Socket socket = listening.accept();
-                sockets.add(socket);
+                if (remembers) {
+                    sockets.add(socket);
+                }
                 Thread.ofVirtual().start(() -> serve(socket));
             }
         } catch (IOException e) {
@@ -66,8 +70,10 @@ final class TestOrigin implements AutoCloseable {
                 if (request == null) {
                     return;
                 }
-                requests.add(request);
-                peers.add(socket.getInetAddress().getHostAddress());
+                if (remembers) {
+                    requests.add(request);
+                    peers.add(socket.getInetAddress().getHostAddress());
+                }
                 handler.handle(request, socket.getOutputStream());
                 socket.getOutputStream().flush();
             }

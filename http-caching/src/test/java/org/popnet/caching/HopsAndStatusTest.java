@@ -50,13 +50,13 @@ class HopsAndStatusTest {
     @Test
     void rfc9111Section4_4_unsafeMethodsInvalidateTargetAndSameOriginLocations() {
         Headers response = Headers.of("Location", "/b?x=1", "Content-Location", "http://other.example/c");
-        assertThat(Invalidation.targets("POST", "a.example", "/a", 201, response))
+        assertThat(Invalidation.targets("POST", "http", "a.example", "/a", 201, response))
                 .containsExactly("/a", "/b?x=1");
-        assertThat(Invalidation.targets("POST", "a.example", "/a", 500, response))
+        assertThat(Invalidation.targets("POST", "http", "a.example", "/a", 500, response))
                 .isEmpty();
-        assertThat(Invalidation.targets("GET", "a.example", "/a", 200, response))
+        assertThat(Invalidation.targets("GET", "http", "a.example", "/a", 200, response))
                 .isEmpty();
-        assertThat(Invalidation.targets("PURGE-ish", "a.example", "/a", 200, Headers.of("Location", "::")))
+        assertThat(Invalidation.targets("PURGE-ish", "http", "a.example", "/a", 200, Headers.of("Location", "::")))
                 .containsExactly("/a");
     }
 }

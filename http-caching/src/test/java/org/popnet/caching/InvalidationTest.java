@@ -11,7 +11,7 @@ class InvalidationTest {
     private static final String HOST = "www.a.example";
 
     private static java.util.Set<String> targets(String method, int status, String... response) {
-        return Invalidation.targets(method, HOST, "/dir/page?q=1", status, Headers.of(response));
+        return Invalidation.targets(method, "http", HOST, "/dir/page?q=1", status, Headers.of(response));
     }
 
     @ParameterizedTest
@@ -48,11 +48,12 @@ class InvalidationTest {
         "../x?y=z, /x?y=z",
         "?r=2, /dir/?r=2",
         "http://www.a.example/y, /y",
-        "https://WWW.A.EXAMPLE, /",
+        "http://WWW.A.EXAMPLE, /",
+        "HTTP://www.a.example:80/p, /p",
         "//www.a.example/z, /z",
         "/x#part, /x",
     })
-    void rfc9111Section4_4_locationsOfTheSameHostAreInvalidToo(String reference, String target) {
+    void rfc9111Section4_4_locationsOfTheSameOriginAreInvalidToo(String reference, String target) {
         assertThat(targets("POST", 201, "Location", reference)).containsExactly("/dir/page?q=1", target);
         assertThat(targets("POST", 201, "Content-Location", reference)).containsExactly("/dir/page?q=1", target);
     }
@@ -63,12 +64,28 @@ class InvalidationTest {
                 "http://www.b.example/x",
                 "//b.example/x",
                 "http://www.a.example.evil/x",
+                "https://www.a.example/x",
+                "http://www.a.example:8080/x",
+                "//www.a.example:81/x",
                 "mailto:a@b",
                 "http://[",
                 "%zz"
             })
     void rfc9111Section4_4_othersAreNotWhateverTheySay(String reference) {
         assertThat(targets("POST", 201, "Location", reference)).containsExactly("/dir/page?q=1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http, www.a.example:8080, http://www.a.example:8080/x, true",
+        "http, www.a.example:8080, http://www.a.example/x, false",
+        "https, www.a.example, https://www.a.example:443/x, true",
+        "https, www.a.example, http://www.a.example:443/x, false",
+        "https, www.a.example, /x, true"
+    })
+    void rfc9111Section4_4_theOriginIsThatOfTheRequest(String scheme, String asked, String location, boolean same) {
+        assertThat(Invalidation.targets("PUT", scheme, asked, "/", 201, Headers.of("Location", location)))
+                .isEqualTo(same ? java.util.Set.of("/", "/x") : java.util.Set.of("/"));
     }
 
     @Test
