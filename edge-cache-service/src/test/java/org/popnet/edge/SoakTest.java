@@ -123,8 +123,8 @@ class SoakTest {
         assertThat(wrong).isEmpty();
         assertThat(compared.get()).isEqualTo(numbers.get()).isGreaterThanOrEqualTo((long) CLIENTS * operations);
         assertThat(closed.memory.bytesInUse()).isZero();
-        await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(closed.buffersInUse())
-                .isZero());
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(() -> assertThat(closed.buffersInUse()).isZero());
     }
 
     /** Compares what both sides say of a request, when the second has spoken. */
@@ -179,7 +179,8 @@ class SoakTest {
         }
         byte[] body = body(object);
         if (breaks(object) && !request.method().equals("HEAD")) {
-            out.write(("HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: " + (body.length + 1) + "\r\n\r\n")
+            out.write(("HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: " + (body.length + 1)
+                            + "\r\n\r\n")
                     .getBytes(ISO_8859_1));
             out.write(body, 0, body.length / 2);
             throw new IOException("as intended");
@@ -301,8 +302,7 @@ class SoakTest {
             check(number, part, cut ? Arrays.copyOfRange(whole, from, to + 1) : whole, cut ? 206 : 200);
             return part;
         }
-        TestClient.Response response =
-                client.get(SITE, target, "User-Agent", agent, "Accept-Language", language);
+        TestClient.Response response = client.get(SITE, target, "User-Agent", agent, "Accept-Language", language);
         check(number, response, whole, 200);
         return response;
     }
