@@ -135,9 +135,28 @@ class PagesTest {
         assertThat(page)
                 .contains("70.1 (70.1 × 1.0)")
                 .contains("node:edge1.westusa")
-                .contains("down since 12 s");
+                .contains("down for 12 s: probe.europe saw “status 503” 0.4 s ago")
+                .contains("it is at generation 6, the domain came with 7");
         assertThat(console.network.asked)
                 .contains("GET dns.westusa /explain?name=static.customer1.example&client=127.0.21.1&type=A");
+    }
+
+    /** The same two tables that `./popnet explain` has: who says each term, and where the client is kept. */
+    @Test
+    void whyThisAnswerTellsWhoSaysSoAndWhereTheClientIsKept() {
+        String page = Browser.of(console, "alice")
+                .get("/domains/static.customer1.example?client=127.0.21.1&type=A")
+                .body();
+        assertThat(page)
+                .containsSubsequence(
+                        "Scores: the lowest wins",
+                        "Could not be chosen",
+                        "Who says so, and how long ago",
+                        "measured by the probes of westusa, and 12 ms more",
+                        "4.2 s",
+                        "it has not told lately: counts as idle",
+                        "Distances of this client");
+        assertThat(page).containsSubsequence("kept target", "node:edge1.westusa", "kept left", "9 min", "kept by", "dns.eastusa");
     }
 
     @Test

@@ -19,12 +19,39 @@ record Explanation(List<Fact> facts, List<Table> tables) {
     private static final int ROWS_MAX = 200;
 
     /** What is read first stands first. */
-    private static final List<String> ORDER = List.of("answer", "scores", "candidates", "rejected", "distances");
+    private static final List<String> ORDER = List.of("answer", "scores", "rejected", "sources", "distances");
+
+    /** What lists are called for people; a list that is not known here keeps the name server's word for it. */
+    private static final Map<String, String> TITLES = Map.of(
+            "answer", "Answer",
+            "scores", "Scores: the lowest wins",
+            "rejected", "Could not be chosen",
+            "sources", "Who says so, and how long ago",
+            "distances", "Distances of this client");
+
+    private static final int PROSE_LENGTH = 40;
 
     record Fact(String name, String value) {}
 
+    /**
+     * @param number whether all of it are numbers
+     * @param prose whether it holds sentences, which may be broken over lines
+     */
+    record Column(String name, boolean number, boolean prose) {
+        static Column of(String name, List<Map<String, String>> rows) {
+            List<String> cells = rows.stream()
+                    .map(row -> row.getOrDefault(name, ""))
+                    .filter(cell -> !cell.isEmpty())
+                    .toList();
+            return new Column(
+                    name,
+                    !cells.isEmpty() && cells.stream().allMatch(cell -> cell.matches("-?[0-9.]+( %| ms| s)?")),
+                    cells.stream().anyMatch(cell -> cell.length() > PROSE_LENGTH));
+        }
+    }
+
     /** @param rows as many cells as the head has, empty where a row has no such field */
-    record Table(String title, List<String> head, List<List<String>> rows) {}
+    record Table(String title, List<Column> head, List<List<String>> rows) {}
 
     static Explanation of(JsonNode explanation) {
         List<Fact> facts = new ArrayList<>();
@@ -40,6 +67,8 @@ record Explanation(List<Fact> facts, List<Table> tables) {
             int place = ORDER.indexOf(table.title());
             return place < 0 ? ORDER.size() : place;
         }));
+        tables.replaceAll(table ->
+                new Table(TITLES.getOrDefault(table.title(), words(table.title())), table.head(), table.rows()));
         return new Explanation(facts, tables);
     }
 
@@ -62,7 +91,7 @@ record Explanation(List<Fact> facts, List<Table> tables) {
         if (value.isObject()) {
             value.properties().forEach(field -> flatten(name + " " + field.getKey(), field.getValue(), facts));
         } else if (!value.isNull() && !(value.isArray() && value.isEmpty())) {
-            facts.add(new Fact(words(name), text(value)));
+            facts.add(fact(name, value));
         }
     }
 
@@ -87,13 +116,28 @@ record Explanation(List<Fact> facts, List<Table> tables) {
             rows.add(row);
         }
         return new Table(
-                words(title),
-                List.copyOf(head),
+                title,
+                head.stream().map(name -> Column.of(name, rows)).toList(),
                 rows.stream()
                         .map(row -> head.stream()
                                 .map(name -> row.getOrDefault(name, ""))
                                 .toList())
                         .toList());
+    }
+
+    /** Ages and remaining times in words that people count in; other figures as they are. */
+    private static Fact fact(String name, JsonNode value) {
+        if (value.isIntegralNumber() && name.matches("(.*[aA]ge|.*left)Ms")) {
+            return new Fact(words(name.substring(0, name.length() - 2)), duration(value.asLong()));
+        }
+        return new Fact(words(name), text(value));
+    }
+
+    private static String duration(long ms) {
+        if (ms < 60_000) {
+            return String.format(Locale.ROOT, "%.1f s", ms / 1000.0);
+        }
+        return ms < 7_200_000 ? ms / 60_000 + " min" : ms / 3_600_000 + " h";
     }
 
     private static String text(JsonNode value) {

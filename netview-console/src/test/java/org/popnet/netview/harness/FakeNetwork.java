@@ -348,8 +348,17 @@ public final class FakeNetwork implements Backends {
                      {"name": "latency", "value": 70.1, "weight": 1.0, "ms": 70.1},
                      {"name": "load", "value": 0.06, "weight": 50.0, "ms": 3.1},
                      {"name": "cost", "value": 1.0, "weight": 1.0, "ms": 1.0}]}],
-                 "rejected": [{"target": "node:edge1.europe", "reason": "down since 12 s"}],
-                 "level": "HEALTHY", "persisted": false, "scope": 24,
+                 "sources": [
+                   {"of": "westusa", "term": "latency", "source": "measured by the probes of westusa, and 12 ms more that its edges see on this prefix's own connections than other POPs' do", "ageMs": 4211},
+                   {"of": "node:edge1.westusa", "term": "response", "source": "checks by probe.westusa (2.5 ms), probe.eastusa (71.0 ms)", "ageMs": 812},
+                   {"of": "node:edge1.westusa", "term": "load", "source": "its own report: 6.0 %% of its capacity, damped for choices", "ageMs": 640},
+                   {"of": "eastusa", "term": "latency", "source": "measured by the probes of eastusa", "ageMs": 3902},
+                   {"of": "node:edge1.eastusa", "term": "load", "source": "it has not told lately: counts as idle", "ageMs": null}],
+                 "rejected": [
+                   {"target": "node:edge1.europe", "reason": "down for 12 s: probe.europe saw “status 503” 0.4 s ago; probe.eastusa saw “status 503” 0.9 s ago; probe.westusa sees it up"},
+                   {"target": "node:edge2.westusa", "reason": "does not hold this domain yet: it is at generation 6, the domain came with 7"}],
+                 "level": "HEALTHY", "persisted": true, "scope": 24,
+                 "kept": {"target": "node:edge1.westusa", "leftMs": 540000, "by": "dns.eastusa", "guess": false},
                  "answer": [{"target": "node:edge1.westusa", "address": "127.0.1.2"}]}
                 """.formatted(
                 uri.getQueryParams().getFirst("name"), uri.getQueryParams().getFirst("client")));
