@@ -156,7 +156,9 @@ class PagesTest {
                         "4.2 s",
                         "it has not told lately: counts as idle",
                         "Distances of this client");
-        assertThat(page).containsSubsequence("kept target", "node:edge1.westusa", "kept left", "9 min", "kept by", "dns.eastusa");
+        assertThat(page)
+                .containsSubsequence(
+                        "kept target", "node:edge1.westusa", "kept left", "9 min", "kept by", "dns.eastusa");
     }
 
     @Test
