@@ -172,7 +172,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         ByteBuf in = input;
         Exchange current = exchange;
         if (in == null || deaf || current != null && (bodyEnded || !current.wantsBody())) {
-            return false;
+            return tunnel(in, current);
         }
         int before = in.readerIndex();
         RequestPart part;
@@ -194,16 +194,25 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
                     current.body(bytes);
                 }
             }
-            case RequestPart.End _ -> {
+            case RequestPart.End(Headers trailers) -> {
                 bodyEnded = true;
                 if (current != null) {
-                    current.bodyEnded();
+                    current.bodyEnded(trailers);
                 }
                 if (answered) {
                     next();
                 }
             }
         }
+        return true;
+    }
+
+    /** Passes on what is no HTTP any more. */
+    private boolean tunnel(@Nullable ByteBuf in, @Nullable Exchange current) {
+        if (in == null || deaf || current == null || !current.tunnels() || !in.isReadable() || !current.wantsBody()) {
+            return false;
+        }
+        current.body(in.readRetainedSlice(in.readableBytes()));
         return true;
     }
 

@@ -24,6 +24,7 @@ import org.springframework.util.unit.DataSize;
  * @param headTimeout how long a request's head may take, and the silence before the first
  * @param idleTimeout how long a kept connection may lie unused
  * @param stallTimeout how long a body may make no progress in either direction
+ * @param tunnelTimeout how long a connection that has become a WebSocket may carry nothing in either direction
  * @param connections most client connections; more are closed at once
  * @param upstreamConnections most connections to one server, per event loop
  * @param upstreamWaiting most requests that wait for one of them, per event loop and server
@@ -43,6 +44,7 @@ public record EdgeSettings(
         @DefaultValue("10s") Duration headTimeout,
         @DefaultValue("60s") Duration idleTimeout,
         @DefaultValue("10s") Duration stallTimeout,
+        @DefaultValue("10m") Duration tunnelTimeout,
         @DefaultValue("50000") int connections,
         @DefaultValue("128") int upstreamConnections,
         @DefaultValue("1024") int upstreamWaiting,
@@ -59,7 +61,7 @@ public record EdgeSettings(
                     + " 1 or more, upstream-waiting and threads 0 or more");
         }
         for (Duration timeout :
-                new Duration[] {headTimeout, idleTimeout, stallTimeout, connectTimeout, firstByteTimeout}) {
+                new Duration[] {headTimeout, idleTimeout, stallTimeout, tunnelTimeout, connectTimeout, firstByteTimeout}) {
             if (timeout.toMillis() < 100) {
                 throw new IllegalArgumentException("popnet.edge: timeout " + timeout + ": must be 100ms or more");
             }
@@ -83,6 +85,7 @@ public record EdgeSettings(
                 connectTimeout,
                 firstByteTimeout,
                 stallTimeout,
+                tunnelTimeout,
                 UpstreamSettings.DEFAULT.keepAlive());
     }
 }

@@ -9,7 +9,6 @@ import org.popnet.caching.CacheStatus;
 import org.popnet.caching.CacheStatus.Forward;
 import org.popnet.caching.Headers;
 import org.popnet.caching.Hops;
-import org.popnet.caching.Invalidation;
 import org.popnet.edge.memory.CacheKey;
 import org.popnet.edge.memory.Fill;
 import org.popnet.edge.memory.FillOutcome;
@@ -32,7 +31,7 @@ import org.popnet.platform.spool.AccessRecord.CacheResult;
  * RequestGuard ─ SiteRouter ─ CacheKey ─ MemoryTier ─┬ Hit ────────────────────────────────┐
  *      │             │                               ├ Stale ── (Fill behind its back) ────┤
  *     400           421                              ├ Miss ─── Fill, shared ── upstream ──┼─ Answer ─ ResponseWriter
- *                                                    └ Pass ─── upstream, for it alone ────┘
+ *                                                    └ Pass ─── Forwarding, for it alone ──┘
  * </pre>
  */
 final class Exchange implements FillWaiter {
@@ -50,13 +49,8 @@ final class Exchange implements FillWaiter {
     private int lookups;
     private boolean collapsed;
     private Forward forward = Forward.URI_MISS;
-    private @Nullable UpstreamCall call;
+    private @Nullable Forwarding forwarding;
     private @Nullable Runnable opened;
-    private @Nullable Runnable deferred;
-    /** The first piece of a body whose forwarding has just begun. */
-    private @Nullable ByteBuf held;
-
-    private boolean deferredEnd;
     private boolean over;
     private boolean requestEnded;
     private long bodyBytes;
@@ -95,6 +89,8 @@ final class Exchange implements FillWaiter {
             local(413, "request body larger than " + edge.settings().requestBody());
         } else if (looped(edge.router().zone())) {
             local(508, "the request has been through this network before (CDN-Loop)");
+        } else if (request.asksForWebSocket()) {
+            pass(found, Forward.BYPASS);
         } else {
             switch (request.method()) {
                 case "GET", "HEAD" -> lookup(found);
@@ -301,103 +297,31 @@ final class Exchange implements FillWaiter {
 
     // Pass and relay: for this request alone.
 
+    private Forwarding forwarding(Site here) {
+        Forwarding begun =
+                new Forwarding(this, edge, connection, request, account, writer, here, path, forward);
+        forwarding = begun;
+        return begun;
+    }
+
     private void pass(Site here, Forward reason) {
         forward = reason;
-        account.cache(CacheResult.PASS);
-        Headers fields = ForwardedFields.forPass(
-                request.headers(), edge.name(), edge.router().zone(), connection.clientAddress(), here.name());
-        Runnable go = () -> relay(edge.origins().ranked(here, connection.client()), fields, request.bodyBytes());
-        if (request.hasBody()
-                && "100-continue".equalsIgnoreCase(request.headers().first("Expect"))) {
-            connection.writeContinue();
-        }
-        if (request.bodyBytes() == RequestHead.CHUNKED) {
-            deferred = go; // until a first chunk has been understood: what is malformed reaches nobody
-        } else {
-            go.run();
-        }
+        forwarding(here).pass();
     }
 
     private void relayThroughFetch(Site here) {
-        account.cache(CacheResult.MISS);
         boolean changed = edge.memory().hasChanged(new CacheKey(here.name(), path));
-        Headers fields = ForwardedFields.forRelay(
-                request.headers(), edge.name(), edge.router().zone(), changed);
-        relay(fetchersThenOrigins(here), fields, 0);
-    }
-
-    private void relay(List<Upstream> candidates, Headers fields, long length) {
-        UpstreamCall begun = edge.upstream()
-                .call(
-                        connection.channel().eventLoop(),
-                        candidates,
-                        new UpstreamRequest(request.method(), path, fields, length),
-                        new Relay(this, connection, writer));
-        call = begun;
-        begun.onWritable(this::upstreamWritable);
-    }
-
-    private void upstreamWritable() {
-        UpstreamCall running = call;
-        ByteBuf first = held;
-        if (running != null && first != null) {
-            held = null;
-            running.body(first);
-        }
-        if (running != null && requestEnded && deferredEnd) {
-            deferredEnd = false;
-            running.endBody();
-        }
-        connection.advance();
-    }
-
-    private void startDeferred() {
-        Runnable go = deferred;
-        deferred = null;
-        if (go != null) {
-            go.run();
-        }
+        forwarding(here).relay(fetchersThenOrigins(here), changed);
     }
 
     @Override
     public boolean takeOver(UpstreamCall running, int status, Headers headers) {
-        if (over || request.headers().contains("Range")) {
+        Site here = site;
+        if (over || here == null || request.headers().contains("Range")) {
             return false;
         }
-        call = running;
-        Relay relay = new Relay(this, connection, writer);
-        running.redirect(relay);
-        relay.head(running, status, headers);
+        forwarding(here).takeOver(running, status, headers);
         return true;
-    }
-
-    /** What a relayed response is sent with; sees to what its head means for this edge. */
-    Headers relayed(UpstreamCall running, int status, Headers received) {
-        Site here = site;
-        if (here != null && running.upstream().server() != null) {
-            edge.origins()
-                    .answered(here, connection.client(), running.upstream().server());
-            String asked = request.headers().first("Host");
-            edge.memory()
-                    .invalidate(
-                            here.name(),
-                            Invalidation.targets(
-                                    request.method(),
-                                    "http",
-                                    asked == null ? here.name() : asked,
-                                    path,
-                                    status,
-                                    received));
-        }
-        if (account.cache() == CacheResult.LOCAL) {
-            account.cache(CacheResult.MISS);
-        }
-        account.begins(received.first("Content-Type"));
-        String mine = CacheStatus.forwarded(edge.name(), forward, status, false, false, null);
-        Headers kept = Hops.endToEnd(received).without("Surrogate-Key");
-        return CacheStatus.append(kept, mine).toBuilder()
-                .add("Via", "1.1 " + edge.name())
-                .build();
     }
 
     void failed(int status, String reason) {
@@ -429,40 +353,36 @@ final class Exchange implements FillWaiter {
 
     /** Whether a piece of the body can be taken now: passed on, or dropped if nobody wants it. */
     boolean wantsBody() {
-        UpstreamCall running = call;
-        return running == null || !passesBody() || held == null && running.writable();
+        Forwarding on = forwarding;
+        return on == null || on.wantsBody();
     }
 
-    private boolean passesBody() {
-        return request.hasBody() && account.cache() == CacheResult.PASS && !over;
+    /** Whether what the client sends is no HTTP any more, but {@link #body} of a tunnel. */
+    boolean tunnels() {
+        Forwarding on = forwarding;
+        return on != null && on.tunnels();
     }
 
     /** @param bytes taken over */
     void body(ByteBuf bytes) {
         bodyBytes += bytes.readableBytes();
         account.received(bytes.readableBytes());
-        UpstreamCall running = call;
-        if (bodyBytes > edge.settings().requestBody().toBytes()) {
+        Forwarding on = forwarding;
+        if (bodyBytes > edge.settings().requestBody().toBytes() && !tunnels()) {
             bytes.release();
             connection.cut("body-limit");
-        } else if (deferred != null) {
-            held = bytes;
-            startDeferred();
-        } else if (running != null && passesBody()) {
-            running.body(bytes);
+        } else if (on != null) {
+            on.body(bytes);
         } else {
             bytes.release();
         }
     }
 
-    void bodyEnded() {
+    void bodyEnded(Headers trailers) {
         requestEnded = true;
-        UpstreamCall running = call;
-        if (deferred != null) {
-            deferredEnd = true;
-            startDeferred();
-        } else if (running != null && passesBody()) {
-            running.endBody();
+        Forwarding on = forwarding;
+        if (on != null) {
+            on.bodyEnded(trailers);
         }
     }
 
@@ -470,16 +390,9 @@ final class Exchange implements FillWaiter {
 
     void writable() {
         writer.pump();
-        UpstreamCall running = call;
-        if (running != null && connection.channel().isWritable()) {
-            running.resume();
-        }
-    }
-
-    /** The client does not keep up with a relayed response. */
-    void pause() {
-        if (call != null) {
-            call.pause();
+        Forwarding on = forwarding;
+        if (on != null && connection.channel().isWritable()) {
+            on.resume();
         }
     }
 
@@ -493,9 +406,8 @@ final class Exchange implements FillWaiter {
         if (writer.begun() || over) {
             connection.channel().close();
         } else {
-            if (call != null && passesBody()) {
-                call.abort();
-                call = null;
+            if (forwarding != null) {
+                forwarding.malformed();
             }
             refuse(refused);
         }
@@ -503,18 +415,11 @@ final class Exchange implements FillWaiter {
 
     private void finished(boolean intact) {
         over = true;
-        deferred = null;
-        if (held != null) {
-            held.release();
-            held = null;
-        }
         if (opened != null) {
             opened.run();
         }
-        UpstreamCall running = call;
-        call = null;
-        if (running != null) {
-            running.abort(); // nothing to it if the response was read to its end
+        if (forwarding != null) {
+            forwarding.finished();
         }
         account.finish(writer.status(), writer.handedOver());
         connection.finished(intact && writer.keepAlive());

@@ -1,15 +1,59 @@
 package org.popnet.edge;
 
+import java.util.Collections;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.popnet.caching.Conditional;
 import org.popnet.caching.Headers;
 import org.popnet.caching.Hops;
 import org.popnet.edge.memory.StoredResponse;
+import org.popnet.edge.wire.RequestHead;
 
 /** Which of a client's fields go on, and what this edge adds. */
 final class ForwardedFields {
+    /** Framing, routing, conditions, credentials, control of caches and of the content's form. */
+    private static final Set<String> NOT_IN_TRAILERS = caseInsensitive(
+            "Age",
+            "Authorization",
+            "Cache-Control",
+            "Cache-Status",
+            "CDN-Cache-Control",
+            "CDN-Loop",
+            "Content-Encoding",
+            "Content-Length",
+            "Content-Location",
+            "Content-Range",
+            "Content-Type",
+            "Cookie",
+            "Date",
+            "Expect",
+            "Expires",
+            "Host",
+            "If-Match",
+            "If-Modified-Since",
+            "If-None-Match",
+            "If-Range",
+            "If-Unmodified-Since",
+            "Location",
+            "Max-Forwards",
+            "Pragma",
+            "Range",
+            "Retry-After",
+            "Set-Cookie",
+            "Vary",
+            "Via",
+            "Warning",
+            "WWW-Authenticate");
+
     private ForwardedFields() {}
+
+    private static Set<String> caseInsensitive(String... names) {
+        Set<String> set = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        Collections.addAll(set, names);
+        return set;
+    }
 
     /**
      * For a response that may be stored for all: nothing that could change it without being part of the key, no
@@ -42,13 +86,26 @@ final class ForwardedFields {
     }
 
     /** For the customer's own server, which is told who asks. */
-    static Headers forPass(Headers request, String node, String zone, String client, String site) {
-        Headers kept = common(request).without(ForwardedFields::unkeyed);
-        return traced(kept, node, zone)
+    static Headers forPass(RequestHead request, String node, String zone, String client, String site) {
+        Headers kept = common(request.headers()).without(ForwardedFields::unkeyed);
+        Headers.Builder fields = traced(kept, node, zone)
                 .add("X-Forwarded-For", client)
                 .add("X-Forwarded-Proto", "http")
-                .add("X-Forwarded-Host", site)
-                .build();
+                .add("X-Forwarded-Host", site);
+        if (request.asksForWebSocket()) {
+            fields.add("Connection", "Upgrade").add("Upgrade", "websocket");
+        } else if (request.acceptsTrailers()) {
+            fields.add("Connection", "TE").add("TE", "trailers");
+        }
+        return fields.build();
+    }
+
+    /**
+     * What goes on of the fields behind a body: not those that mean something only before it (RFC 9110 §6.5.1), or that
+     * nobody has looked at here.
+     */
+    static Headers trailers(Headers received) {
+        return Hops.endToEnd(received).without(name -> NOT_IN_TRAILERS.contains(name) || unkeyed(name));
     }
 
     private static Headers common(Headers request) {

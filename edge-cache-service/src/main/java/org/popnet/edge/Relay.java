@@ -9,11 +9,13 @@ import org.popnet.edge.upstream.UpstreamFailure;
 /** Passes a response on to one client while it comes, at the client's speed. */
 final class Relay implements ResponseListener {
     private final Exchange exchange;
+    private final Forwarding forwarding;
     private final ClientConnection connection;
     private final ResponseWriter writer;
 
-    Relay(Exchange exchange, ClientConnection connection, ResponseWriter writer) {
+    Relay(Exchange exchange, Forwarding forwarding, ClientConnection connection, ResponseWriter writer) {
         this.exchange = exchange;
+        this.forwarding = forwarding;
         this.connection = connection;
         this.writer = writer;
     }
@@ -29,8 +31,16 @@ final class Relay implements ResponseListener {
             call.abort(); // the client was answered meanwhile: its request turned out malformed
             return;
         }
+        Headers fields = forwarding.relayed(call, status, received);
+        if (status == 101) {
+            writer.switched(fields.toBuilder()
+                    .add("Connection", "Upgrade")
+                    .add("Upgrade", "websocket")
+                    .build());
+            forwarding.switched();
+            return;
+        }
         String length = received.first("Content-Length");
-        Headers fields = exchange.relayed(call, status, received);
         writer.relay(status, fields, Headers.EMPTY, length == null ? -1 : Long.parseLong(length));
     }
 
@@ -38,8 +48,13 @@ final class Relay implements ResponseListener {
     public void content(ByteBuf bytes) {
         writer.content(bytes);
         if (!connection.channel().isWritable()) {
-            exchange.pause();
+            forwarding.pause();
         }
+    }
+
+    @Override
+    public void trailers(Headers trailers) {
+        writer.trailers(ForwardedFields.trailers(trailers));
     }
 
     @Override

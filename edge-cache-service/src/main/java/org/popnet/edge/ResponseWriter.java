@@ -46,6 +46,8 @@ final class ResponseWriter {
     private boolean over;
     private boolean chunked;
     private boolean pumping;
+    private final boolean acceptsTrailers;
+    private Headers trailers = Headers.EMPTY;
     private @Nullable BodyReader reader;
     private @Nullable StoredResponse held;
     private @Nullable RangeParts parts;
@@ -57,6 +59,7 @@ final class ResponseWriter {
         this.headOnly = request.method().equals("HEAD");
         this.oldProtocol = request.minorVersion() == 0;
         this.keepAlive = request.keepAlive();
+        this.acceptsTrailers = request.acceptsTrailers();
         this.finished = finished;
     }
 
@@ -168,6 +171,22 @@ final class ResponseWriter {
         connection.flush();
     }
 
+    /** Another protocol from here on: {@link #content} is passed on as it is until {@link #endRelay}. */
+    void switched(Headers fields) {
+        ByteBuf out = beginHead(101, ResponseHead.encode(101, fields), 0);
+        ResponseHead.end(out);
+        keepAlive = false; // the end of the tunnel is the end of the connection
+        write(out, false);
+        connection.flush();
+    }
+
+    /** Fields for behind the body, for a client that has said that it takes them (RFC 9110 §6.5.1). */
+    void trailers(Headers fields) {
+        if (acceptsTrailers) {
+            trailers = fields;
+        }
+    }
+
     /** @param bytes borrowed */
     void content(ByteBuf bytes) {
         if (!headOnly && !over && !ended) {
@@ -260,9 +279,11 @@ final class ResponseWriter {
             end(Unpooled.wrappedBuffer(parts.end()));
             return;
         }
-        ByteBuf last = channel.alloc().directBuffer(5);
+        ByteBuf last = channel.alloc().directBuffer(64);
         if (chunked) {
-            ByteBufUtil.writeAscii(last, "0\r\n\r\n");
+            ByteBufUtil.writeAscii(last, "0\r\n");
+            trailers.forEach((name, value) -> ResponseHead.field(last, name, value));
+            ResponseHead.end(last);
         }
         end(last);
     }

@@ -49,6 +49,7 @@ class SoakTest {
             Duration.ofMinutes(2),
             Duration.ofMinutes(2),
             Duration.ofMinutes(2),
+            Duration.ofMinutes(2),
             10_000,
             128,
             1_024,

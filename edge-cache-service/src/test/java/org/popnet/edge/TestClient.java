@@ -15,7 +15,8 @@ import java.util.TreeMap;
 
 /** A client that sees every byte. */
 final class TestClient implements AutoCloseable {
-    record Response(int status, Map<String, String> headers, byte[] body, long wireBytes) {
+    record Response(
+            int status, Map<String, String> headers, byte[] body, long wireBytes, Map<String, String> trailers) {
         String header(String name) {
             return headers.get(name);
         }
@@ -65,11 +66,8 @@ final class TestClient implements AutoCloseable {
     Response response(boolean headOnly) throws IOException {
         long before = wireBytes;
         String status = line();
-        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        for (String field = line(); !field.isEmpty(); field = line()) {
-            int colon = field.indexOf(':');
-            headers.merge(field.substring(0, colon), field.substring(colon + 1).strip(), (a, b) -> a + ", " + b);
-        }
+        Map<String, String> headers = fields();
+        Map<String, String> trailers = Map.of();
         int code = Integer.parseInt(status.substring(9, 12));
         byte[] body = new byte[0];
         if (headOnly || code == 304 || code == 204 || code < 200) {
@@ -78,18 +76,26 @@ final class TestClient implements AutoCloseable {
             body = bytes(Integer.parseInt(headers.get("Content-Length")));
         } else if ("chunked".equals(headers.get("Transfer-Encoding"))) {
             ByteArrayOutputStream all = new ByteArrayOutputStream();
-            int length;
-            do {
-                length = Integer.parseInt(line(), 16);
+            for (int length = Integer.parseInt(line(), 16); length > 0; length = Integer.parseInt(line(), 16)) {
                 all.write(bytes(length));
                 line();
-            } while (length > 0);
+            }
+            trailers = fields();
             body = all.toByteArray();
         } else {
             body = in.readAllBytes();
             wireBytes += body.length;
         }
-        return new Response(code, headers, body, wireBytes - before);
+        return new Response(code, headers, body, wireBytes - before, trailers);
+    }
+
+    private Map<String, String> fields() throws IOException {
+        Map<String, String> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        for (String field = line(); !field.isEmpty(); field = line()) {
+            int colon = field.indexOf(':');
+            fields.merge(field.substring(0, colon), field.substring(colon + 1).strip(), (a, b) -> a + ", " + b);
+        }
+        return fields;
     }
 
     byte[] bytes(int length) throws IOException {

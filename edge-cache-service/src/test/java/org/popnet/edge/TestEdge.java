@@ -119,6 +119,7 @@ final class TestEdge implements AutoCloseable {
                 Duration.ofMillis(700),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(2),
+                Duration.ofMinutes(2),
                 10_000,
                 128,
                 1_024,

@@ -22,8 +22,14 @@ final class TestOrigin implements AutoCloseable {
     /** Answers one request; an exception breaks the connection. */
     interface Handler {
         void handle(Request request, OutputStream out) throws Exception;
+
+        /** The same with what comes after the request, for other protocols. */
+        default void handle(Request request, InputStream in, OutputStream out) throws Exception {
+            handle(request, out);
+        }
     }
 
+    /** @param headers of a chunked body's trailers too, as {@code trailer NAME} */
     record Request(String method, String target, Map<String, String> headers, byte[] body) {
         String header(String name) {
             return headers.get(name);
@@ -74,7 +80,7 @@ final class TestOrigin implements AutoCloseable {
                     requests.add(request);
                     peers.add(socket.getInetAddress().getHostAddress());
                 }
-                handler.handle(request, socket.getOutputStream());
+                handler.handle(request, in, socket.getOutputStream());
                 socket.getOutputStream().flush();
             }
         } catch (Exception e) {
@@ -104,11 +110,15 @@ final class TestOrigin implements AutoCloseable {
                     throw new IOException("body broken off");
                 }
                 int length = Integer.parseInt(size, 16);
-                all.write(in.readNBytes(length));
-                line(in);
                 if (length == 0) {
+                    for (String field = line(in); field != null && !field.isEmpty(); field = line(in)) {
+                        int colon = field.indexOf(':');
+                        headers.put("trailer " + field.substring(0, colon), field.substring(colon + 1).strip());
+                    }
                     break;
                 }
+                all.write(in.readNBytes(length));
+                line(in);
             }
             body = all.toByteArray();
         }

@@ -148,6 +148,10 @@ public final class Headers {
         return text.toString();
     }
 
+    public boolean isEmpty() {
+        return fields.length == 0;
+    }
+
     /** Collects header lines. */
     public static final class Builder {
         private final List<String> fields;

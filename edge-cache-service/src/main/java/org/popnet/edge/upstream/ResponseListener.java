@@ -8,10 +8,14 @@ public interface ResponseListener {
     /** An interim response (RFC 9110 §15.2) that a client can use before the final one: 102 or 103. */
     default void interim(int status, Headers headers) {}
 
+    /** @param status final; or 101, if the request asked for another protocol: what follows is no HTTP any more */
     void head(UpstreamCall call, int status, Headers headers);
 
     /** @param bytes a piece of the body; only valid during the call unless retained */
     void content(ByteBuf bytes);
+
+    /** Fields behind the body; before the end. */
+    default void trailers(Headers trailers) {}
 
     void end();
 

@@ -126,6 +126,12 @@ public final class UpstreamCall {
         }
     }
 
+    void trailers(Headers trailers) {
+        if (!done) {
+            listener.trailers(trailers);
+        }
+    }
+
     void end() {
         connection = null;
         notAsking();
@@ -194,9 +200,10 @@ public final class UpstreamCall {
         connection.body(bytes);
     }
 
-    public void endBody() {
+    /** @param trailers fields behind the body */
+    public void endBody(Headers trailers) {
         if (connection != null) {
-            connection.endBody();
+            connection.endBody(trailers);
         }
     }
 

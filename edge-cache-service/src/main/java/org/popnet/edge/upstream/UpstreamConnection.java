@@ -7,6 +7,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -42,6 +44,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private boolean interim;
     private boolean keepAlive;
     private boolean requestEnded;
+    private boolean mayUpgrade;
+    /** The other side has switched protocols. */
+    private boolean tunnel;
+
     private long lastProgressNanos;
     /** How long it may lie unused and still be trusted: the other side may say. */
     private long keepAliveNanos;
@@ -74,6 +80,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         interim = false;
         keepAlive = false;
         requestEnded = request.bodyBytes() == 0;
+        mayUpgrade = request.upgrades();
         progressed();
         HttpRequest head = new DefaultHttpRequest(
                 HttpVersion.HTTP_1_1,
@@ -110,13 +117,18 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     void body(ByteBuf bytes) {
         progressed();
-        channel.writeAndFlush(new DefaultHttpContent(bytes), channel.voidPromise());
+        channel.writeAndFlush(tunnel ? bytes : new DefaultHttpContent(bytes), channel.voidPromise());
     }
 
-    void endBody() {
+    void endBody(Headers trailers) {
         requestEnded = true;
         progressed();
-        channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT, channel.voidPromise());
+        LastHttpContent last = LastHttpContent.EMPTY_LAST_CONTENT;
+        if (!trailers.isEmpty()) {
+            last = new DefaultLastHttpContent();
+            trailers.forEach(last.trailingHeaders()::add);
+        }
+        channel.writeAndFlush(last, channel.voidPromise());
     }
 
     void pause() {
@@ -142,7 +154,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         boolean paused = !channel.config().isAutoRead();
         long allowed = call == null
                 ? keepAliveNanos
-                : answered
+                : tunnel ? settings.tunnelTimeout().toNanos() : answered
                         ? settings.idleTimeout().toNanos()
                         : settings.firstByteTimeout().toNanos();
         if (!(call != null && paused) && nowNanos - lastProgressNanos > allowed) {
@@ -155,6 +167,12 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         try {
             progressed();
             UpstreamCall current = call;
+            if (tunnel) {
+                if (current != null && message instanceof ByteBuf bytes) {
+                    current.content(bytes);
+                }
+                return; // else the end of the response that the other protocol began with
+            }
             if (!(message instanceof HttpObject object)
                     || object.decoderResult().isFailure()
                     || current == null) {
@@ -165,8 +183,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             if (object instanceof HttpResponse response) {
                 int status = response.status().code();
                 interim = status < 200;
-                if (interim && status == 101) {
-                    breakOff(UpstreamFailure.PROTOCOL); // no upgrade was asked for
+                if (status == 101) {
+                    switched(current, response);
                 } else if (status == 102 || status == 103) {
                     current.interim(status, headers(response.headers()));
                 } else if (!interim) {
@@ -182,6 +200,17 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         } finally {
             ReferenceCountUtil.release(message);
         }
+    }
+
+    private void switched(UpstreamCall current, HttpResponse response) {
+        if (!mayUpgrade || !"websocket".equalsIgnoreCase(response.headers().get("Upgrade"))) {
+            breakOff(UpstreamFailure.PROTOCOL); // nobody asked for that
+            return;
+        }
+        answered = true;
+        tunnel = true;
+        current.head(101, headers(response.headers()));
+        channel.pipeline().remove(HttpClientCodec.class); // hands over what it has read already
     }
 
     /** What the other side's {@code Keep-Alive} field says, in seconds, or -1. */
@@ -212,6 +241,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         // The call may have been aborted meanwhile.
         current = call;
         if (last && current != null) {
+            HttpHeaders trailers = ((LastHttpContent) content).trailingHeaders();
+            if (!trailers.isEmpty()) {
+                current.trailers(headers(trailers));
+            }
             call = null;
             progressed();
             boolean reusable = keepAlive && requestEnded;
@@ -234,6 +267,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        UpstreamCall current = call;
+        if (tunnel && current != null) {
+            call = null;
+            current.end();
+        }
         breakOff(UpstreamFailure.BROKEN);
         pool.closed(this);
     }

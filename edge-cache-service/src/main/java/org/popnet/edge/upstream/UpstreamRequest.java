@@ -22,4 +22,9 @@ public record UpstreamRequest(String method, String target, Headers headers, lon
                     default -> false;
                 };
     }
+
+    /** Whether the other side may switch to another protocol. */
+    boolean upgrades() {
+        return headers.contains("Upgrade");
+    }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param connectTimeout also how long a request waits for a connection
  * @param firstByteTimeout from the request's end to the response's head
  * @param idleTimeout longest silence inside a body
+ * @param tunnelTimeout longest silence of both sides of a connection that has switched protocols
  * @param keepAlive how long an unused connection is kept
  */
 public record UpstreamSettings(
@@ -18,7 +19,14 @@ public record UpstreamSettings(
         Duration connectTimeout,
         Duration firstByteTimeout,
         Duration idleTimeout,
+        Duration tunnelTimeout,
         Duration keepAlive) {
     public static final UpstreamSettings DEFAULT = new UpstreamSettings(
-            128, 1_024, Duration.ofSeconds(1), Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(20));
+            128,
+            1_024,
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(15),
+            Duration.ofSeconds(10),
+            Duration.ofMinutes(10),
+            Duration.ofSeconds(20));
 }

@@ -33,4 +33,31 @@ public record RequestHead(
         }
         return minorVersion == 1;
     }
+
+    /**
+     * Whether the client offers to go on with the WebSocket protocol (RFC 6455 §4.1). It is the only one that is passed on:
+     * others, like {@code h2c}, would carry requests past what this edge checks.
+     */
+    public boolean asksForWebSocket() {
+        return headers.contains("Upgrade")
+                && minorVersion == 1
+                && method.equals("GET")
+                && !hasBody()
+                && lists("Upgrade", "websocket")
+                && lists("Connection", "upgrade");
+    }
+
+    /** Whether the client takes fields behind a body. */
+    public boolean acceptsTrailers() {
+        return headers.contains("TE") && minorVersion == 1 && lists("TE", "trailers");
+    }
+
+    private boolean lists(String field, String member) {
+        for (String listed : headers.members(field)) {
+            if (listed.equalsIgnoreCase(member)) {
+                return true;
+            }
+        }
+        return false;
+    }
 }

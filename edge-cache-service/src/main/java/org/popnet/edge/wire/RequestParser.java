@@ -44,6 +44,7 @@ public final class RequestParser {
     private String target = "";
     private int minorVersion;
     private Headers.Builder fields = Headers.builder();
+    private Headers trailers = Headers.EMPTY;
     private int fieldCount;
     private int headBytes;
     private int emptyLines;
@@ -121,6 +122,9 @@ public final class RequestParser {
                     }
                     remaining = chunkSize(line);
                     at = remaining == 0 ? At.TRAILERS : At.CHUNK_DATA;
+                    if (at == At.TRAILERS) {
+                        fields = Headers.builder();
+                    }
                 }
                 case CHUNK_END -> {
                     String line = line(in, 2, 400, "chunk longer than its size");
@@ -139,14 +143,17 @@ public final class RequestParser {
                     }
                     headBytes += line.length() + 2;
                     if (line.isEmpty()) {
+                        trailers = fields.build();
                         at = At.END;
                     } else {
                         field(line);
                     }
                 }
                 case END -> {
+                    RequestPart end =
+                            trailers.isEmpty() ? RequestPart.End.INSTANCE : new RequestPart.End(trailers);
                     reset();
-                    return RequestPart.End.INSTANCE;
+                    return end;
                 }
             }
         }
@@ -155,6 +162,7 @@ public final class RequestParser {
     private void reset() {
         at = At.REQUEST_LINE;
         fields = Headers.builder();
+        trailers = Headers.EMPTY;
         fieldCount = 0;
         headBytes = 0;
         emptyLines = 0;

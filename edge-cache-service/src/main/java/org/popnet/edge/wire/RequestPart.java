@@ -1,6 +1,7 @@
 package org.popnet.edge.wire;
 
 import io.netty.buffer.ByteBuf;
+import org.popnet.caching.Headers;
 
 /** What a {@link RequestParser} finds next on a connection. */
 public sealed interface RequestPart {
@@ -14,8 +15,12 @@ public sealed interface RequestPart {
     /** @param bytes a piece of the body, owned by the receiver */
     record Body(ByteBuf bytes) implements RequestPart {}
 
-    /** The request is complete; every head is followed by one. */
-    record End() implements RequestPart {
-        static final End INSTANCE = new End();
+    /**
+     * The request is complete; every head is followed by one.
+     *
+     * @param trailers the fields behind a chunked body
+     */
+    record End(Headers trailers) implements RequestPart {
+        static final End INSTANCE = new End(Headers.EMPTY);
     }
 }
