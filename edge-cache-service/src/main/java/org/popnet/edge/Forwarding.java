@@ -140,7 +140,8 @@ final class Forwarding {
     /** The server has switched protocols, and the client has been told. */
     void switched() {
         tunnel = true;
-        connection.advance();
+        // Afterwards: what has come already must not overtake the switch of the other connection.
+        connection.channel().eventLoop().execute(connection::advance);
     }
 
     /** Whether what the client sends is no HTTP any more. */
