@@ -61,7 +61,8 @@ public record EdgeSettings(
                     + " 1 or more, upstream-waiting and threads 0 or more");
         }
         for (Duration timeout :
-                new Duration[] {headTimeout, idleTimeout, stallTimeout, tunnelTimeout, connectTimeout, firstByteTimeout}) {
+                new Duration[] {headTimeout, idleTimeout, stallTimeout, tunnelTimeout, connectTimeout, firstByteTimeout
+                }) {
             if (timeout.toMillis() < 100) {
                 throw new IllegalArgumentException("popnet.edge: timeout " + timeout + ": must be 100ms or more");
             }

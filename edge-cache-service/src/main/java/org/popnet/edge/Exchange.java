@@ -298,8 +298,7 @@ final class Exchange implements FillWaiter {
     // Pass and relay: for this request alone.
 
     private Forwarding forwarding(Site here) {
-        Forwarding begun =
-                new Forwarding(this, edge, connection, request, account, writer, here, path, forward);
+        Forwarding begun = new Forwarding(this, edge, connection, request, account, writer, here, path, forward);
         forwarding = begun;
         return begun;
     }

@@ -113,7 +113,9 @@ final class TestOrigin implements AutoCloseable {
                 if (length == 0) {
                     for (String field = line(in); field != null && !field.isEmpty(); field = line(in)) {
                         int colon = field.indexOf(':');
-                        headers.put("trailer " + field.substring(0, colon), field.substring(colon + 1).strip());
+                        headers.put(
+                                "trailer " + field.substring(0, colon),
+                                field.substring(colon + 1).strip());
                     }
                     break;
                 }

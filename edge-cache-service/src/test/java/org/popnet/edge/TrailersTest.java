@@ -57,7 +57,9 @@ class TrailersTest {
             client.send(post("TE: trailers\r\nConnection: TE\r\n"));
             TestClient.Response response = client.response();
             assertThat(response.text()).isEqualTo("hello");
-            assertThat(response.trailers()).containsOnlyKeys("Server-Timing").containsEntry("Server-Timing", "db;dur=53");
+            assertThat(response.trailers())
+                    .containsOnlyKeys("Server-Timing")
+                    .containsEntry("Server-Timing", "db;dur=53");
             assertThat(client.get(SITE, "/next").status()).isEqualTo(200);
         }
         assertThat(origin.requests.getFirst().header("TE")).isEqualTo("trailers");

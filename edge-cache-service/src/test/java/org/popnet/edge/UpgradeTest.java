@@ -12,7 +12,6 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
-import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.List;
@@ -182,8 +181,8 @@ class UpgradeTest {
 
     @Test
     void aServerThatSwitchesUnaskedIsA502() throws Exception {
-        origin.handler = (request, out) -> out.write(
-                "HTTP/1.1 101 X\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n".getBytes(ISO_8859_1));
+        origin.handler = (request, out) ->
+                out.write("HTTP/1.1 101 X\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n".getBytes(ISO_8859_1));
         try (TestClient client = edge.client()) {
             assertThat(client.request("POST", SITE, "/form").status()).isEqualTo(502);
         }

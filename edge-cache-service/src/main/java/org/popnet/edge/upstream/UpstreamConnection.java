@@ -154,9 +154,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         boolean paused = !channel.config().isAutoRead();
         long allowed = call == null
                 ? keepAliveNanos
-                : tunnel ? settings.tunnelTimeout().toNanos() : answered
-                        ? settings.idleTimeout().toNanos()
-                        : settings.firstByteTimeout().toNanos();
+                : tunnel
+                        ? settings.tunnelTimeout().toNanos()
+                        : answered
+                                ? settings.idleTimeout().toNanos()
+                                : settings.firstByteTimeout().toNanos();
         if (!(call != null && paused) && nowNanos - lastProgressNanos > allowed) {
             breakOff(UpstreamFailure.TIMEOUT);
         }

@@ -150,8 +150,7 @@ public final class RequestParser {
                     }
                 }
                 case END -> {
-                    RequestPart end =
-                            trailers.isEmpty() ? RequestPart.End.INSTANCE : new RequestPart.End(trailers);
+                    RequestPart end = trailers.isEmpty() ? RequestPart.End.INSTANCE : new RequestPart.End(trailers);
                     reset();
                     return end;
                 }
