@@ -9,9 +9,10 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLContext;
 
@@ -22,9 +23,12 @@ public final class RawServer implements AutoCloseable {
         void run(Socket connection, String head) throws IOException;
     }
 
+    /** What arrives while the one thread that accepts does not run must not be refused. */
+    private static final int BACKLOG = 2048;
+
     private final ServerSocket listener;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
-    private final List<String> heads = new CopyOnWriteArrayList<>();
+    private final Queue<String> heads = new ConcurrentLinkedQueue<>();
     private volatile Script script;
 
     public RawServer(Script script) {
@@ -34,7 +38,7 @@ public final class RawServer implements AutoCloseable {
     private RawServer(Script script, ServerSocketFactory sockets) {
         this.script = script;
         try {
-            listener = sockets.createServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
+            listener = sockets.createServerSocket(0, BACKLOG, InetAddress.ofLiteral("127.0.0.1"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -75,7 +79,7 @@ public final class RawServer implements AutoCloseable {
 
     /** The heads of all requests so far. */
     public List<String> heads() {
-        return heads;
+        return List.copyOf(heads);
     }
 
     private void accept() {
@@ -93,7 +97,7 @@ public final class RawServer implements AutoCloseable {
     private void serve(Socket connection) {
         try (connection) {
             StringBuilder head = new StringBuilder();
-            while (!head.toString().endsWith("\r\n\r\n")) {
+            while (head.length() < 4 || head.indexOf("\r\n\r\n", head.length() - 4) < 0) {
                 int c = connection.getInputStream().read();
                 if (c < 0) {
                     return;
