@@ -18,6 +18,10 @@ final class TargetHealth {
     /** More than are ever asked; bounds memory whatever is sent. */
     private static final int VANTAGE_POINTS_MAX = 16;
 
+    private static final long FALL_REMEMBERED_MS = 600_000;
+    private static final long HELD_DOWN_MS = 4_000;
+    private static final long HELD_DOWN_MAX_MS = 60_000;
+
     /** What the quorum holds. */
     enum State {
         UP,
@@ -29,6 +33,10 @@ final class TargetHealth {
     private Watch watch;
     private State state = State.UNKNOWN;
     private long sinceMs;
+    /** How often in a row it went down, each time within {@link #FALL_REMEMBERED_MS} of the time before. */
+    private int falls;
+
+    private long fellMs;
 
     TargetHealth(Watch watch) {
         this.watch = watch;
@@ -102,12 +110,21 @@ final class TargetHealth {
         } else if (up > watch.assigned() - needed || (up > 0 && (down == 0 || state == State.UNKNOWN))) {
             next = State.UP;
         }
-        if (next == state) {
+        if (next == state || (next == State.UP && state == State.DOWN && nowMs - fellMs < heldDownMs())) {
             return false;
+        }
+        if (next == State.DOWN) {
+            falls = falls > 0 && nowMs - fellMs < FALL_REMEMBERED_MS ? falls + 1 : 1;
+            fellMs = nowMs;
         }
         state = next;
         sinceMs = nowMs;
         return true;
+    }
+
+    /** What fails once comes back at once; what fails again and again stays away longer each time. */
+    private long heldDownMs() {
+        return falls < 2 ? 0 : Math.min(HELD_DOWN_MAX_MS, HELD_DOWN_MS << Math.min(falls - 2, Integer.SIZE));
     }
 
     private List<VantagePoint> counted(long nowMs, ToDoubleFunction<VantagePoint> distance) {

@@ -184,6 +184,22 @@ class KnowledgeTest {
     }
 
     @Test
+    void targetThatFailsAgainAndAgainComesBackLaterEachTime() {
+        for (int second = 0; second < 300; second++) {
+            clock.addAndGet(1000);
+            for (String probe : PROBES) {
+                report(probe, EDGE, second % 6 < 3, 1);
+            }
+        }
+        assertThat(knowledge.transitions()).as("of 100").isBetween(8L, 20L);
+        clock.addAndGet(60_000);
+        for (String probe : PROBES) {
+            report(probe, EDGE, true, 3);
+        }
+        assertThat(down(EDGE)).as("after the longest time").isFalse();
+    }
+
+    @Test
     void verdictsAreKeptWhenTheTreeChanges() {
         report("probe.westusa", EDGE, false, 2);
         report("probe.eastusa", EDGE, false, 2);
