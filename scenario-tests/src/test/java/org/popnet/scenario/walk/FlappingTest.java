@@ -39,7 +39,8 @@ class FlappingTest {
                 network.resume(EDGE);
             }
             Thread.sleep(HALF_A_PERIOD_MS);
-            assertThat(users.get("newyork", "http://" + SITE + "/site.css").status()).isEqualTo(200);
+            assertThat(users.get("newyork", "http://" + SITE + "/site.css").status())
+                    .isEqualTo(200);
             periods++;
         }
 
@@ -47,9 +48,8 @@ class FlappingTest {
         assertThat(transitions(network) - before)
                 .as("of %d periods, at both name servers", periods)
                 .isBetween(2.0, 2.0 * 20);
-        await("it is taken back in the end")
-                .atMost(Duration.ofMinutes(3))
-                .until(() -> users.resolve("paris", SITE).equals(edge));
+        await("it is taken back in the end").atMost(Duration.ofMinutes(3)).until(() -> users.resolve("paris", SITE)
+                .equals(edge));
     }
 
     private static double transitions(LocalNetwork network) {
