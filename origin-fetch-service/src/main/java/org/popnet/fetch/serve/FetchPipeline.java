@@ -4,21 +4,15 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.popnet.caching.CacheControl;
 import org.popnet.caching.CachePolicy;
-import org.popnet.caching.CacheStatus;
 import org.popnet.caching.CacheStatus.Forward;
 import org.popnet.caching.Conditional;
 import org.popnet.caching.Freshening;
 import org.popnet.caching.Freshness;
 import org.popnet.caching.Headers;
-import org.popnet.caching.HttpDates;
-import org.popnet.caching.Storability;
 import org.popnet.caching.Vary;
 import org.popnet.fetch.origin.OriginClient;
 import org.popnet.fetch.origin.OriginRequest;
@@ -55,14 +49,14 @@ final class FetchPipeline {
 
     private final DiskTier disk;
     private final Fills fills;
-    private final OriginClient origin;
-    private final OriginHeaders originHeaders;
+    private final OriginQuestions questions;
     private final PipelineSettings settings;
     private final LargeResponses large;
     private final InstantSource clock;
-    private final String cacheName;
     private final Flushes flushes;
     private final CachePolicy policy = CachePolicy.DEFAULT;
+    private final StoredHeads heads = new StoredHeads(policy);
+    private final Answers answers;
     private final Cache<ObjectKey, Boolean> passed;
 
     /**
@@ -80,19 +74,17 @@ final class FetchPipeline {
             MeterRegistry meters) {
         this.disk = disk;
         this.fills = fills;
-        this.origin = origin;
-        this.originHeaders = originHeaders;
+        this.questions = new OriginQuestions(origin, originHeaders);
         this.settings = settings;
         this.clock = clock;
-        this.cacheName = cacheName;
+        this.answers = new Answers(disk, settings, clock, cacheName);
         this.flushes = flushes;
         this.large = new LargeResponses(
                 disk,
                 fills,
                 originHeaders,
-                this::wholeHead,
-                (request, headers) -> origin.ask(
-                        new OriginRequest(request.customer(), request.domain(), "GET", request.target(), headers)),
+                heads,
+                questions,
                 flushes,
                 settings,
                 clock,
@@ -113,11 +105,8 @@ final class FetchPipeline {
 
     /** The caller closes the answer. */
     Answer answer(FetchRequest request) {
-        if (originHeaders.looped(request.headers())) {
-            return new Answer.Refused(
-                    508,
-                    "This request has been here before: the customer's server sends it back to the network.",
-                    forwarded(Forward.BYPASS, 0, false, false, "loop"));
+        if (questions.loops(request)) {
+            return answers.looped();
         }
         if (CacheControl.of(request.headers()).has(CacheControl.Directive.NO_CACHE)) {
             fills.invalidate(request.key());
@@ -198,16 +187,16 @@ final class FetchPipeline {
         boolean handedOver = false;
         boolean pumped = false;
         try {
-            response = askForAll(request, stale);
+            response = questions.forAll(request, stale);
             if (response.status() == 304 && stale != null) {
                 return confirmed(fill, request, stale, response);
             }
-            if (stale != null && Freshness.isError(response.status()) && mayServe(stale)) {
+            if (stale != null && Freshness.isError(response.status()) && stale.head().freshness().mayServeOnError(clock.millis())) {
                 fill.resolve(new Outcome.Failed(
                         new OriginUnavailableException(Reason.BROKEN, "servers answer " + response.status(), null)));
                 return stored(request, stale, Result.STALE, null);
             }
-            Headers received = dated(response);
+            Headers received = StoredHeads.dated(response);
             LargeVersion version = large.versionOf(request, response, received);
             if (version != null) {
                 if (stale != null) {
@@ -229,7 +218,7 @@ final class FetchPipeline {
                 }
                 handedOver = true;
                 return new Step.Done(new Answer.Passing(
-                        response, received, forwarded(reason, response.status(), false, false, null)));
+                        response, received, answers.forwarded(reason, response.status(), false, false, null)));
             }
             Fill.Reader reader = fill.begin(object, response.length());
             pumped = true;
@@ -237,11 +226,7 @@ final class FetchPipeline {
             Resumption resumption = new Resumption(
                     received,
                     response.length(),
-                    rest -> ask(
-                            request,
-                            originHeaders.forFill(request).toBuilder()
-                                    .addAll(rest)
-                                    .build()));
+                    rest -> questions.forAll(request, rest));
             fills.pump(slot, fill, response, object, resumption);
             return new Step.Done(filling(request, fill, reader, object.head(), response.length(), reason, false));
         } catch (OriginUnavailableException e) {
@@ -258,83 +243,21 @@ final class FetchPipeline {
         }
     }
 
-    private OriginResponse askForAll(FetchRequest request, @Nullable StoredObject stale)
-            throws OriginUnavailableException {
-        Headers headers = originHeaders.forFill(request);
-        if (stale == null) {
-            return ask(request, headers);
-        }
-        Headers stored = stale.head().headers();
-        OriginResponse response = ask(
-                request,
-                headers.toBuilder().addAll(Conditional.revalidation(stored)).build());
-        if (response.status() != 304 || Freshening.confirms(stored, response.headers())) {
-            return response;
-        }
-        response.close(); // about some other version: have the whole
-        return ask(request, headers);
-    }
-
-    private OriginResponse ask(FetchRequest request, Headers headers) throws OriginUnavailableException {
-        return origin.ask(
-                new OriginRequest(request.customer(), request.domain(), request.method(), request.target(), headers));
-    }
-
     private Step confirmed(Fill fill, FetchRequest request, StoredObject stale, OriginResponse response) {
         StoredHead old = stale.head();
-        Headers headers = Freshening.update(old.headers(), dated(response));
-        disk.freshen(stale, head(request, old.status(), headers, response.requestTimeMs(), response.responseTimeMs()));
+        Headers headers = Freshening.update(old.headers(), StoredHeads.dated(response));
+        disk.freshen(stale, heads.head(request, old.status(), headers, response));
         fill.resolve(new Outcome.Confirmed());
-        return stored(request, stale, Result.REVALIDATED, forwarded(Forward.STALE, 304, false, false, null));
+        return stored(request, stale, Result.REVALIDATED, answers.forwarded(Forward.STALE, 304, false, false, null));
     }
 
     /** @return null if the response is not to be stored */
     private @Nullable NewObject begin(FetchRequest request, OriginResponse response, Headers received) {
-        Storability storability = Storability.of(
-                request.method(), request.headers(), response.status(), received, policy, response.responseTimeMs());
-        if (!storability.storable() || !disk.fits(response.length())) {
+        if (!heads.storable(request, response, received) || !disk.fits(response.length())) {
             passed.put(request.key(), true);
             return null;
         }
-        StoredHead head =
-                head(request, response.status(), received, response.requestTimeMs(), response.responseTimeMs());
-        return disk.begin(request.key(), head, response.length());
-    }
-
-    private StoredHead head(FetchRequest request, int status, Headers received, long requestMs, long responseMs) {
-        Vary vary = Vary.of(received);
-        return new StoredHead(
-                status,
-                received.without("Age"),
-                vary,
-                vary.key(request.headers()),
-                Freshness.of(status, received, policy, requestMs, responseMs),
-                request.domain().tags() ? tags(received) : List.of(),
-                responseMs);
-    }
-
-    /** @return the head to store of a part, as if it were the whole; null if it may not be stored */
-    private @Nullable StoredHead wholeHead(FetchRequest request, OriginResponse response, Headers fields) {
-        return Storability.of("GET", request.headers(), 200, fields, policy, response.responseTimeMs())
-                        .storable()
-                ? head(request, 200, fields, response.requestTimeMs(), response.responseTimeMs())
-                : null;
-    }
-
-    private static List<String> tags(Headers received) {
-        return received.all("Surrogate-Key").stream()
-                .flatMap(line -> Arrays.stream(line.strip().split("[ \\t]+")))
-                .filter(tag -> !tag.isEmpty())
-                .distinct()
-                .toList();
-    }
-
-    /** RFC 9110 §6.6.1: a response without {@code Date} is of the moment it came. */
-    static Headers dated(OriginResponse response) {
-        Headers received = response.headers();
-        return received.contains("Date")
-                ? received
-                : received.with("Date", HttpDates.format(Instant.ofEpochMilli(response.responseTimeMs())));
+        return disk.begin(request.key(), heads.head(request, response, received), response.length());
     }
 
     // --- those who wait
@@ -363,7 +286,7 @@ final class FetchPipeline {
             case Outcome.Confirmed() ->
                 switch (disk.find(request.key(), request.headers())) {
                     case Found.Hit(StoredObject object) ->
-                        stored(request, object, Result.REVALIDATED, forwarded(Forward.STALE, 304, false, true, null));
+                        stored(request, object, Result.REVALIDATED, answers.forwarded(Forward.STALE, 304, false, true, null));
                     case Found.Miss miss -> new Step.Again(vary);
                 };
             case Outcome.InSegments(LargeVersion version) -> {
@@ -387,10 +310,10 @@ final class FetchPipeline {
             if (!body.hasVersion()) {
                 body.open(LargeResponses.first(request), LargeResponses.last(request));
             }
-            Plan plan = plan(request, body);
+            Plan plan = answers.plan(request, body);
             body.open(plan.first(), last(request, plan));
             kept = true;
-            return large(request, body);
+            return new Step.Done(answers.large(request, body));
         } catch (LargeResponses.ChangedException e) {
             if (body.hasVersion()) {
                 return new Step.Again(Vary.NONE);
@@ -410,7 +333,7 @@ final class FetchPipeline {
     private Step begunLarge(FetchRequest request, LargeBody body, OriginResponse response) {
         boolean kept = false;
         try {
-            Plan plan = plan(request, body);
+            Plan plan = answers.plan(request, body);
             if (plan.count() > 0 && plan.first() < ObjectKey.SEGMENT_BYTES) {
                 body.begin(response, last(request, plan));
             } else {
@@ -418,7 +341,7 @@ final class FetchPipeline {
                 body.open(plan.first(), last(request, plan));
             }
             kept = true;
-            return large(request, body);
+            return new Step.Done(answers.large(request, body));
         } catch (LargeResponses.ChangedException e) {
             return new Step.Again(Vary.NONE);
         } catch (OriginUnavailableException e) {
@@ -430,49 +353,15 @@ final class FetchPipeline {
         }
     }
 
-    private Plan plan(FetchRequest request, LargeBody body) {
-        LargeVersion version = body.version();
-        return Plan.of(request, 200, version.head().headers(), version.length(), clock.millis());
-    }
-
     private static long last(FetchRequest request, Plan plan) {
         return request.head() || plan.count() == 0 ? plan.first() : plan.first() + plan.count() - 1;
-    }
-
-    private Step large(FetchRequest request, LargeBody body) {
-        StoredHead head = body.version().head();
-        Result result = body.result();
-        String status =
-                switch (result) {
-                    case HIT, STALE ->
-                        CacheStatus.hit(
-                                cacheName, Math.floorDiv(head.freshness().ttlMsAt(clock.millis()), 1000));
-                    case REVALIDATED -> forwarded(Forward.STALE, 304, false, false, null);
-                    case MISS, COLLAPSED, PASS, ERROR ->
-                        forwarded(Forward.PARTIAL, 206, result != Result.PASS, result == Result.COLLAPSED, null);
-                };
-        return new Step.Done(new Answer.Large(body, plan(request, body), result, status));
     }
 
     // --- answers
 
     private Step stored(FetchRequest request, StoredObject object, Result result, @Nullable String cacheStatus) {
-        long now = clock.millis();
-        StoredHead head = object.head();
-        Plan plan = Plan.of(request, head.status(), head.headers(), object.length(), now);
-        try {
-            if (!request.head() && plan.count() > 0) {
-                object.verifyAt(plan.first());
-            }
-        } catch (IOException e) {
-            disk.dropCorrupt(object, e);
-            object.close();
-            return new Step.Again(head.vary());
-        }
-        String status = cacheStatus != null
-                ? cacheStatus
-                : CacheStatus.hit(cacheName, Math.floorDiv(head.freshness().ttlMsAt(now), 1000));
-        return new Step.Done(new Answer.Stored(object, plan, result, status));
+        Answer answer = answers.stored(request, object, result, cacheStatus);
+        return answer == null ? new Step.Again(object.head().vary()) : new Step.Done(answer);
     }
 
     private Answer filling(
@@ -483,40 +372,22 @@ final class FetchPipeline {
             long length,
             Forward reason,
             boolean collapsed) {
-        Plan plan = Plan.of(request, head.status(), head.headers(), length, clock.millis());
-        if (plan.partial()
-                && plan.first() > reader.available() + settings.aheadMax().toBytes()) {
-            reader.close();
-            return pass(request, null, Forward.PARTIAL);
-        }
-        return new Answer.Filling(
-                reader,
-                head,
-                plan,
-                collapsed ? Result.COLLAPSED : Result.MISS,
-                forwarded(reason, head.status(), !fill.doomed(), collapsed, null));
+        Answer answer = answers.filling(request, fill, reader, head, length, reason, collapsed);
+        return answer == null ? pass(request, null, Forward.PARTIAL) : answer;
     }
 
     private Answer pass(FetchRequest request, @Nullable StoredObject stale, Forward reason) {
         try {
-            OriginResponse response = ask(request, originHeaders.forPass(request));
-            Headers received = dated(response);
-            boolean sharable = Storability.of(
-                            request.method(),
-                            request.headers(),
-                            response.status(),
-                            received,
-                            policy,
-                            response.responseTimeMs())
-                    .storable();
-            if (sharable && disk.fits(response.length())) {
+            OriginResponse response = questions.forThisOne(request);
+            Headers received = StoredHeads.dated(response);
+            if (heads.storable(request, response, received) && disk.fits(response.length())) {
                 passed.invalidate(request.key());
             }
-            return new Answer.Passing(response, received, forwarded(reason, response.status(), false, false, null));
+            return new Answer.Passing(response, received, answers.forwarded(reason, response.status(), false, false, null));
         } catch (OriginUnavailableException e) {
             return unavailable(request, stale, reason, e) instanceof Step.Done(Answer answer)
                     ? answer
-                    : refused(reason, e);
+                    : answers.refused(reason, e);
         }
     }
 
@@ -527,22 +398,6 @@ final class FetchPipeline {
             return stored(request, stale, Result.STALE, null);
         }
         log.warn("{}{}: {}", request.domain().name(), request.target(), cause.getMessage());
-        return new Step.Done(refused(reason, cause));
-    }
-
-    private Answer refused(Forward reason, OriginUnavailableException cause) {
-        int status = cause.reason() == Reason.TIMEOUT ? 504 : cause.reason() == Reason.BUSY ? 503 : 502;
-        return new Answer.Refused(
-                status,
-                "No server of this site answers (" + cause.reason().token() + ").",
-                forwarded(reason, 0, false, false, cause.reason().token()));
-    }
-
-    private boolean mayServe(@Nullable StoredObject stale) {
-        return stale != null && stale.head().freshness().mayServeOnError(clock.millis());
-    }
-
-    private String forwarded(Forward reason, int status, boolean stored, boolean collapsed, @Nullable String detail) {
-        return CacheStatus.forwarded(cacheName, reason, status, stored, collapsed, detail);
+        return new Step.Done(answers.refused(reason, cause));
     }
 }

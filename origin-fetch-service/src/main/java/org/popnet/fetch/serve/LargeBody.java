@@ -9,9 +9,6 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.popnet.caching.ByteRange;
-import org.popnet.caching.Conditional;
-import org.popnet.caching.Freshening;
-import org.popnet.caching.Freshness;
 import org.popnet.caching.Headers;
 import org.popnet.fetch.origin.OriginResponse;
 import org.popnet.fetch.origin.OriginUnavailableException;
@@ -42,16 +39,13 @@ final class LargeBody implements AutoCloseable {
 
     private final DiskTier disk;
     private final Fills fills;
-    private final OriginHeaders originHeaders;
-    private final LargeResponses.Heads heads;
-    private final LargeResponses.Asking asking;
     private final Flushes flushes;
     private final PipelineSettings settings;
     private final InstantSource clock;
     private final MeterRegistry meters;
     private final FetchRequest request;
 
-    private @Nullable LargeVersion version;
+    private final LargeOrigin origin;
     private @Nullable Piece piece;
     private Result result = Result.HIT;
     private boolean confirmed;
@@ -60,40 +54,20 @@ final class LargeBody implements AutoCloseable {
     LargeBody(
             DiskTier disk,
             Fills fills,
-            OriginHeaders originHeaders,
-            LargeResponses.Heads heads,
-            LargeResponses.Asking asking,
             Flushes flushes,
             PipelineSettings settings,
             InstantSource clock,
             MeterRegistry meters,
             FetchRequest request,
-            @Nullable LargeVersion version) {
+            LargeOrigin origin) {
         this.disk = disk;
         this.fills = fills;
-        this.originHeaders = originHeaders;
-        this.heads = heads;
-        this.asking = asking;
         this.flushes = flushes;
         this.settings = settings;
         this.clock = clock;
         this.meters = meters;
         this.request = request;
-        this.version = version;
-    }
-
-    /** Bytes of the body from one place, {@code first} to before {@code end}. */
-    private sealed interface Piece {
-        long first();
-
-        long end();
-
-        record OnDisk(StoredObject object, long first, long end) implements Piece {}
-
-        record Arriving(Fill.Reader reader, long first, long end) implements Piece {}
-
-        /** Unstored, to be read once. */
-        record Direct(OriginResponse response, long first, long end) implements Piece {}
+        this.origin = origin;
     }
 
     /** A segment that this request fetches for all who want it. */
@@ -101,11 +75,11 @@ final class LargeBody implements AutoCloseable {
 
     /** Known once the body is open. */
     LargeVersion version() {
-        return Objects.requireNonNull(version);
+        return origin.version();
     }
 
     boolean hasVersion() {
-        return version != null;
+        return origin.hasVersion();
     }
 
     /** Where the first piece came from. */
@@ -132,7 +106,7 @@ final class LargeBody implements AutoCloseable {
         Fills.Place place = fills.joinOrLead(slot);
         if (place.leads()) {
             List<Lead> parts = lead(slot, place.fill(), last);
-            piece = run(response, parts, 0, last);
+            piece = run(response, parts, 0);
         } else {
             response.close();
             piece = obtain(0, last);
@@ -145,14 +119,20 @@ final class LargeBody implements AutoCloseable {
      * @throws IOException if it cannot be had whole
      */
     void copyTo(OutputStream to, long first, long count) throws IOException {
-        Counted out = new Counted(to);
+        CountedOutput out = new CountedOutput(to);
         long end = first + count;
-        while (first + out.count < end) {
-            long at = first + out.count;
+        while (first + out.count() < end) {
+            long at = first + out.count();
             try {
                 open(at, end - 1);
                 Piece from = Objects.requireNonNull(piece);
-                copy(from, out, at, Math.min(end, from.end()) - at);
+                long part = Math.min(end, from.end()) - at;
+                from.copyTo(out, at, part);
+                meters.counter("popnet.fetch.large.bytes", "from", from.source())
+                        .increment(part);
+                if (from instanceof Piece.Direct) {
+                    close(); // read up to here, it is of no more use
+                }
                 if (at + SEGMENT_BYTES < end && !(from instanceof Piece.OnDisk)) {
                     out.flush();
                 }
@@ -161,7 +141,7 @@ final class LargeBody implements AutoCloseable {
             } catch (OriginUnavailableException e) {
                 throw e;
             } catch (IOException e) {
-                if (out.failed || ++failures > FAILURES_MAX) {
+                if (out.failed() || ++failures > FAILURES_MAX) {
                     throw e;
                 }
                 if (piece instanceof Piece.OnDisk(StoredObject object, long f, long l)) {
@@ -170,39 +150,6 @@ final class LargeBody implements AutoCloseable {
                 close(); // and go on from where it broke
             }
         }
-    }
-
-    private void copy(Piece from, Counted out, long at, long count) throws IOException {
-        switch (from) {
-            case Piece.OnDisk(StoredObject object, long first, long end) -> {
-                object.copyTo(out, at - first, count);
-                counted("disk", count);
-            }
-            case Piece.Arriving(Fill.Reader reader, long first, long end) -> {
-                reader.copyTo(out, at - first, count);
-                counted("fill", count);
-            }
-            case Piece.Direct(OriginResponse response, long first, long end) -> {
-                byte[] chunk = new byte[CHUNK_BYTES];
-                for (long position = first; position < at + count; ) {
-                    long until = position < at ? at : at + count;
-                    int read = response.read(chunk, (int) Math.min(chunk.length, until - position));
-                    if (read < 0) {
-                        throw new IOException("body ends at " + position + ", before " + (at + count));
-                    }
-                    if (position >= at) {
-                        out.write(chunk, 0, read);
-                    }
-                    position += read;
-                }
-                counted("origin", count);
-                close(); // read up to here, it is of no more use
-            }
-        }
-    }
-
-    private void counted(String from, long bytes) {
-        meters.counter("popnet.fetch.large.bytes", "from", from).increment(bytes);
     }
 
     // --- finding a piece
@@ -220,7 +167,7 @@ final class LargeBody implements AutoCloseable {
             Slot slot = slot(segment);
             Fills.Place place = fills.joinOrLead(slot);
             Piece found = place.leads()
-                    ? fetch(lead(slot, place.fill(), last), segment * SEGMENT_BYTES, last)
+                    ? fetch(lead(slot, place.fill(), last), segment * SEGMENT_BYTES)
                     : follow(place.fill(), segment, at, last);
             if (found != null) {
                 return found;
@@ -240,16 +187,11 @@ final class LargeBody implements AutoCloseable {
     /** Whether the stored segment can be sent; confirms it if it is stale. */
     private boolean usable(StoredObject object) throws OriginUnavailableException, ChangedException {
         LargeVersion theirs = LargeVersion.of(object.head());
-        if (version == null) {
-            version = theirs;
-        }
-        LargeVersion mine = version;
-        if (mine == null || !mine.same(theirs)) {
-            if (mine != null
-                    && theirs != null
-                    && object.head().storedAtMs() >= mine.head().storedAtMs()) {
+        if (!origin.is(theirs)) {
+            if (theirs != null
+                    && object.head().storedAtMs() >= origin.version().head().storedAtMs()) {
                 object.close();
-                throw changed("a newer version is stored");
+                throw origin.changed("a newer version is stored");
             }
             disk.forget(object);
             return false;
@@ -266,39 +208,18 @@ final class LargeBody implements AutoCloseable {
         return confirmed || object.head().freshness().freshAt(clock.millis()) || confirm(object);
     }
 
-    /** Asks whether a stale segment's version is still the right one; if it is, that holds for all of this body. */
+    /** If the version is still the right one, that holds for all of this body. */
     private boolean confirm(StoredObject object) throws OriginUnavailableException, ChangedException {
-        StoredHead old = object.head();
-        Headers question = originHeaders.forFill(request).toBuilder()
-                .addAll(Conditional.revalidation(old.headers()))
-                .build();
-        try (OriginResponse response = asking.ask(request, question)) {
-            Headers fields = Freshening.update(old.headers(), FetchPipeline.dated(response));
-            StoredHead head = heads.of(request, response, fields);
-            if (response.status() == 304 && Freshening.confirms(old.headers(), response.headers()) && head != null) {
-                disk.freshen(object, head);
-                confirmed = true;
-                version = LargeVersion.of(head);
-                result = Result.REVALIDATED;
-                return true;
-            }
-            if (!Freshness.isError(response.status())) {
+        boolean kept = false;
+        try {
+            result = origin.confirm(object);
+            confirmed = result == Result.REVALIDATED;
+            kept = true;
+            return true;
+        } finally {
+            if (!kept) {
                 object.close();
-                throw changed("the server has another version");
             }
-            if (old.freshness().mayServeOnError(clock.millis())) {
-                result = Result.STALE;
-                return true;
-            }
-            object.close();
-            throw new OriginUnavailableException(Reason.BROKEN, "servers answer " + response.status(), null);
-        } catch (OriginUnavailableException e) {
-            if (old.freshness().mayServeOnError(clock.millis())) {
-                result = Result.STALE;
-                return true;
-            }
-            object.close();
-            throw e;
         }
     }
 
@@ -314,12 +235,8 @@ final class LargeBody implements AutoCloseable {
             case null ->
                 throw new OriginUnavailableException(Reason.TIMEOUT, "waited for another request's fetch", null);
             case Outcome.Streaming(StoredHead head, long length) -> {
-                LargeVersion theirs = LargeVersion.of(head);
-                if (version == null) {
-                    version = theirs;
-                }
-                if (version == null || !version.same(theirs)) {
-                    throw changed("another version is being fetched");
+                if (!origin.is(LargeVersion.of(head))) {
+                    throw origin.changed("another version is being fetched");
                 }
                 Fill.Reader reader = fill.join();
                 if (reader == null) {
@@ -353,7 +270,7 @@ final class LargeBody implements AutoCloseable {
     private List<Lead> lead(Slot first, Fill fill, long last) {
         List<Lead> parts = new ArrayList<>();
         parts.add(new Lead(first, fill));
-        long end = version == null ? last : Math.min(last, version.length() - 1);
+        long end = origin.last(last);
         for (int next = first.key().segment() + 1;
                 parts.size() < RUN_SEGMENTS_MAX
                         && next <= segment(end)
@@ -369,16 +286,13 @@ final class LargeBody implements AutoCloseable {
         return parts;
     }
 
-    private Piece fetch(List<Lead> parts, long from, long last) throws OriginUnavailableException, ChangedException {
-        long to = from + parts.size() * SEGMENT_BYTES - 1;
-        if (version != null) {
-            to = Math.min(to, version.length() - 1);
-        }
+    private Piece fetch(List<Lead> parts, long from) throws OriginUnavailableException, ChangedException {
+        long to = origin.last(from + parts.size() * SEGMENT_BYTES - 1);
         boolean handedOver = false;
         try {
-            OriginResponse response = askFor(from, to);
+            OriginResponse response = origin.part(from, to);
             handedOver = true;
-            return run(response, parts, from, last);
+            return run(response, parts, from);
         } catch (OriginUnavailableException e) {
             parts.forEach(part -> part.fill().resolve(new Outcome.Failed(e)));
             throw e;
@@ -398,61 +312,13 @@ final class LargeBody implements AutoCloseable {
         }
     }
 
-    /** @return the part of this version, exactly; the version is known afterwards */
-    private OriginResponse askFor(long from, long to) throws OriginUnavailableException, ChangedException {
-        Headers.Builder question = originHeaders.forFill(request).toBuilder()
-                .add("Range", "bytes=" + from + "-" + (to == Long.MAX_VALUE ? "" : to));
-        LargeVersion mine = version;
-        if (mine != null) {
-            question.add("If-Range", mine.tagField());
-        }
-        OriginResponse response = asking.ask(request, question.build());
-        boolean kept = false;
-        try {
-            LargeVersion.Part part = LargeVersion.Part.of(response.headers());
-            if (Freshness.isError(response.status())) {
-                throw new OriginUnavailableException(Reason.BROKEN, "servers answer " + response.status(), null);
-            }
-            if (response.status() != 206
-                    || part == null
-                    || part.first() != from
-                    || part.last() != Math.min(to, part.whole() - 1)
-                    || (response.length() >= 0 && response.length() != part.last() - part.first() + 1)) {
-                throw changed("the server answers " + response.status() + " "
-                        + response.headers().first("Content-Range") + " to bytes " + from + "-" + to);
-            }
-            StoredHead head = heads.of(request, response, fields(response));
-            LargeVersion theirs = head == null ? null : LargeVersion.of(head, part.whole());
-            if (mine == null) {
-                if (theirs == null || part.whole() < settings.segmentsFrom().toBytes()) {
-                    throw new ChangedException("it is not kept by segments");
-                }
-                version = theirs;
-            } else if (!mine.same(theirs)) {
-                throw changed("the server has another version");
-            }
-            kept = true;
-            return response;
-        } finally {
-            if (!kept) {
-                response.close();
-            }
-        }
-    }
-
-    /** A 206 to {@code If-Range} may leave out what is known already (RFC 9110 §15.3.7). */
-    private Headers fields(OriginResponse response) {
-        Headers received = FetchPipeline.dated(response);
-        return version == null ? received : Freshening.update(version.head().headers(), received);
-    }
-
     /** Has the response fill the parts, or if the first cannot be stored sends it through. Takes both over. */
-    private Piece run(OriginResponse response, List<Lead> parts, long from, long last) {
+    private Piece run(OriginResponse response, List<Lead> parts, long from) {
         LargeVersion mine = version();
         boolean pumped = false;
         boolean direct = false;
         try {
-            StoredHead head = heads.of(request, response, fields(response));
+            StoredHead head = origin.head(response);
             List<SegmentPart> run = new ArrayList<>();
             for (Lead part : parts) {
                 long first = part.slot().key().segment() * SEGMENT_BYTES;
@@ -500,61 +366,17 @@ final class LargeBody implements AutoCloseable {
 
     /** What cannot be stored or shared now. */
     private Piece direct(long at, long last) throws OriginUnavailableException, ChangedException {
-        long to = version == null ? last : Math.min(last, version.length() - 1);
-        OriginResponse response = askFor(at, to);
+        long to = origin.last(last);
+        OriginResponse response = origin.part(at, to);
         result = Result.PASS;
-        return new Piece.Direct(response, at, Math.min(to, version().length() - 1) + 1);
-    }
-
-    /** The version of this body is not the right one any more. */
-    private ChangedException changed(String why) {
-        LargeVersion mine = version;
-        if (mine != null) {
-            disk.forgetSegments(request.key(), head -> mine.same(LargeVersion.of(head)));
-            meters.counter("popnet.fetch.large.changed").increment();
-        }
-        return new ChangedException(why);
+        return new Piece.Direct(response, at, origin.last(to) + 1);
     }
 
     @Override
     public void close() {
-        switch (piece) {
-            case null -> {}
-            case Piece.OnDisk(StoredObject object, long first, long end) -> object.close();
-            case Piece.Arriving(Fill.Reader reader, long first, long end) -> reader.close();
-            case Piece.Direct(OriginResponse response, long first, long end) -> response.close();
-        }
-        piece = null;
-    }
-
-    /** Counts what was written, and tells apart whose fault an error is. */
-    private static final class Counted extends OutputStream {
-        private final OutputStream to;
-        private long count;
-        private boolean failed;
-
-        Counted(OutputStream to) {
-            this.to = to;
-        }
-
-        @Override
-        public void write(int b) throws IOException {
-            write(new byte[] {(byte) b}, 0, 1);
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            failed = true;
-            to.write(bytes, offset, length);
-            failed = false;
-            count += length;
-        }
-
-        @Override
-        public void flush() throws IOException {
-            failed = true;
-            to.flush();
-            failed = false;
+        if (piece != null) {
+            piece.close();
+            piece = null;
         }
     }
 }

@@ -122,8 +122,9 @@ final class LargeResponses {
     }
 
     LargeBody body(FetchRequest request, @Nullable LargeVersion version) {
-        return new LargeBody(
-                disk, fills, originHeaders, heads, asking, flushes, settings, clock, meters, request, version);
+        LargeOrigin origin = new LargeOrigin(
+                disk, originHeaders, heads, asking, settings, clock, meters, request, version);
+        return new LargeBody(disk, fills, flushes, settings, clock, meters, request, origin);
     }
 
     /** @return the version that this whole response is of, if it is to be kept by segments; else null */
