@@ -66,6 +66,9 @@ class FetchPipelineTest {
         assertThat(origin.requests()).hasSize(1);
         assertThat(node.count("popnet.fetch.requests", "result", "HIT")).isOne();
         assertThat(node.count("popnet.fetch.requests", "result", "MISS")).isOne();
+        await().until(() -> node.count("popnet.fetch.bytes.out", "result", "HIT") == 5); // counted behind the last byte
+        await().until(() -> node.count("popnet.fetch.bytes.out", "result", "MISS") == 5);
+        assertThat(node.count("popnet.fetch.bytes.out")).isEqualTo(10);
     }
 
     @Test

@@ -21,6 +21,7 @@ import org.popnet.caching.Freshness;
 import org.popnet.caching.Headers;
 import org.popnet.caching.Vary;
 import org.popnet.fetch.store.DiskTier.Found;
+import org.popnet.platform.flush.FlushOrder;
 import org.springframework.util.unit.DataSize;
 
 /** A process that stores is killed ({@code kill -9}) again and again: what it had stored is there, whole. */
@@ -40,6 +41,51 @@ class CrashTest {
     @Tag("slow")
     void everyObjectIsWholeOrAbsentAfterEachOfTwoHundredKills() throws Exception {
         killAndLook(200);
+    }
+
+    /** A flush that was answered holds, whenever the process is killed afterwards; in the meantime others are stored. */
+    @Test
+    void whatWasFlushedDoesNotComeBackAfterAKill() throws Exception {
+        int flushed = -1;
+        for (int kill = 0; kill < 5; kill++) {
+            Process flusher = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-XX:+UseSerialGC",
+                            "-XX:TieredStopAtLevel=1",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            Flusher.class.getName(),
+                            directory.resolve("store").toString(),
+                            Integer.toString(flushed + 1))
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            try (BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(flusher.getInputStream(), StandardCharsets.UTF_8))) {
+                int rounds = 0;
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    if (!line.startsWith("flushed ")) {
+                        continue;
+                    }
+                    flushed = Integer.parseInt(line.substring(8));
+                    if (++rounds == 3 + kill) {
+                        flusher.toHandle().destroyForcibly(); // what it has said so far is still to be read
+                    }
+                }
+            } finally {
+                flusher.destroyForcibly().waitFor();
+            }
+            try (DiskTier disk = open(directory.resolve("store"))) {
+                for (int round = 0; round <= flushed; round++) {
+                    for (int i = 0; i < Flusher.OBJECTS; i++) {
+                        assertThat(disk.find(
+                                        new ObjectKey("a.example", "/" + round + "/" + i), Headers.EMPTY))
+                                .isInstanceOf(Found.Miss.class);
+                    }
+                }
+            }
+        }
+        assertThat(flushed).isGreaterThanOrEqualTo(14);
     }
 
     private void killAndLook(int kills) throws Exception {
@@ -125,6 +171,26 @@ class CrashTest {
         return DiskTier.open(directory, settings, new SimpleMeterRegistry());
     }
 
+    /** Stores a round of objects, flushes them and says so, round after round. */
+    static final class Flusher {
+        static final int OBJECTS = 20;
+
+        private Flusher() {}
+
+        public static void main(String[] args) {
+            DiskTier disk = open(Path.of(args[0]));
+            for (int round = Integer.parseInt(args[1]); ; round++) {
+                for (int i = 0; i < OBJECTS; i++) {
+                    Writer.store(disk, "/" + round + "/" + i);
+                }
+                Selector selector = Selector.of(
+                        new FlushOrder("a.example", round + 1L, FlushOrder.Kind.PREFIX, "/" + round + "/"));
+                disk.flush(selector, () -> {});
+                System.out.println("flushed " + round);
+            }
+        }
+    }
+
     /** Stores on two threads until it is killed, and says what it has stored. */
     static final class Writer {
         private Writer() {}
@@ -135,13 +201,15 @@ class CrashTest {
                 String prefix = "/" + args[1] + "/" + thread + "/";
                 Thread.ofPlatform().start(() -> {
                     for (int i = 0; ; i++) {
-                        store(disk, prefix + i);
+                        if (store(disk, prefix + i)) {
+                            System.out.println("stored " + prefix + i);
+                        }
                     }
                 });
             }
         }
 
-        private static void store(DiskTier disk, String target) {
+        static boolean store(DiskTier disk, String target) {
             try {
                 byte[] body = body(target);
                 StoredHead head = new StoredHead(
@@ -156,10 +224,9 @@ class CrashTest {
                 for (int at = 0; at < body.length; at += 10_000) {
                     object.write(body, at, Math.min(10_000, body.length - at));
                 }
-                if (disk.publish(object, () -> true)) {
-                    System.out.println("stored " + target);
-                }
+                boolean stored = disk.publish(object, () -> true);
                 object.release();
+                return stored;
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
