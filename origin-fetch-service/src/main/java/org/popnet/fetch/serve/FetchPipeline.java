@@ -9,13 +9,11 @@ import org.jspecify.annotations.Nullable;
 import org.popnet.caching.CacheControl;
 import org.popnet.caching.CachePolicy;
 import org.popnet.caching.CacheStatus.Forward;
-import org.popnet.caching.Conditional;
 import org.popnet.caching.Freshening;
 import org.popnet.caching.Freshness;
 import org.popnet.caching.Headers;
 import org.popnet.caching.Vary;
 import org.popnet.fetch.origin.OriginClient;
-import org.popnet.fetch.origin.OriginRequest;
 import org.popnet.fetch.origin.OriginResponse;
 import org.popnet.fetch.origin.OriginUnavailableException;
 import org.popnet.fetch.origin.OriginUnavailableException.Reason;
@@ -79,16 +77,7 @@ final class FetchPipeline {
         this.clock = clock;
         this.answers = new Answers(disk, settings, clock, cacheName);
         this.flushes = flushes;
-        this.large = new LargeResponses(
-                disk,
-                fills,
-                originHeaders,
-                heads,
-                questions,
-                flushes,
-                settings,
-                clock,
-                meters);
+        this.large = new LargeResponses(disk, fills, originHeaders, heads, questions, flushes, settings, clock, meters);
         this.passed = Caffeine.newBuilder()
                 .maximumSize(settings.passUrlsMax())
                 .expireAfterWrite(settings.passFor())
@@ -191,7 +180,9 @@ final class FetchPipeline {
             if (response.status() == 304 && stale != null) {
                 return confirmed(fill, request, stale, response);
             }
-            if (stale != null && Freshness.isError(response.status()) && stale.head().freshness().mayServeOnError(clock.millis())) {
+            if (stale != null
+                    && Freshness.isError(response.status())
+                    && stale.head().freshness().mayServeOnError(clock.millis())) {
                 fill.resolve(new Outcome.Failed(
                         new OriginUnavailableException(Reason.BROKEN, "servers answer " + response.status(), null)));
                 return stored(request, stale, Result.STALE, null);
@@ -223,10 +214,8 @@ final class FetchPipeline {
             Fill.Reader reader = fill.begin(object, response.length());
             pumped = true;
             handedOver = true;
-            Resumption resumption = new Resumption(
-                    received,
-                    response.length(),
-                    rest -> questions.forAll(request, rest));
+            Resumption resumption =
+                    new Resumption(received, response.length(), rest -> questions.forAll(request, rest));
             fills.pump(slot, fill, response, object, resumption);
             return new Step.Done(filling(request, fill, reader, object.head(), response.length(), reason, false));
         } catch (OriginUnavailableException e) {
@@ -286,7 +275,11 @@ final class FetchPipeline {
             case Outcome.Confirmed() ->
                 switch (disk.find(request.key(), request.headers())) {
                     case Found.Hit(StoredObject object) ->
-                        stored(request, object, Result.REVALIDATED, answers.forwarded(Forward.STALE, 304, false, true, null));
+                        stored(
+                                request,
+                                object,
+                                Result.REVALIDATED,
+                                answers.forwarded(Forward.STALE, 304, false, true, null));
                     case Found.Miss miss -> new Step.Again(vary);
                 };
             case Outcome.InSegments(LargeVersion version) -> {
@@ -383,7 +376,8 @@ final class FetchPipeline {
             if (heads.storable(request, response, received) && disk.fits(response.length())) {
                 passed.invalidate(request.key());
             }
-            return new Answer.Passing(response, received, answers.forwarded(reason, response.status(), false, false, null));
+            return new Answer.Passing(
+                    response, received, answers.forwarded(reason, response.status(), false, false, null));
         } catch (OriginUnavailableException e) {
             return unavailable(request, stale, reason, e) instanceof Step.Done(Answer answer)
                     ? answer

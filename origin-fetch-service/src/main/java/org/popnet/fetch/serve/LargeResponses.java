@@ -122,8 +122,8 @@ final class LargeResponses {
     }
 
     LargeBody body(FetchRequest request, @Nullable LargeVersion version) {
-        LargeOrigin origin = new LargeOrigin(
-                disk, originHeaders, heads, asking, settings, clock, meters, request, version);
+        LargeOrigin origin =
+                new LargeOrigin(disk, originHeaders, heads, asking, settings, clock, meters, request, version);
         return new LargeBody(disk, fills, flushes, settings, clock, meters, request, origin);
     }
 

@@ -42,8 +42,8 @@ class SizesTest {
     @ParameterizedTest
     @ValueSource(strings = {"Content-Length: 0\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"})
     void anEmptyBodyIsStoredAndServedAsSuch(String end) throws IOException {
-        origin.answering((request, out) ->
-                out.write(("HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nETag: \"e\"\r\n" + end)
+        origin.answering(
+                (request, out) -> out.write(("HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nETag: \"e\"\r\n" + end)
                         .getBytes(StandardCharsets.ISO_8859_1)));
         Response miss = node.get("/empty");
         assertThat(miss.status()).isEqualTo(200);

@@ -78,8 +78,7 @@ class CrashTest {
             try (DiskTier disk = open(directory.resolve("store"))) {
                 for (int round = 0; round <= flushed; round++) {
                     for (int i = 0; i < Flusher.OBJECTS; i++) {
-                        assertThat(disk.find(
-                                        new ObjectKey("a.example", "/" + round + "/" + i), Headers.EMPTY))
+                        assertThat(disk.find(new ObjectKey("a.example", "/" + round + "/" + i), Headers.EMPTY))
                                 .isInstanceOf(Found.Miss.class);
                     }
                 }
@@ -183,8 +182,8 @@ class CrashTest {
                 for (int i = 0; i < OBJECTS; i++) {
                     Writer.store(disk, "/" + round + "/" + i);
                 }
-                Selector selector = Selector.of(
-                        new FlushOrder("a.example", round + 1L, FlushOrder.Kind.PREFIX, "/" + round + "/"));
+                Selector selector =
+                        Selector.of(new FlushOrder("a.example", round + 1L, FlushOrder.Kind.PREFIX, "/" + round + "/"));
                 disk.flush(selector, () -> {});
                 System.out.println("flushed " + round);
             }
