@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.net.InetAddress;
@@ -26,6 +27,7 @@ import org.popnet.edge.wire.ResponseHead;
 final class ClientConnection extends ChannelInboundHandlerAdapter {
     private static final int PIPELINED_BYTES_MAX = 64 * 1024;
     private static final long LINGER_NANOS = 2_000_000_000L;
+    private static final long ROUND_TRIP_NANOS = 5_000_000_000L;
 
     private final Edge edge;
     private final OwnFields ownFields;
@@ -51,6 +53,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private long lastReadNanos;
     private long pendingSeen;
     private long writeProgressNanos;
+    private long roundTripNanos;
 
     ClientConnection(Edge edge, OwnFields ownFields, SocketChannel channel, ClientConnections siblings) {
         this.edge = edge;
@@ -330,6 +333,21 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** Whether nothing is being answered. */
     boolean idle() {
         return exchange == null;
+    }
+
+    /**
+     * Notes how far the client is, if it has sent something since that was noted last, and seldom.
+     *
+     * @return whether the kernel was asked
+     */
+    boolean sampleRoundTrip(long nowNanos) {
+        boolean due = roundTripNanos == 0 || nowNanos - roundTripNanos > ROUND_TRIP_NANOS;
+        if (!used || !due || lastReadNanos - roundTripNanos < 0 || !(channel instanceof EpollSocketChannel epoll)) {
+            return false;
+        }
+        roundTripNanos = nowNanos;
+        edge.roundTrips().sample(client, epoll.tcpInfo().rtt());
+        return true;
     }
 
     /** Called every second or so: cuts what makes no progress. */

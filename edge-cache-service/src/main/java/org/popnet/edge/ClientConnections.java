@@ -13,6 +13,8 @@ import org.slf4j.LoggerFactory;
 final class ClientConnections {
     private static final Logger log = LoggerFactory.getLogger(ClientConnections.class);
     private static final long CHECK_MS = 500;
+    /** Connections that are asked for their round-trip time in one look: a system call each. */
+    private static final int ROUND_TRIPS_MAX = 200;
 
     private final Set<ClientConnection> open = new LinkedHashSet<>();
     private boolean draining;
@@ -34,7 +36,11 @@ final class ClientConnections {
     }
 
     private void check(long nowNanos) {
+        int roundTrips = 0;
         for (ClientConnection connection : List.copyOf(open)) {
+            if (roundTrips < ROUND_TRIPS_MAX && connection.sampleRoundTrip(nowNanos)) {
+                roundTrips++;
+            }
             if (draining && connection.idle()) {
                 connection.channel().close();
             } else {

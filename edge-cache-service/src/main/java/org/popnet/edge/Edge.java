@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.util.function.LongSupplier;
 import org.popnet.edge.account.AccessLog;
 import org.popnet.edge.account.EdgeMetrics;
+import org.popnet.edge.clients.ClientRoundTrips;
 import org.popnet.edge.memory.MemoryTier;
 import org.popnet.edge.site.SiteRouter;
 import org.popnet.edge.upstream.Fetchers;
@@ -27,5 +28,6 @@ record Edge(
         AccessLog log,
         EdgeMetrics metrics,
         TrafficMeter meter,
+        ClientRoundTrips roundTrips,
         InstantSource clock,
         LongSupplier nanoTime) {}

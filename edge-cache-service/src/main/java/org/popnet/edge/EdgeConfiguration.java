@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.function.LongSupplier;
 import org.popnet.edge.account.AccessLog;
 import org.popnet.edge.account.EdgeMetrics;
+import org.popnet.edge.clients.ClientRoundTrips;
 import org.popnet.edge.memory.MemoryTier;
 import org.popnet.edge.site.SiteRouter;
 import org.popnet.edge.upstream.Fetchers;
@@ -39,6 +40,12 @@ class EdgeConfiguration {
     @Bean
     ByteBufAllocator byteBufAllocator() {
         return new PooledByteBufAllocator(true);
+    }
+
+    /** Also what load reports tell the name servers about the way to clients. */
+    @Bean
+    ClientRoundTrips clientRoundTrips() {
+        return new ClientRoundTrips();
     }
 
     @Bean
@@ -91,6 +98,7 @@ class EdgeConfiguration {
             LogSink sink,
             EdgeMetrics metrics,
             TrafficMeter meter,
+            ClientRoundTrips roundTrips,
             ByteBufAllocator allocator,
             InstantSource clock) {
         UpstreamClient upstream = new UpstreamClient(
@@ -111,6 +119,7 @@ class EdgeConfiguration {
                 new AccessLog(sink),
                 metrics,
                 meter,
+                roundTrips,
                 clock,
                 NANO_TIME);
     }

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.popnet.edge.account.AccessLog;
 import org.popnet.edge.account.EdgeMetrics;
+import org.popnet.edge.clients.ClientRoundTrips;
 import org.popnet.edge.memory.MemoryTier;
 import org.popnet.edge.site.SiteRouter;
 import org.popnet.edge.upstream.Fetchers;
@@ -101,6 +102,7 @@ final class TestEdge implements AutoCloseable {
                 }),
                 metrics,
                 meter,
+                new ClientRoundTrips(),
                 this::now,
                 System::nanoTime);
         server = new EdgeServer(edge, allocator, () -> List.of(new InetSocketAddress(local, 0)));

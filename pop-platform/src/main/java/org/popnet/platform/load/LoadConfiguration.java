@@ -1,5 +1,6 @@
 package org.popnet.platform.load;
 
+import java.util.List;
 import java.util.Map;
 import org.popnet.platform.agent.CurrentTree;
 import org.popnet.platform.control.ControlRoute;
@@ -13,7 +14,8 @@ import org.springframework.http.HttpMethod;
 
 /**
  * What a content service imports to report its load: a {@link TrafficMeter} to feed, the {@link LoadReporter} and {@code
- * GET /load}. A {@link WatermarkSource} bean, if there is one, adds the flush watermarks.
+ * GET /load}. A {@link WatermarkSource} bean, if there is one, adds the flush watermarks, a {@link
+ * RoundTripSource} how far clients are.
  */
 @Configuration(proxyBeanMethods = false)
 @Import(LoadController.class)
@@ -25,12 +27,20 @@ public class LoadConfiguration {
 
     @Bean
     LoadReporter loadReporter(
-            TrafficMeter meter, ObjectProvider<WatermarkSource> watermarks, DatagramPort datagrams, CurrentTree tree) {
+            TrafficMeter meter,
+            ObjectProvider<WatermarkSource> watermarks,
+            ObjectProvider<RoundTripSource> roundTrips,
+            DatagramPort datagrams,
+            CurrentTree tree) {
         return new LoadReporter(
                 meter,
                 () -> {
                     WatermarkSource source = watermarks.getIfAvailable();
                     return source == null ? Map.of() : source.watermarks();
+                },
+                max -> {
+                    RoundTripSource source = roundTrips.getIfAvailable();
+                    return source == null ? List.of() : source.next(max);
                 },
                 datagrams,
                 tree);

@@ -33,10 +33,15 @@ public final class LoadReporter implements SmartLifecycle {
     private static final long INTERVAL_MS = 1_000;
     /** 8 × (a name of up to 40 bytes + 80 bytes of figures) leaves room for the rest within 1,200 bytes. */
     static final int ENTRIES_MAX = 8;
+    /** 6 × 50 bytes take the room of three of those entries. */
+    static final int CLIENTS_MAX = 6;
+
+    private static final int ENTRIES_BESIDE_CLIENTS = 5;
 
     private final TrafficMeter meter;
     private final MachineLoad machine = new MachineLoad(ControlGroup.ofThisProcess(System::nanoTime));
     private final WatermarkSource watermarks;
+    private final RoundTripSource roundTrips;
     private final DatagramPort datagrams;
     private final CurrentTree tree;
     private volatile LoadReport current = new LoadReport(0, 0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0, 0, List.of());
@@ -46,9 +51,15 @@ public final class LoadReporter implements SmartLifecycle {
     private @Nullable String lastWatermark;
     private @Nullable ScheduledExecutorService timer;
 
-    public LoadReporter(TrafficMeter meter, WatermarkSource watermarks, DatagramPort datagrams, CurrentTree tree) {
+    public LoadReporter(
+            TrafficMeter meter,
+            WatermarkSource watermarks,
+            RoundTripSource roundTrips,
+            DatagramPort datagrams,
+            CurrentTree tree) {
         this.meter = meter;
         this.watermarks = watermarks;
+        this.roundTrips = roundTrips;
         this.datagrams = datagrams;
         this.tree = tree;
         tree.subscribe(next -> () -> meter.retain(next.tree().domains().keySet()));
@@ -75,7 +86,7 @@ public final class LoadReporter implements SmartLifecycle {
                 meter.connectionShare(),
                 carried > 0 ? rates.bytesPerSecond() / carried : 0,
                 meter.loopDelayMs(),
-                List.of());
+                tree.get().tree().measures().passiveRoundTrips() ? roundTrips.next(CLIENTS_MAX) : List.of());
         LoadReport datagram = fitting(current);
         NetworkTree now = tree.get().tree();
         Stream.concat(now.nodes(Service.DNS), now.nodes(Service.LOG))
@@ -95,8 +106,9 @@ public final class LoadReporter implements SmartLifecycle {
     }
 
     private LoadReport fitting(LoadReport whole) {
-        Map<String, SiteLoad> sites = nextPart(whole.sites(), lastSite);
-        Map<String, Long> marks = nextPart(whole.watermarks(), lastWatermark);
+        int most = whole.clients().isEmpty() ? ENTRIES_MAX : ENTRIES_BESIDE_CLIENTS;
+        Map<String, SiteLoad> sites = nextPart(whole.sites(), lastSite, most);
+        Map<String, Long> marks = nextPart(whole.watermarks(), lastWatermark, most);
         lastSite = last(sites);
         lastWatermark = last(marks);
         return new LoadReport(
@@ -115,8 +127,8 @@ public final class LoadReporter implements SmartLifecycle {
     }
 
     /** The entries after the last name, and on from the beginning, as many as fit. */
-    private static <V> Map<String, V> nextPart(Map<String, V> all, @Nullable String lastName) {
-        if (all.size() <= ENTRIES_MAX) {
+    private static <V> Map<String, V> nextPart(Map<String, V> all, @Nullable String lastName, int most) {
+        if (all.size() <= most) {
             return new TreeMap<>(all);
         }
         TreeMap<String, V> sorted = new TreeMap<>(all);
@@ -124,7 +136,7 @@ public final class LoadReporter implements SmartLifecycle {
                         lastName == null ? Stream.of() : sorted.tailMap(lastName, false).keySet().stream(),
                         sorted.keySet().stream())
                 .distinct()
-                .limit(ENTRIES_MAX)
+                .limit(most)
                 .toList();
         Map<String, V> part = new LinkedHashMap<>();
         names.forEach(name -> part.put(name, sorted.get(name)));

@@ -3,15 +3,20 @@ package org.popnet.platform.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.popnet.platform.datagram.DatagramPort;
+import org.popnet.platform.datagram.MessageSize;
 import org.popnet.platform.datagram.Received;
 import org.popnet.platform.message.Message;
+import org.popnet.platform.message.Message.ClientRoundTrip;
 import org.popnet.platform.message.Message.LoadReport;
 import org.popnet.platform.message.Message.SiteLoad;
 import org.popnet.platform.origin.OriginTree;
@@ -22,8 +27,14 @@ class LoadReporterTest {
     private final TrafficMeter meter = new TrafficMeter(() -> nanos);
     private final Map<NodeName, Message> sent = new HashMap<>();
     private final Map<String, Long> watermarks = new HashMap<>();
+    private final List<ClientRoundTrip> roundTrips = new ArrayList<>();
 
-    private final LoadReporter reporter = new LoadReporter(meter, () -> watermarks, new Port(), new OriginTree());
+    private final LoadReporter reporter = new LoadReporter(
+            meter,
+            () -> watermarks,
+            max -> roundTrips.subList(0, Math.min(max, roundTrips.size())),
+            new Port(),
+            new OriginTree());
 
     @Test
     void whatWasServedInASecondBecomesRates() {
@@ -91,6 +102,24 @@ class LoadReporterTest {
         }
         assertThat(told).hasSize(20);
         assertThat(marked).hasSize(20);
+    }
+
+    @Test
+    void roundTripsOfClientsAreToldInARoomOfTheirOwn() {
+        String name = "a-customer-with-a-rather-long-name.e";
+        for (int i = 0; i < 20; i++) {
+            meter.site(name + i).began();
+            meter.site(name + i).sent(123_456_789);
+            watermarks.put(name + i, Long.MAX_VALUE - i);
+            roundTrips.add(new ClientRoundTrip(InetAddress.ofLiteral("2001:db8:ffff:ff" + (10 + i) + "::"), 56, 123.456));
+        }
+        nanos += 1_000_000_000;
+        reporter.report();
+
+        LoadReport told = (LoadReport) sent.get(NodeName.of("dns.westusa"));
+        assertThat(told.clients()).isEqualTo(roundTrips.subList(0, LoadReporter.CLIENTS_MAX));
+        assertThat(told.sites()).hasSize(5);
+        assertThat(MessageSize.of(told)).isLessThanOrEqualTo(MessageSize.BYTES_MAX);
     }
 
     private final class Port implements DatagramPort {
