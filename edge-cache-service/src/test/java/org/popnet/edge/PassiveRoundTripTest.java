@@ -17,7 +17,9 @@ import org.popnet.platform.message.Message.ClientRoundTrip;
 class PassiveRoundTripTest {
     @Test
     void connectionsOfClientsTellHowFarTheirPrefixIs() throws Exception {
-        assumeThat(Epoll.isAvailable()).as("the kernel tells only by epoll's channels").isTrue();
+        assumeThat(Epoll.isAvailable())
+                .as("the kernel tells only by epoll's channels")
+                .isTrue();
         List<ClientRoundTrip> told = new ArrayList<>();
         try (TestOrigin fetch = new TestOrigin((request, out) -> respond(out, 200, new byte[10]));
                 TestOrigin origin = new TestOrigin((request, out) -> respond(out, 200, new byte[10]));

@@ -45,7 +45,8 @@ public final class ClientRoundTrips implements RoundTripSource {
             int[] sorted = Arrays.copyOf(micros, Math.min(count, SAMPLES_MAX));
             Arrays.sort(sorted);
             int middle = sorted.length / 2;
-            return (sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + (long) sorted[middle]) / 2.0) / 1000;
+            return (sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + (long) sorted[middle]) / 2.0)
+                    / 1000;
         }
     }
 

@@ -111,7 +111,8 @@ class LoadReporterTest {
             meter.site(name + i).began();
             meter.site(name + i).sent(123_456_789);
             watermarks.put(name + i, Long.MAX_VALUE - i);
-            roundTrips.add(new ClientRoundTrip(InetAddress.ofLiteral("2001:db8:ffff:ff" + (10 + i) + "::"), 56, 123.456));
+            roundTrips.add(
+                    new ClientRoundTrip(InetAddress.ofLiteral("2001:db8:ffff:ff" + (10 + i) + "::"), 56, 123.456));
         }
         nanos += 1_000_000_000;
         reporter.report();
