@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,6 +98,10 @@ class FullSpoolTest {
                         .isEqualTo(firstLostMs);
                 assertThat(Instant.parse(sender.get("lostTo").asString()).toEpochMilli())
                         .isEqualTo(lastLostMs);
+                // Figures of that time say that they are too low, those of another do not.
+                assertThat(lostOf(service, lastLostMs)).isEqualTo(lost);
+                assertThat(lostOf(service, lastLostMs + 60_000)).isZero();
+                assertThat(lostOf(service, firstLostMs - 60_000)).isZero();
                 assertThat(service.get("/actuator/prometheus").body())
                         .contains("popnet_log_records_lost_total " + (double) lost);
                 assertThat(output).contains("edge1.westusa says that it had no room for ");
@@ -148,6 +153,17 @@ class FullSpoolTest {
                 .untilAsserted(() -> assertThat(service.get(summary).body())
                         .contains("\"requests\":" + kept + ",")
                         .contains("\"bytesOut\":" + keptBytes + ","));
+    }
+
+    /** How many requests the figures of this minute lack at most. */
+    private static long lostOf(RunningLogService service, long ms) {
+        Instant minute = Instant.ofEpochMilli(ms).truncatedTo(ChronoUnit.MINUTES);
+        return new ObjectMapper()
+                .readTree(service.get("/traffic/summary?customer=customer1&from=" + minute + "&to="
+                                + minute.plusSeconds(60))
+                        .body())
+                .get("lostRecords")
+                .asLong();
     }
 
     private static JsonNode ledger(RunningLogService service) {

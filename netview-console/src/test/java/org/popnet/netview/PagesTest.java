@@ -103,6 +103,14 @@ class PagesTest {
     }
 
     @Test
+    void requestsThatWereLostForAccountingAreNoSilentGap() {
+        assertThat(Browser.of(console, "alice").get("/traffic").body()).doesNotContain("not counted");
+        console.network.lost(1234);
+        assertThat(Browser.of(console, "alice").get("/traffic").body())
+                .contains("Up to 1,234 requests of this time were served and not counted");
+    }
+
+    @Test
     void quietSiteTeachesTheFirstStep() {
         console.network.noTraffic();
         String page = Browser.of(console, "alice").get("/").body();

@@ -126,6 +126,23 @@ public class Completeness {
         }
     }
 
+    /** How many requests may be missing in the figures of a time, because edges had no room for them: at most so many. */
+    public long lostRequests(String customer, Instant from, Instant to) {
+        return states.findByCustomerOrderByNodeAscFirstSeenDesc(customer).stream()
+                .filter(state -> logsRequests(state.node) && state.hasLostOf(from, to))
+                .mapToLong(state -> state.lost)
+                .sum();
+    }
+
+    /** Name servers' spools hold queries; who is not in the tree any more may have been an edge. */
+    private boolean logsRequests(String node) {
+        return tree.get()
+                .tree()
+                .node(NodeName.of(node))
+                .map(known -> known.service() == Service.EDGE_CACHE)
+                .orElse(true);
+    }
+
     private Optional<Instant> compute(String customer) {
         Set<String> seen = new HashSet<>();
         Optional<Instant> earliest = Optional.empty();

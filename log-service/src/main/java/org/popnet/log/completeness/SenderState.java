@@ -42,6 +42,10 @@ class SenderState {
 
     @Nullable Instant lostTo;
 
+    boolean hasLostOf(Instant from, Instant to) {
+        return lostFrom != null && lostTo != null && lostFrom.isBefore(to) && !lostTo.isBefore(from);
+    }
+
     boolean isComplete() {
         return completeTo >= newestBatch;
     }

@@ -78,7 +78,12 @@ class TrafficController {
                 TrafficQueries.Summary.class,
                 question("summary", customer, domain, range),
                 range.to(),
-                () -> queries.summary(customer, domain, range, dataUpTo(customer)));
+                () -> queries.summary(
+                        customer,
+                        domain,
+                        range,
+                        dataUpTo(customer),
+                        completeness.lostRequests(customer, range.from(), range.to())));
     }
 
     record Series(String step, @Nullable Instant dataUpTo, List<TrafficQueries.Point> points) {}

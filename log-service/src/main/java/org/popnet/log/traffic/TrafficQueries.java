@@ -43,6 +43,7 @@ class TrafficQueries {
     /**
      * Sums of a range.
      *
+     * @param lostRecords how many requests may be missing, because edges say that they had no room for them
      * @param status requests by class of status
      * @param cache requests by how the cache answered
      * @param protocol requests by version of HTTP
@@ -50,6 +51,7 @@ class TrafficQueries {
      */
     record Summary(
             @Nullable Instant dataUpTo,
+            long lostRecords,
             long requests,
             long bytesOut,
             long bytesIn,
@@ -88,7 +90,8 @@ class TrafficQueries {
             long hits,
             @Nullable Percentiles firstByteMs) {}
 
-    Summary summary(String customer, @Nullable String domain, TimeRange range, @Nullable Instant dataUpTo) {
+    Summary summary(
+            String customer, @Nullable String domain, TimeRange range, @Nullable Instant dataUpTo, long lostRecords) {
         return ask(
                         "SELECT sum(requests) AS requests, sum(bytes_out) AS bytes_out, sum(bytes_in) AS bytes_in,"
                                 + " sum(hits) AS hits, sum(hit_bytes) AS hit_bytes" + sums("status_", STATUS)
@@ -99,7 +102,7 @@ class TrafficQueries {
                         range,
                         Interval.DAY,
                         "")
-                .query((row, i) -> summary(row, dataUpTo))
+                .query((row, i) -> summary(row, dataUpTo, lostRecords))
                 .single();
     }
 
@@ -114,10 +117,11 @@ class TrafficQueries {
         return sums.toString();
     }
 
-    private static Summary summary(ResultSet row, @Nullable Instant dataUpTo) throws SQLException {
+    private static Summary summary(ResultSet row, @Nullable Instant dataUpTo, long lostRecords) throws SQLException {
         Percentiles firstByte = percentiles(row, "first_byte");
         return new Summary(
                 dataUpTo,
+                lostRecords,
                 row.getLong("requests"),
                 row.getLong("bytes_out"),
                 row.getLong("bytes_in"),

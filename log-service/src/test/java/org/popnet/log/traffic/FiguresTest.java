@@ -91,7 +91,7 @@ class FiguresTest {
                     Instant.ofEpochMilli(to).toString());
             String domain = run % 2 == 0 ? null : DOMAINS.get(random.nextInt(3));
             List<AccessRecord> within = records(domain, range, any -> true);
-            TrafficQueries.Summary summary = queries.summary("c", domain, range, null);
+            TrafficQueries.Summary summary = queries.summary("c", domain, range, null, 0);
             assertThat(summary.requests()).as(range.toString()).isEqualTo(within.size());
             assertThat(summary.bytesOut())
                     .isEqualTo(within.stream().mapToLong(AccessRecord::bytesOut).sum());
@@ -119,7 +119,7 @@ class FiguresTest {
         TimeRange range = TimeRange.of("2026-10-28T20:00:00Z", "2026-11-03T20:00:00Z");
         for (String domain : new String[] {null, "a.example"}) {
             List<AccessRecord> within = records(domain, range, any -> true);
-            TrafficQueries.Summary summary = queries.summary("c", domain, range, null);
+            TrafficQueries.Summary summary = queries.summary("c", domain, range, null, 0);
             close(
                     summary.firstByteMs(),
                     within.stream()

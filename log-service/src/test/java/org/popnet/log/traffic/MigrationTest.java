@@ -53,10 +53,10 @@ class MigrationTest {
                 .containsExactly("a.example 20 {0,5,1}", "b.example 10 {7}", "b.example 10 {1,1,1,1}");
         TrafficQueries queries = new TrafficQueries(jdbc);
         TimeRange range = TimeRange.of("2026-03-04T00:00:00Z", "2026-03-06T00:00:00Z");
-        TrafficQueries.Summary all = queries.summary("c", null, range, null);
+        TrafficQueries.Summary all = queries.summary("c", null, range, null, 0);
         assertThat(all.requests()).isEqualTo(40);
         assertThat(all.bytesOut()).isEqualTo(400);
-        assertThat(queries.summary("c", "b.example", range, null).requests()).isEqualTo(20);
+        assertThat(queries.summary("c", "b.example", range, null, 0).requests()).isEqualTo(20);
         assertThat(jdbc.sql("SELECT sum(bytes_out) FROM log.bandwidth")
                         .query(Long.class)
                         .single())

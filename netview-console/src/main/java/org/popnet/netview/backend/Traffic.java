@@ -22,6 +22,7 @@ public final class Traffic {
      * @param protocol requests by version: {@code http/1}, {@code http/2}, {@code http/3}, {@code http/other}
      * @param firstByteMs null if not known
      * @param durationMs null if not known
+     * @param lostRecords how many requests may be missing, because edges had no room for their records
      */
     public record Summary(
             long requests,
@@ -35,7 +36,8 @@ public final class Traffic {
             @Nullable Map<String, Long> cache,
             @Nullable Map<String, Long> protocol,
             @Nullable Percentiles firstByteMs,
-            @Nullable Percentiles durationMs) {
+            @Nullable Percentiles durationMs,
+            long lostRecords) {
 
         /** Share of bytes that came from caches, 0 to 1; null without traffic. */
         public @Nullable Double hitRatioByBytes() {

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.popnet.netview.backend.Pending;
+import org.popnet.netview.backend.Problem;
 import org.popnet.netview.backend.Reply;
 import org.popnet.netview.backend.Traffic;
 import org.popnet.netview.backend.TrafficQuery;
@@ -70,11 +71,21 @@ final class TrafficPageController {
         model.addAttribute("quiet", value != null && value.requests() == 0);
         model.addAttribute(
                 "problems",
-                Stream.of(summary.problem(), series.join().problem())
+                Stream.of(summary.problem(), series.join().problem(), lost(value))
                         .filter(Objects::nonNull)
                         .distinct()
                         .toList());
         return "traffic/traffic";
+    }
+
+    private static @Nullable Problem lost(Traffic.@Nullable Summary sums) {
+        return sums == null || sums.lostRecords() == 0
+                ? null
+                : new Problem(
+                        "Up to " + Format.count(sums.lostRecords()) + " requests of this time were served and not counted.",
+                        "An edge had no room for its log while the log servers were away: all figures of this time are"
+                                + " too low by them, and nobody is billed for them.",
+                        "Nothing to do.");
     }
 
     private static List<Figure> figures(

@@ -34,6 +34,7 @@ public final class FakeNetwork implements Backends {
     private final JsonMapper json = new JsonMapper();
     private final NetworkTree tree;
     private volatile boolean traffic = true;
+    private volatile long lost;
     private volatile String url = "/images/hero.avif";
     private volatile Instant flushedAt = Instant.now();
 
@@ -58,6 +59,11 @@ public final class FakeNetwork implements Backends {
 
     public void stop(String node) {
         down.add(node);
+    }
+
+    /** How many requests edges say they had no room for. */
+    public void lost(long requests) {
+        lost = requests;
     }
 
     public void noTraffic() {
@@ -175,7 +181,7 @@ public final class FakeNetwork implements Backends {
 
     private Traffic.Summary summary(Instant from) {
         if (!traffic) {
-            return new Traffic.Summary(0, 0, 0, 0, 0, Map.of(), null, Instant.now(), Map.of(), Map.of(), null, null);
+            return new Traffic.Summary(0, 0, 0, 0, 0, Map.of(), null, Instant.now(), Map.of(), Map.of(), null, null, lost);
         }
         boolean earlier = from.isBefore(Instant.now().minus(Duration.ofHours(30)));
         long requests = earlier ? 3_871_204 : 4_318_922;
@@ -191,7 +197,8 @@ public final class FakeNetwork implements Backends {
                 Map.of("hit", requests),
                 Map.of("http/2", requests),
                 new Traffic.Percentiles(1.1, 11.2, 80),
-                new Traffic.Percentiles(2.2, 30.5, 200));
+                new Traffic.Percentiles(2.2, 30.5, 200),
+                lost);
     }
 
     private Traffic.Series series(Instant from, Instant to, UriComponents uri) {
