@@ -3,7 +3,6 @@ package org.popnet.log.billing;
 import io.swagger.v3.oas.annotations.Operation;
 import java.sql.SQLException;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.popnet.log.completeness.Completeness;
@@ -52,21 +51,14 @@ class BillingController {
         this.clock = clock;
     }
 
-    @Operation(summary = "This month so far, the last one while it is open, and all closed ones, the latest first")
+    @Operation(summary = "This month so far, those before it that are not closed, and all closed ones, the latest first")
     @GetMapping("/statements")
     List<Statements.Head> list(@RequestParam String customer) {
         customers.check(customer);
-        List<Statements.Head> closed = statements.closed(customer);
-        List<Statements.Head> heads = new ArrayList<>();
-        Month current = Month.containing(clock.instant());
-        for (Month month : List.of(current, new Month(current.of().minusMonths(1)))) {
-            if (closed.stream().noneMatch(head -> head.month().equals(month.toString()))) {
-                heads.add(statements.open(
-                        customer, month, completeness.dataUpTo(customer).orElse(null)));
-            }
-        }
-        heads.addAll(closed);
-        return heads;
+        return statements.all(
+                customer,
+                Month.containing(clock.instant()),
+                completeness.dataUpTo(customer).orElse(null));
     }
 
     @Operation(summary = "A closed statement with its lines and adjustments")

@@ -39,6 +39,14 @@ record Month(YearMonth of) {
         return next().start();
     }
 
+    boolean isAfter(Month other) {
+        return of.isAfter(other.of);
+    }
+
+    Month previous() {
+        return new Month(of.minusMonths(1));
+    }
+
     Month next() {
         return new Month(of.plusMonths(1));
     }

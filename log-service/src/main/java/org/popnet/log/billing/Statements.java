@@ -2,6 +2,7 @@ package org.popnet.log.billing;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -15,6 +16,9 @@ import org.springframework.stereotype.Component;
 /** Reads statements, and what the open months have so far. */
 @Component
 class Statements {
+    /** Shown at once; a month that is older than this and open has other problems. */
+    private static final int OPEN_MONTHS_MAX = 36;
+
     private final StatementRows statements;
     private final LineRows lines;
     private final AdjustmentRows adjustments;
@@ -57,6 +61,35 @@ class Statements {
     record Adjustment(String ofMonth, String domain, String pop, long requests, long bytesOut, long bytesIn) {}
 
     record Statement(Head head, List<Line> lines, List<Adjustment> adjustments) {}
+
+    /** The current month, those before it that are not closed (the last one even without figures), and the closed ones. */
+    List<Head> all(String customer, Month current, @Nullable Instant dataUpTo) {
+        List<Head> closed = closed(customer);
+        Month last = current.previous();
+        Month oldest = firstToClose(customer, closed).filter(last::isAfter).orElse(last);
+        List<Head> heads = new ArrayList<>();
+        for (Month month = current;
+                !oldest.isAfter(month) && heads.size() < OPEN_MONTHS_MAX;
+                month = month.previous()) {
+            String name = month.toString();
+            if (closed.stream().noneMatch(head -> head.month().equals(name))) {
+                heads.add(open(customer, month, dataUpTo));
+            }
+        }
+        heads.addAll(closed);
+        return heads;
+    }
+
+    private Optional<Month> firstToClose(String customer, List<Head> closed) {
+        if (!closed.isEmpty()) {
+            return Optional.of(Month.parse(closed.getFirst().month()).next());
+        }
+        return jdbc.sql("SELECT min(time) FROM log.total_day WHERE customer = :customer AND domain = ''")
+                .param("customer", customer)
+                .query((row, i) -> Optional.ofNullable(row.getObject(1, OffsetDateTime.class)))
+                .single()
+                .map(first -> Month.containing(first.toInstant()));
+    }
 
     /** The closed ones, the latest first. */
     List<Head> closed(String customer) {

@@ -168,6 +168,22 @@ class BillingTest {
     }
 
     @Test
+    void everyMonthThatIsNotClosedIsListed() throws Exception {
+        receive(record("2026-10-20T10:00:00Z", "a.example", "/", 500));
+        clockShows("2027-01-20T00:00:00Z", "2026-10-30T00:00:00Z"); // a sender is away for months
+        upkeep.run(closing);
+        receive(record("2027-01-10T10:00:00Z", "a.example", "/", 7));
+        assertThat(statements.all("c", Month.containing(now), null))
+                .extracting(head -> head.month() + " " + head.state() + " " + head.bytesOut())
+                .containsExactly("2027-01 OPEN 7", "2026-12 OPEN 0", "2026-11 OPEN 0", "2026-10 OPEN 500");
+        clockShows("2027-01-20T00:00:00Z", "2027-01-20T00:00:00Z");
+        upkeep.run(closing);
+        assertThat(statements.all("c", Month.containing(now), null))
+                .extracting(head -> head.month() + " " + head.state())
+                .containsExactly("2027-01 OPEN", "2026-12 CLOSED", "2026-11 CLOSED", "2026-10 CLOSED");
+    }
+
+    @Test
     void aClosedStatementDoesNotChangeAndWhatComesLateIsBilledWithTheNext() throws Exception {
         receive(record("2026-10-20T10:00:00Z", "a.example", "/", 500));
         clockShows("2026-11-04T00:00:00Z", "2026-11-04T00:00:00Z");
