@@ -159,8 +159,8 @@ class FullSpoolTest {
     private static long lostOf(RunningLogService service, long ms) {
         Instant minute = Instant.ofEpochMilli(ms).truncatedTo(ChronoUnit.MINUTES);
         return new ObjectMapper()
-                .readTree(service.get("/traffic/summary?customer=customer1&from=" + minute + "&to="
-                                + minute.plusSeconds(60))
+                .readTree(service.get(
+                                "/traffic/summary?customer=customer1&from=" + minute + "&to=" + minute.plusSeconds(60))
                         .body())
                 .get("lostRecords")
                 .asLong();

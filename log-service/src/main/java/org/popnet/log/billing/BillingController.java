@@ -51,7 +51,8 @@ class BillingController {
         this.clock = clock;
     }
 
-    @Operation(summary = "This month so far, those before it that are not closed, and all closed ones, the latest first")
+    @Operation(
+            summary = "This month so far, those before it that are not closed, and all closed ones, the latest first")
     @GetMapping("/statements")
     List<Statements.Head> list(@RequestParam String customer) {
         customers.check(customer);

@@ -82,7 +82,8 @@ final class TrafficPageController {
         return sums == null || sums.lostRecords() == 0
                 ? null
                 : new Problem(
-                        "Up to " + Format.count(sums.lostRecords()) + " requests of this time were served and not counted.",
+                        "Up to " + Format.count(sums.lostRecords())
+                                + " requests of this time were served and not counted.",
                         "An edge had no room for its log while the log servers were away: all figures of this time are"
                                 + " too low by them, and nobody is billed for them.",
                         "Nothing to do.");

@@ -181,7 +181,8 @@ public final class FakeNetwork implements Backends {
 
     private Traffic.Summary summary(Instant from) {
         if (!traffic) {
-            return new Traffic.Summary(0, 0, 0, 0, 0, Map.of(), null, Instant.now(), Map.of(), Map.of(), null, null, lost);
+            return new Traffic.Summary(
+                    0, 0, 0, 0, 0, Map.of(), null, Instant.now(), Map.of(), Map.of(), null, null, lost);
         }
         boolean earlier = from.isBefore(Instant.now().minus(Duration.ofHours(30)));
         long requests = earlier ? 3_871_204 : 4_318_922;
