@@ -13,7 +13,7 @@ import org.popnet.platform.tree.ActiveTree;
 import org.popnet.platform.tree.Generation;
 
 /**
- * One of our nodes as a process on {@link Core#SERVER}, as a restart would find it: the last good tree and settings lie on
+ * One of our nodes as a process, usually on {@link Core#SERVER}, as a restart would find it: the last good tree and settings lie on
  * its disk, the admin service is away.
  */
 public final class MeasuredNode implements AutoCloseable {
@@ -38,13 +38,30 @@ public final class MeasuredNode implements AutoCloseable {
     public static MeasuredNode prepare(
             Path directory, int instance, String tree, String name, List<String> settings, List<String> jvmOptions)
             throws IOException {
+        return prepare(directory, instance, tree, name, settings, jvmOptions, Core.SERVER.launcher());
+    }
+
+    /**
+     * The same, not necessarily on one core.
+     *
+     * @param launcher what stands before the command
+     */
+    public static MeasuredNode prepare(
+            Path directory,
+            int instance,
+            String tree,
+            String name,
+            List<String> settings,
+            List<String> jvmOptions,
+            List<String> launcher)
+            throws IOException {
         clear(directory);
         LocalNetwork network = LocalNetwork.builder()
                 .instance(instance)
                 .state(directory)
                 .tree(tree)
                 .only(name)
-                .launcher(Core.SERVER.launcher().toArray(String[]::new))
+                .launcher(launcher.toArray(String[]::new))
                 .jvmOptions(jvmOptions.toArray(String[]::new))
                 .startTimeout(Duration.ofMinutes(2))
                 .prepare();

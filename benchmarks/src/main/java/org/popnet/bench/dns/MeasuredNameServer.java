@@ -39,12 +39,18 @@ final class MeasuredNameServer implements AutoCloseable {
      * Prepares its state, in place of what an earlier run left.
      *
      * @param knownPrefixes how many client prefixes have been measured from every POP
+     * @param launcher what stands before the command
      */
     static MeasuredNameServer prepare(
-            Path directory, String tree, int knownPrefixes, List<String> settings, List<String> jvmOptions)
+            Path directory,
+            String tree,
+            int knownPrefixes,
+            List<String> settings,
+            List<String> jvmOptions,
+            List<String> launcher)
             throws IOException {
-        MeasuredNode node =
-                MeasuredNode.prepare(directory, INSTANCE, tree, BenchNetwork.NAME_SERVER, settings, jvmOptions);
+        MeasuredNode node = MeasuredNode.prepare(
+                directory, INSTANCE, tree, BenchNetwork.NAME_SERVER, settings, jvmOptions, launcher);
         if (knownPrefixes > 0) {
             Checkpoint checkpoint = new Checkpoint(node.state().resolve("dns/knowledge"), InstantSource.system());
             checkpoint.save(knowledge(node.tree(), knownPrefixes));

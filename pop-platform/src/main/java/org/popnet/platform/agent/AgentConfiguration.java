@@ -48,16 +48,24 @@ public class AgentConfiguration {
         return ControlRoute.ofAnyRole(HttpMethod.GET, "/node");
     }
 
+    private static LastGoodTree lastGood(NodeSettings settings, ObjectProvider<LastGoodTree> begun) {
+        return begun.getIfAvailable(() -> LastGoodTree.begin(EarlyTree.directory(settings.stateDirectory())));
+    }
+
     /** For nodes that receive trees and hand them out. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnProperty(name = FOLLOW, havingValue = "false", matchIfMissing = true)
     static class ConfigSource {
         @Bean
-        TreeAgent treeAgent(NodeSettings settings, ControlHttp http, ObjectProvider<TreeSource> repository) {
+        TreeAgent treeAgent(
+                NodeSettings settings,
+                ControlHttp http,
+                ObjectProvider<LastGoodTree> lastGood,
+                ObjectProvider<TreeSource> repository) {
             PeerTreeSource peers = new PeerTreeSource(http, settings.name());
             TreeSource first =
                     repository.getIfAvailable(() -> new ConfigServerTreeSource(http, settings.configServer()));
-            return new TreeAgent(settings.name(), settings.stateDirectory().resolve("tree"), first, peers::highest);
+            return new TreeAgent(settings.name(), lastGood(settings, lastGood), first, peers::highest);
         }
 
         @Bean
@@ -83,12 +91,16 @@ public class AgentConfiguration {
         }
 
         @Bean
-        TreeAgent treeAgent(NodeSettings settings, ControlTreeSource sources, ControlHttp http) {
+        TreeAgent treeAgent(
+                NodeSettings settings,
+                ControlTreeSource sources,
+                ControlHttp http,
+                ObjectProvider<LastGoodTree> lastGood) {
             return new TreeAgent(
                     settings.name(),
-                    settings.stateDirectory().resolve("tree"),
+                    lastGood(settings, lastGood),
                     sources,
-                    lastGood -> new ControlTreeSource(http, () -> lastGood.nodes().values().stream()
+                    known -> new ControlTreeSource(http, () -> known.nodes().values().stream()
                                     .filter(node -> node.service().isConfigSource())
                                     .map(Node::controlAddress))
                             .fetch());

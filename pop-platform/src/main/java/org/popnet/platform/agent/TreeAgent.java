@@ -1,7 +1,6 @@
 package org.popnet.platform.agent;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -39,15 +38,19 @@ public final class TreeAgent implements CurrentTree {
     private volatile ActiveTree active;
 
     /**
+     * @param lastGood what this node served before it stopped
      * @param source where a starting node asks first
      * @param peers whom else it asks, if it has a last good tree that names them
      * @throws NoTreeException if there is no valid tree anywhere within half a minute
      */
     public TreeAgent(
-            NodeName self, Path directory, TreeSource source, Function<NetworkTree, Optional<FetchedTree>> peers) {
+            NodeName self,
+            LastGoodTree lastGood,
+            TreeSource source,
+            Function<NetworkTree, Optional<FetchedTree>> peers) {
         this.self = self;
-        this.store = new TreeStore(directory);
-        this.active = first(source, peers);
+        this.store = lastGood.store();
+        this.active = first(lastGood.fetched(), lastGood.parsed(), source, peers);
         log.info(
                 "{} serves generation {} ({})",
                 self,
@@ -55,9 +58,11 @@ public final class TreeAgent implements CurrentTree {
                 active.generation().commit());
     }
 
-    private ActiveTree first(TreeSource source, Function<NetworkTree, Optional<FetchedTree>> peers) {
-        Optional<FetchedTree> lastGood = store.load();
-        Optional<ActiveTree> lastGoodParsed = lastGood.flatMap(TreeAgent::parsed);
+    private ActiveTree first(
+            Optional<FetchedTree> lastGood,
+            Optional<ActiveTree> lastGoodParsed,
+            TreeSource source,
+            Function<NetworkTree, Optional<FetchedTree>> peers) {
         List<FetchedTree> found = new ArrayList<>();
         lastGood.ifPresent(found::add);
         lastGoodParsed.flatMap(tree -> peers.apply(tree.tree())).ifPresent(found::add);
@@ -94,14 +99,6 @@ public final class TreeAgent implements CurrentTree {
             }
         }
         throw new NoTreeException("no valid tree:" + refused);
-    }
-
-    private static Optional<ActiveTree> parsed(FetchedTree lastGood) {
-        try {
-            return Optional.of(ActiveTree.of(lastGood.generation(), lastGood.text()));
-        } catch (InvalidTreeException | IllegalArgumentException e) {
-            return Optional.empty(); // it is refused, with the reason, when its turn comes
-        }
     }
 
     private ActiveTree checked(FetchedTree fetched) {

@@ -20,7 +20,7 @@ class TreeAgentTest {
     Path directory;
 
     private TreeAgent agent(Optional<FetchedTree> atSource) {
-        return new TreeAgent(SELF, directory, () -> atSource, tree -> Optional.empty());
+        return new TreeAgent(SELF, LastGoodTree.begin(directory), () -> atSource, tree -> Optional.empty());
     }
 
     @Test
@@ -49,7 +49,7 @@ class TreeAgentTest {
                 .isEqualTo(3);
         TreeAgent fromPeer = new TreeAgent(
                 SELF,
-                directory,
+                LastGoodTree.begin(directory),
                 () -> Optional.of(TestTrees.fetched(4, 30)),
                 tree -> Optional.of(TestTrees.fetched(5, 40)));
         assertThat(fromPeer.get().generation().number()).isEqualTo(5);
