@@ -109,11 +109,12 @@ public final class DnsBench extends MeasurementCommand {
             report.verdict(Verdict.atMost("T3 start to first answer < 5 s", median, 5, "s"))
                     .verdict(Verdict.atMost(
                             "T3 memory ≤ 512 MB (PSS)", pss / 1e6, 512, "MB (RSS " + Figures.of(rss / 1e6) + ")"))
-                    .note("Started three times on all cores, the median counts, as after a restart: the last good tree and"
-                            + " settings on its disk, the admin service away; "
-                            + (Files.exists(installation().aotCache(Service.DNS))
-                                    ? "with the ahead-of-time cache that ./popnet up makes."
-                                    : "without an ahead-of-time cache (./popnet train makes it)."));
+                    .note(
+                            "Started three times on all cores, the median counts, as after a restart: the last good tree and"
+                                    + " settings on its disk, the admin service away; "
+                                    + (Files.exists(installation().aotCache(Service.DNS))
+                                            ? "with the ahead-of-time cache that ./popnet up makes."
+                                            : "without an ahead-of-time cache (./popnet train makes it)."));
         }
     }
 
@@ -125,8 +126,7 @@ public final class DnsBench extends MeasurementCommand {
         String tree = BenchNetwork.tree(DOMAINS, 0);
         progress("starting our name server");
         Map<String, ServerProcess> peers = new LinkedHashMap<>();
-        try (MeasuredNameServer ours =
-                MeasuredNameServer.prepare(
+        try (MeasuredNameServer ours = MeasuredNameServer.prepare(
                 directory.resolve("state"), tree, PREFIXES, allSettings(), jvmOptions, Core.SERVER.launcher())) {
             ours.start();
             try (Reporters reporters = new Reporters(

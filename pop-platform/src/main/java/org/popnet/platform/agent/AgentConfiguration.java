@@ -96,14 +96,11 @@ public class AgentConfiguration {
                 ControlTreeSource sources,
                 ControlHttp http,
                 ObjectProvider<LastGoodTree> lastGood) {
-            return new TreeAgent(
-                    settings.name(),
-                    lastGood(settings, lastGood),
-                    sources,
-                    known -> new ControlTreeSource(http, () -> known.nodes().values().stream()
+            return new TreeAgent(settings.name(), lastGood(settings, lastGood), sources, known -> new ControlTreeSource(
+                            http, () -> known.nodes().values().stream()
                                     .filter(node -> node.service().isConfigSource())
                                     .map(Node::controlAddress))
-                            .fetch());
+                    .fetch());
         }
 
         @Bean
