@@ -143,6 +143,7 @@ class PagesTest {
         assertThat(page)
                 .contains("70.1 (70.1 × 1.0)")
                 .contains("node:edge1.westusa")
+                .contains("3.2 (6 % in use)")
                 .contains("down for 12 s: probe.europe saw “status 503” 0.4 s ago")
                 .contains("it is at generation 6, the domain came with 7");
         assertThat(console.network.asked)

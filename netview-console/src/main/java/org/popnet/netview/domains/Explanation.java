@@ -45,7 +45,7 @@ record Explanation(List<Fact> facts, List<Table> tables) {
                     .toList();
             return new Column(
                     name,
-                    !cells.isEmpty() && cells.stream().allMatch(cell -> cell.matches("-?[0-9.]+( %| ms| s)?")),
+                    !cells.isEmpty() && cells.stream().allMatch(cell -> cell.matches("-?\\d+(\\.\\d+)?( %| s| min| h)?")),
                     cells.stream().anyMatch(cell -> cell.length() > PROSE_LENGTH));
         }
     }
@@ -76,6 +76,11 @@ record Explanation(List<Fact> facts, List<Table> tables) {
     private static Fact term(JsonNode term) {
         String name = words(term.path("name").asString(""));
         String ms = text(term.path("ms"));
+        if (name.equals("load") && term.has("value")) {
+            // Not a product: it counts by its fourth power, and not for all clients alike.
+            long inUse = Math.round(100 * term.path("value").asDouble());
+            return new Fact(name, ms + " (" + inUse + " % in use)");
+        }
         return new Fact(
                 name,
                 term.has("value") && term.has("weight")
@@ -150,7 +155,8 @@ record Explanation(List<Fact> facts, List<Table> tables) {
             return Format.UNKNOWN;
         }
         if (value.isFloatingPointNumber()) {
-            return String.format(Locale.ROOT, "%.1f", value.asDouble());
+            double number = value.asDouble();
+            return String.format(Locale.ROOT, number != 0 && Math.abs(number) < 1 ? "%.2f" : "%.1f", number);
         }
         if (value.isBoolean()) {
             return value.asBoolean() ? "yes" : "no";
