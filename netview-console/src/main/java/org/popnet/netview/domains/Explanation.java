@@ -44,7 +44,7 @@ record Explanation(List<Fact> facts, List<Table> tables) {
                     .filter(cell -> !cell.isEmpty())
                     .toList();
             return new Column(
-                    name,
+                    name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1),
                     !cells.isEmpty() && cells.stream().allMatch(cell -> cell.matches("-?\\d+(\\.\\d+)?( %| s| min| h)?")),
                     cells.stream().anyMatch(cell -> cell.length() > PROSE_LENGTH));
         }
@@ -155,8 +155,7 @@ record Explanation(List<Fact> facts, List<Table> tables) {
             return Format.UNKNOWN;
         }
         if (value.isFloatingPointNumber()) {
-            double number = value.asDouble();
-            return String.format(Locale.ROOT, number != 0 && Math.abs(number) < 1 ? "%.2f" : "%.1f", number);
+            return String.format(Locale.ROOT, "%.1f", value.asDouble());
         }
         if (value.isBoolean()) {
             return value.asBoolean() ? "yes" : "no";

@@ -76,6 +76,8 @@ class CustomerZonesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             0 | mail A 192.0.2.256                    | 'mail A 192.0.2.256': Invalid address: 192.0.2.256
+            0 | mail A 2001:db8::25                   | 'mail A 2001:db8::25': Invalid address: 2001:db8::25
+            0 | mail AAAA 192.0.2.25                  | 'mail AAAA 192.0.2.25': Invalid address: 192.0.2.25
             0 | mail.bob.example. A 192.0.2.1         | lies outside the zone ada.example
             0 | mail.ada.example A 192.0.2.1          | 'mail.ada.example' without a dot at its end would be mail.ada.example.ada.example
             0 | @ MX 10 mail.ada.example              | without a dot at its end
