@@ -45,7 +45,8 @@ record Explanation(List<Fact> facts, List<Table> tables) {
                     .toList();
             return new Column(
                     name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1),
-                    !cells.isEmpty() && cells.stream().allMatch(cell -> cell.matches("-?\\d+(\\.\\d+)?( %| s| min| h)?")),
+                    !cells.isEmpty()
+                            && cells.stream().allMatch(cell -> cell.matches("-?\\d+(\\.\\d+)?( %| s| min| h)?")),
                     cells.stream().anyMatch(cell -> cell.length() > PROSE_LENGTH));
         }
     }
