@@ -3,6 +3,7 @@ package org.popnet.local.cli;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.popnet.local.LocalNetwork;
@@ -37,6 +38,9 @@ final class BillingCommand implements Callable<Integer> {
 
     /** What the customer's log server is asked, and what becomes of its answer. */
     abstract static class Question implements Callable<Integer> {
+        /** A month of raw logs is read, or millions of sums are sorted, before there is an answer. */
+        static final Duration PATIENCE = Duration.ofMinutes(10);
+
         @ParentCommand
         @SuppressWarnings("NullAway.Init") // picocli sets it
         private BillingCommand parent;
@@ -120,7 +124,7 @@ final class BillingCommand implements Callable<Integer> {
     static final class Verify extends MonthQuestion {
         @Override
         JsonNode ask(ControlHttp operator, Node server, String query) {
-            return operator.get(server, "/billing/verify" + ofMonth(query), JsonNode.class);
+            return operator.get(server, "/billing/verify" + ofMonth(query), PATIENCE, JsonNode.class);
         }
 
         @Override
@@ -154,7 +158,7 @@ final class BillingCommand implements Callable<Integer> {
     static final class Close extends MonthQuestion {
         @Override
         JsonNode ask(ControlHttp operator, Node server, String query) {
-            return operator.post(server, "/billing/close" + ofMonth(query), Map.of(), JsonNode.class);
+            return operator.post(server, "/billing/close" + ofMonth(query), Map.of(), PATIENCE, JsonNode.class);
         }
 
         @Override

@@ -22,6 +22,8 @@ import org.springframework.context.SmartLifecycle;
  */
 public final class Upkeep implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Upkeep.class);
+    /** A statement of millions of sums takes longer than a question is waited for. */
+    private static final int PATIENCE_MS = 600_000;
     /** Rounds of a chore that says there is more, before the others have their turn. */
     private static final int ROUNDS_MAX = 100;
 
@@ -71,6 +73,7 @@ public final class Upkeep implements SmartLifecycle {
         for (boolean more = true; more && rounds < ROUNDS_MAX; ) {
             long start = System.nanoTime();
             try (Connection connection = database.getConnection()) {
+                connection.setNetworkTimeout(Runnable::run, PATIENCE_MS); // the pool gives the next user its own again
                 connection.setTransactionIsolation(chore.isolation());
                 connection.setAutoCommit(false);
                 try {

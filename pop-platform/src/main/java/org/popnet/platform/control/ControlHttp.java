@@ -46,13 +46,35 @@ public final class ControlHttp implements AutoCloseable {
 
     /** @throws ControlException if the node does not answer 2xx with JSON of that type */
     public <T> T get(Node node, String pathAndQuery, Class<T> type) {
-        return read(exchange(HttpRequest.newBuilder(uri(node.controlAddress(), pathAndQuery))), type);
+        return get(node, pathAndQuery, REQUEST_TIMEOUT, type);
+    }
+
+    /**
+     * For questions that take long to answer.
+     *
+     * @throws ControlException if the node does not answer 2xx with JSON of that type in time
+     */
+    public <T> T get(Node node, String pathAndQuery, Duration patience, Class<T> type) {
+        return read(
+                exchange(HttpRequest.newBuilder(uri(node.controlAddress(), pathAndQuery))
+                        .timeout(patience)),
+                type);
     }
 
     /** @throws ControlException if the node does not answer 2xx with JSON of that type */
     public <T> T post(Node node, String pathAndQuery, Object body, Class<T> type) {
+        return post(node, pathAndQuery, body, REQUEST_TIMEOUT, type);
+    }
+
+    /**
+     * For orders that take long to carry out.
+     *
+     * @throws ControlException if the node does not answer 2xx with JSON of that type in time
+     */
+    public <T> T post(Node node, String pathAndQuery, Object body, Duration patience, Class<T> type) {
         return read(
                 exchange(HttpRequest.newBuilder(uri(node.controlAddress(), pathAndQuery))
+                        .timeout(patience)
                         .header("Content-Type", "application/json")
                         .POST(json(body))),
                 type);
