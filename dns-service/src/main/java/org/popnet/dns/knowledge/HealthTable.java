@@ -52,11 +52,15 @@ final class HealthTable {
         SteeringRule nodeRule = tree.rules().getOrDefault("default", SteeringRule.DEFAULT);
         Map<TargetId, TargetHealth> next = new HashMap<>();
         Map<TargetId, InetAddress> places = new HashMap<>();
+        // A server is a target of each of its domains, of which there may be thousands.
+        Map<String, List<NodeName>> nearestTo = new HashMap<>();
         for (ZoneSnapshot.Target target : zone.targets()) {
             Domain domain = target.pop() >= 0 ? null : domainOf(tree, target.id());
             SteeringRule rule = domain == null ? nodeRule : domain.rule();
-            List<NodeName> nearest = vantagePoints.nearest(
-                    target.id().machine(), location(tree, zone, target), VantagePoints.ASSIGNED + Watch.STAND_INS);
+            List<NodeName> nearest = nearestTo.computeIfAbsent(
+                    target.id().machine(),
+                    machine -> vantagePoints.nearest(
+                            machine, location(tree, zone, target), VantagePoints.ASSIGNED + Watch.STAND_INS));
             Watch watch = Watch.of(rule.rise(), rule.fall(), rule.quorum(), nearest, staleMs(domain));
             TargetHealth known = targets.get(target.id());
             if (known == null) {
