@@ -87,7 +87,7 @@ final class Exchange implements FillWaiter {
         if (request.bodyBytes() > edge.settings().requestBody().toBytes()) {
             writer.close();
             local(413, "request body larger than " + edge.settings().requestBody());
-        } else if (looped(edge.router().zone())) {
+        } else if (Hops.looped(request.headers(), edge.router().zone())) {
             local(508, "the request has been through this network before (CDN-Loop)");
         } else if (request.asksForWebSocket()) {
             pass(found, Forward.BYPASS);
@@ -105,21 +105,6 @@ final class Exchange implements FillWaiter {
         edge.metrics().refused(refused.reason());
         writer.close();
         local(refused.status(), refused.reason());
-    }
-
-    /** RFC 8586: every node of the network adds a name of the network's zone. */
-    private boolean looped(String zone) {
-        if (!request.headers().contains("CDN-Loop")) {
-            return false;
-        }
-        for (String member : request.headers().members("CDN-Loop")) {
-            String id = member.split(";", 2)[0].strip();
-            if (id.equalsIgnoreCase(zone)
-                    || id.regionMatches(true, id.length() - zone.length() - 1, "." + zone, 0, zone.length() + 1)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private void lookup(Site here) {
@@ -273,8 +258,9 @@ final class Exchange implements FillWaiter {
 
     private String trace(FillOutcome.Ready ready) {
         if (ready.kind() == FillOutcome.Kind.STALE_ON_ERROR) {
-            long ttl = ready.response().freshness().ttlSecondsAt(edge.clock().millis());
-            return CacheStatus.hit(edge.name(), ttl) + "; detail=stale-if-error";
+            // RFC 9211 §2.1: no hit, because it went forward.
+            return CacheStatus.forwarded(
+                    edge.name(), Forward.STALE, ready.forwardStatus(), false, collapsed, "stale-if-error");
         }
         String before = ready.response().forwardTrace();
         String mine =

@@ -38,12 +38,20 @@ public final class Hops {
         return headers.without(dropped::contains);
     }
 
-    /** Whether {@code CDN-Loop} (RFC 8586) already names this network: the request has come round. */
-    public static boolean looped(Headers request, String id) {
+    /**
+     * Whether {@code CDN-Loop} (RFC 8586) already names this network: the request has come round.
+     *
+     * @param zone the network's zone; each of its nodes adds a name in it
+     */
+    public static boolean looped(Headers request, String zone) {
+        if (!request.contains("CDN-Loop")) {
+            return false;
+        }
         for (String member : request.members("CDN-Loop")) {
             int semicolon = member.indexOf(';');
-            String token = (semicolon < 0 ? member : member.substring(0, semicolon)).strip();
-            if (token.equalsIgnoreCase(id)) {
+            String id = (semicolon < 0 ? member : member.substring(0, semicolon)).strip();
+            if (id.equalsIgnoreCase(zone)
+                    || id.regionMatches(true, id.length() - zone.length() - 1, "." + zone, 0, zone.length() + 1)) {
                 return true;
             }
         }

@@ -21,6 +21,11 @@ class HopsAndStatusTest {
 
     @Test
     void rfc8586_ownIdIsFoundWithParameters() {
+        assertThat(Hops.looped(Headers.of("CDN-Loop", "edge1.westusa.pop.example"), "pop.example"))
+                .isTrue();
+        assertThat(Hops.looped(Headers.of("CDN-Loop", "example, other"), "pop.example"))
+                .isFalse();
+        assertThat(Hops.looped(Headers.EMPTY, "pop.example")).isFalse();
         assertThat(Hops.looped(Headers.of("CDN-Loop", "a, POP.example; v=1"), "pop.example"))
                 .isTrue();
         assertThat(Hops.looped(Headers.of("CDN-Loop", "xpop.example"), "pop.example"))
