@@ -15,23 +15,25 @@ class AuthorizationTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "max-age=9                          | AUTHORIZATION",
-        "max-age=9, immutable               | AUTHORIZATION",
-        "max-age=9, proxy-revalidate        | AUTHORIZATION",
-        "no-cache                           | AUTHORIZATION",
-        "max-age=9, stale-if-error=60       | AUTHORIZATION",
-        "max-age=9, public                  | STORABLE",
-        "max-age=9, PUBLIC                  | STORABLE",
-        "max-age=9, must-revalidate         | STORABLE",
-        "s-maxage=9                         | STORABLE",
-        "s-maxage=0                         | STORABLE",
-        "public, no-cache                   | STORABLE",
-        "public, max-age=9, private         | PRIVATE_DIRECTIVE",
-        "s-maxage=9, private=\"Set-Cookie\" | PRIVATE_DIRECTIVE",
-        "public, max-age=9, no-store        | NO_STORE_DIRECTIVE",
-        "publicity, max-age=9               | AUTHORIZATION",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "max-age=9                          | AUTHORIZATION",
+                "max-age=9, immutable               | AUTHORIZATION",
+                "max-age=9, proxy-revalidate        | AUTHORIZATION",
+                "no-cache                           | AUTHORIZATION",
+                "max-age=9, stale-if-error=60       | AUTHORIZATION",
+                "max-age=9, public                  | STORABLE",
+                "max-age=9, PUBLIC                  | STORABLE",
+                "max-age=9, must-revalidate         | STORABLE",
+                "s-maxage=9                         | STORABLE",
+                "s-maxage=0                         | STORABLE",
+                "public, no-cache                   | STORABLE",
+                "public, max-age=9, private         | PRIVATE_DIRECTIVE",
+                "s-maxage=9, private=\"Set-Cookie\" | PRIVATE_DIRECTIVE",
+                "public, max-age=9, no-store        | NO_STORE_DIRECTIVE",
+                "publicity, max-age=9               | AUTHORIZATION",
+            })
     void rfc9111Section3_5_onlyThreeDirectivesMakeAnAuthorizedResponseEverybodys(String control, Storability expected) {
         assertThat(of(REQUEST, 200, "Cache-Control", control, "ETag", "\"a\"")).isEqualTo(expected);
     }
@@ -51,12 +53,14 @@ class AuthorizationTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "max-age=9         | public, max-age=9  | AUTHORIZATION",
-        "public, max-age=9 | private            | STORABLE",
-        "s-maxage=9        | no-store           | STORABLE",
-        "private           | public, s-maxage=9 | PRIVATE_DIRECTIVE",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "max-age=9         | public, max-age=9  | AUTHORIZATION",
+                "public, max-age=9 | private            | STORABLE",
+                "s-maxage=9        | no-store           | STORABLE",
+                "private           | public, s-maxage=9 | PRIVATE_DIRECTIVE",
+            })
     void rfc9213Section2_2_theTargetedFieldDecidesAlone(String targeted, String control, Storability expected) {
         assertThat(of(REQUEST, 200, "CDN-Cache-Control", targeted, "Cache-Control", control))
                 .isEqualTo(expected);

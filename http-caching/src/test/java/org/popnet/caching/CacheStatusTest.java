@@ -13,8 +13,8 @@ import org.popnet.caching.CacheStatus.Forward;
 /** RFC 9211, section by section. */
 class CacheStatusTest {
     /** An item of a structured list (RFC 8941 §3.1): a token with parameters whose values are tokens or integers, or true. */
-    private static final Pattern MEMBER =
-            Pattern.compile("[A-Za-z*][\\w.*:/!#$%&'+^`|~-]*(; [a-z*][a-z0-9_.*-]*(=([A-Za-z*][\\w.*:/-]*|-?\\d{1,15}))?)*");
+    private static final Pattern MEMBER = Pattern.compile(
+            "[A-Za-z*][\\w.*:/!#$%&'+^`|~-]*(; [a-z*][a-z0-9_.*-]*(=([A-Za-z*][\\w.*:/-]*|-?\\d{1,15}))?)*");
 
     @Test
     void rfc9211Section2_theCacheNearestTheOriginStandsFirst() {
@@ -34,7 +34,8 @@ class CacheStatusTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"376, edge1.westusa; hit; ttl=376", "0, edge1.westusa; hit; ttl=0", "-412, edge1.westusa; hit; ttl=-412"})
+    @CsvSource({"376, edge1.westusa; hit; ttl=376", "0, edge1.westusa; hit; ttl=0", "-412, edge1.westusa; hit; ttl=-412"
+    })
     void rfc9211Section2_1_and2_4_aHitSaysHowLongItIsFreshYetAndNeverThatItWentForward(long ttl, String expected) {
         assertThat(CacheStatus.hit("edge1.westusa", ttl))
                 .isEqualTo(expected)
