@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -191,6 +192,28 @@ class CheckKindsTest {
     }
 
     @Test
+    void certificateIsVerifiedAsTheTreeSaysOfTheServerIfTheCheckSaysNothing() throws Exception {
+        CertificateAuthority authority =
+                CertificateAuthority.loadOrCreate(directory.resolve("ca"), "c.example", InstantSource.system());
+        String pem = Files.readString(directory.resolve("ca/ca.crt"));
+        IssuedCertificate issued = authority.issue(
+                "www.c.example", Role.ADMIN, List.of(), List.of("www.c.example"), Duration.ofDays(1));
+        try (RawServer server = RawServer.tls(context(issued), OK)) {
+            assertThat(https(server, "", "").failure()).isEqualTo(Failure.TLS);
+            assertThat(https(server, "", "    ca: |\n" + pem.indent(6)).reason()).isNull();
+            assertThat(https(server, ", verify: false", "").reason()).isNull();
+        }
+    }
+
+    /** A check of a server that speaks TLS, with these additions to the tree. */
+    private Outcome https(RawServer server, String ofServer, String ofCustomer) {
+        int port = server.address().getPort();
+        Customer owner = customer("{address: 127.0.0.1, port: " + port + ", tls: true" + ofServer + "}", ofCustomer);
+        Endpoint endpoint = new Endpoint(server.address(), "www.c.example", true, owner);
+        return runner.run(Check.Http.get("/health", Expected.status(200)), endpoint, PATIENT);
+    }
+
+    @Test
     void streamPlaysFromMasterPlaylistToFirstSegment() {
         Map<String, String> site = new HashMap<>(Map.of(
                 "/live/master.m3u8",
@@ -277,6 +300,10 @@ class CheckKindsTest {
     }
 
     private static Customer customer(int port) {
+        return customer("{address: 127.0.0.1, port: " + port + "}", "");
+    }
+
+    private static Customer customer(String server, String further) {
         return TreeParser.parse("network.yml", """
                 network: {zone: pop.example}
                 pops:
@@ -286,10 +313,10 @@ class CheckKindsTest {
                 log-servers: {log.a: {manages: [c, _network]}}
                 customers:
                   c:
-                    servers: {west: {address: 127.0.0.1, port: %d}}
+                    servers: {west: %s}
                     domains:
                       www.c.example: {candidates: [servers]}
-                """.formatted(port)).customers().get("c");
+                """.formatted(server) + further).customers().get("c");
     }
 
     private static SSLContext context(IssuedCertificate issued) throws GeneralSecurityException, IOException {
