@@ -50,8 +50,7 @@ class UpstreamTlsTest {
     @TempDir
     Path directory;
 
-    private final MultiThreadIoEventLoopGroup loops =
-            new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    private final MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final UpstreamClient client = new UpstreamClient(
             NioSocketChannel.class,
             UnpooledByteBufAllocator.DEFAULT,

@@ -91,8 +91,8 @@ class RefusedStoreTest {
     }
 
     private static void assertStored(DiskTier disk) {
-        assertThat(disk.find(KEY, Headers.EMPTY)).isInstanceOfSatisfying(Found.Hit.class, hit -> hit.object()
-                .close());
+        assertThat(disk.find(KEY, Headers.EMPTY))
+                .isInstanceOfSatisfying(Found.Hit.class, hit -> hit.object().close());
     }
 
     private static DiskTier open(Path root) {

@@ -196,11 +196,12 @@ class CheckKindsTest {
         CertificateAuthority authority =
                 CertificateAuthority.loadOrCreate(directory.resolve("ca"), "c.example", InstantSource.system());
         String pem = Files.readString(directory.resolve("ca/ca.crt"));
-        IssuedCertificate issued = authority.issue(
-                "www.c.example", Role.ADMIN, List.of(), List.of("www.c.example"), Duration.ofDays(1));
+        IssuedCertificate issued =
+                authority.issue("www.c.example", Role.ADMIN, List.of(), List.of("www.c.example"), Duration.ofDays(1));
         try (RawServer server = RawServer.tls(context(issued), OK)) {
             assertThat(https(server, "", "").failure()).isEqualTo(Failure.TLS);
-            assertThat(https(server, "", "    ca: |\n" + pem.indent(6)).reason()).isNull();
+            assertThat(https(server, "", "    ca: |\n" + pem.indent(6)).reason())
+                    .isNull();
             assertThat(https(server, ", verify: false", "").reason()).isNull();
         }
     }
@@ -316,7 +317,9 @@ class CheckKindsTest {
                     servers: {west: %s}
                     domains:
                       www.c.example: {candidates: [servers]}
-                """.formatted(server) + further).customers().get("c");
+                """.formatted(server) + further)
+                .customers()
+                .get("c");
     }
 
     private static SSLContext context(IssuedCertificate issued) throws GeneralSecurityException, IOException {
