@@ -2,13 +2,16 @@ package org.popnet.fetch.serve;
 
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
+import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.web.ErrorResponseException;
+import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.core.JacksonException;
 
 /** Takes lists of what to fetch ahead, from whoever crawls a site, and tells how far they have come. */
 @RestController
@@ -38,6 +41,15 @@ final class PrefetchController {
             throw refused(HttpStatus.NOT_FOUND, new IllegalArgumentException("no list " + id + ", or not any more"));
         }
         return progress;
+    }
+
+    /** Says what an order looks like; what the parser missed follows. */
+    @ExceptionHandler(HttpMessageNotReadableException.class)
+    ProblemDetail unreadable(HttpMessageNotReadableException e) {
+        String cause = e.getCause() instanceof JacksonException json ? json.getOriginalMessage() : "no JSON";
+        return ProblemDetail.forStatusAndDetail(
+                HttpStatus.BAD_REQUEST,
+                "the body must be {site, targets, requestsPerSecond, bytesPerSecond, bytesMax} in JSON: " + cause);
     }
 
     private static ErrorResponseException refused(HttpStatus status, RuntimeException why) {
