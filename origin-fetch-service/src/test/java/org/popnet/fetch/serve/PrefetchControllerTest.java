@@ -48,7 +48,10 @@ class PrefetchControllerTest {
         try (FetchNode node = new FetchNode(directory.resolve("store"));
                 Prefetcher prefetcher = prefetcher(node)) {
             MockMvcTester tester = tester(prefetcher);
-            assertThat(tester.post().uri("/prefetches").contentType(MediaType.APPLICATION_JSON).content("""
+            assertThat(tester.post()
+                            .uri("/prefetches")
+                            .contentType(MediaType.APPLICATION_JSON)
+                            .content("""
                             {"site":"www.customer1.example","targets":["/"],"requestsPerSecond":1,"bytesPerSecond":1000,"bytesMax":1000}
                             """))
                     .hasStatus(202)
