@@ -55,7 +55,8 @@ final class BillingCommand implements Callable<Integer> {
                         .logServerOf(customer)
                         .flatMap(found -> network.tree().node(found.node()))
                         .orElseThrow(() -> new IllegalStateException("no log server manages customer '" + customer
-                                + "': must be one of " + network.tree().customers().keySet()
+                                + "': must be one of "
+                                + network.tree().customers().keySet()
                                 + " that stands under log-servers in network.yml"));
                 JsonNode answer = ask(network.operator(), server, "?customer=" + encoded(customer));
                 PrintWriter out = parent.popnet.out();
