@@ -126,12 +126,12 @@ class DamagedDiskTest {
         }
         assertThat(hits).isEqualTo(URLS - (int) before);
         assertThat(origin.requests()).hasSize(asked + onDamaged.size());
-        whenNothingArrives();
+        node.whenStored();
         assertThat(out(damaged)).isOne();
         assertThat(out(directory.resolve("good"))).isZero();
 
         // left alone now: no further error, whether it is asked for old things or new ones
-        whenNothingArrives();
+        node.whenStored();
         double errors = errors();
         assertThat(errors).isPositive();
         for (int i = URLS; i < 2 * URLS; i++) {
@@ -140,7 +140,7 @@ class DamagedDiskTest {
         for (String target : onDamaged) {
             assertThat(node.get(target).body()).isEqualTo(body(target));
         }
-        whenNothingArrives();
+        node.whenStored();
         assertThat(errors()).isEqualTo(errors);
         assertThat(node.count("popnet.fetch.store.refused", "reason", "disk-out"))
                 .isPositive();
@@ -158,7 +158,7 @@ class DamagedDiskTest {
         for (int i = 0; i < URLS; i++) {
             assertThat(node.get("/" + i).body()).isEqualTo(body("/" + i));
         }
-        whenNothingArrives();
+        node.whenStored();
         assertThat(node.count("popnet.fetch.fills", "outcome", "unstored")
                         + node.count("popnet.fetch.store.refused", "reason", "disk-out"))
                 .isGreaterThan(10);
@@ -191,11 +191,6 @@ class DamagedDiskTest {
                 assertThat(run("dd", "if=" + file, "iflag=nocache", "count=0")).isTrue(); // out of the page cache
             }
         }
-    }
-
-    private void whenNothingArrives() {
-        await().until(() ->
-                node.meters.get("popnet.fetch.fills.running").gauge().value() == 0);
     }
 
     private static long filesOn(Path disk) throws IOException {

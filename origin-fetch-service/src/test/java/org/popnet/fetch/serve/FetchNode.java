@@ -1,6 +1,8 @@
 package org.popnet.fetch.serve;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -40,6 +42,9 @@ final class FetchNode implements AutoCloseable {
     final InstantSource clock = () -> Instant.ofEpochMilli(nowMs.get());
     final List<String> outcomes = Collections.synchronizedList(new ArrayList<>());
     final List<String> logged = Collections.synchronizedList(new ArrayList<>());
+    /** Whether each request waits until no fetch runs any more. */
+    volatile boolean inTurn;
+
     volatile boolean flushesLearnt = true;
     volatile long watermarkNow;
     volatile long reachable = Long.MAX_VALUE;
@@ -168,7 +173,15 @@ final class FetchNode implements AutoCloseable {
         return request("GET", target, fields);
     }
 
+    /** A client has the last byte before the object is on disk: until then, whoever comes joins the fetch that runs. */
+    void whenStored() {
+        await().until(() -> meters.get("popnet.fetch.fills.running").gauge().value() == 0);
+    }
+
     RawClient.Response request(String method, String target, String... fields) throws IOException {
+        if (inTurn) {
+            whenStored();
+        }
         StringBuilder raw = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: " + SITE + "\r\n");
         for (String field : fields) {
             raw.append(field).append("\r\n");

@@ -29,6 +29,7 @@ class FetchPipelineTest {
         origin = new TestOrigin();
         second = new TestOrigin();
         node = new FetchNode(directory.resolve("store"), origin, second);
+        node.inTurn = true;
     }
 
     @AfterEach
@@ -36,12 +37,6 @@ class FetchPipelineTest {
         node.close();
         origin.close();
         second.close();
-    }
-
-    /** Until then, whoever comes joins the fetch that runs. */
-    private void whenStored() {
-        await().until(() ->
-                node.meters.get("popnet.fetch.fills.running").gauge().value() == 0);
     }
 
     @Test
@@ -95,7 +90,7 @@ class FetchPipelineTest {
                         ? TestOrigin.ok("hello", "ETag: \"a\"", "X-Version: 1")
                         : TestOrigin.head(304, -1, "ETag: \"a\"", "X-Version: 2")));
         node.get("/a");
-        whenStored();
+        node.whenStored();
         node.nowMs.addAndGet(61_000);
 
         Response confirmed = node.get("/a");
@@ -116,7 +111,7 @@ class FetchPipelineTest {
         origin.answering((request, out) ->
                 out.write(TestOrigin.ok("v" + origin.requests().size(), "ETag: \"a\"")));
         node.get("/a");
-        whenStored();
+        node.whenStored();
         node.nowMs.addAndGet(61_000);
         assertThat(node.get("/a").text()).isEqualTo("v2");
         assertThat(node.get("/a").text()).isEqualTo("v2");
@@ -128,7 +123,7 @@ class FetchPipelineTest {
         origin.answering(
                 (request, out) -> out.write(TestOrigin.ok("hello", "Cache-Control: max-age=60, stale-if-error=600")));
         node.get("/a");
-        whenStored();
+        node.whenStored();
         node.nowMs.addAndGet(65_000);
         origin.close();
         second.answering((request, out) -> out.write(TestOrigin.response(503, new byte[0])));
@@ -145,7 +140,7 @@ class FetchPipelineTest {
         origin.answering((request, out) -> out.write(TestOrigin.ok("hello", "Cache-Control: max-age=60")));
         second.close();
         node.get("/a");
-        whenStored();
+        node.whenStored();
         node.nowMs.addAndGet(65_000);
         origin.close();
         Response stale = node.get("/a");
@@ -162,7 +157,7 @@ class FetchPipelineTest {
                         ? TestOrigin.ok("hello", "ETag: \"a\"", "Content-Language: en")
                         : TestOrigin.head(304, -1, "ETag: \"a\"", "Content-Language: de")));
         node.get("/a");
-        whenStored();
+        node.whenStored();
         node.nowMs.addAndGet(61_000);
         Response confirmed = node.get("/a", "If-None-Match: \"a\"");
         assertThat(confirmed.status()).isEqualTo(304);
@@ -214,11 +209,10 @@ class FetchPipelineTest {
         origin.answering((request, out) -> out.write(TestOrigin.ok("mine", "Cache-Control: private")));
         node.get("/a");
         origin.answering((request, out) -> out.write(TestOrigin.ok("ours")));
+        node.get("/a"); // passed through as the one before, which shows that it may be stored
         node.get("/a");
-        // The last byte reaches the client before the object is on disk: until then another request joins the fill.
-        await().untilAsserted(
-                        () -> assertThat(node.get("/a").header("cache-status")).startsWith("fetch1.test; hit"));
-        assertThat(origin.requests()).hasSizeLessThanOrEqualTo(3);
+        assertThat(node.get("/a").header("cache-status")).startsWith("fetch1.test; hit");
+        assertThat(origin.requests()).hasSize(3);
     }
 
     @Test
@@ -291,15 +285,16 @@ class FetchPipelineTest {
                 out.write(TestOrigin.ok("v" + origin.requests().size())));
         node.get("/a");
         node.get("/b");
-        whenStored();
+        node.whenStored();
         node.close();
         node = new FetchNode(directory.resolve("store"), origin, second);
+        node.inTurn = true;
         node.flushesLearnt = false;
 
         Response bypassed = node.get("/a");
         assertThat(bypassed.text()).isEqualTo("v3");
         assertThat(bypassed.header("cache-status")).startsWith("fetch1.test; fwd=bypass");
-        whenStored();
+        node.whenStored();
         assertThat(node.get("/a").header("cache-status")).as("stored since").contains("hit");
         node.flushesLearnt = true;
         assertThat(node.get("/b").text()).isEqualTo("v2");

@@ -70,9 +70,11 @@ class PrefetcherTest {
                         ? TestOrigin.response(404, new byte[0], "Cache-Control: no-store")
                         : TestOrigin.ok("hello")));
         node.get("/0");
+        node.whenStored();
         PrefetchProgress end =
                 ended(controller.begin(new PrefetchOrder(FetchNode.SITE, targets(5), 1000, 50 * MB, MB)));
         assertThat(end).isEqualTo(new PrefetchProgress(end.id(), FetchNode.SITE, 5, 1, 3, 1, 15, State.DONE));
+        node.whenStored();
         assertThat(node.get("/4").header("cache-status")).contains("hit");
         assertThat(origin.requests()).hasSize(5);
         assertThat(node.count("popnet.fetch.prefetch.urls", "outcome", "fetched"))

@@ -76,6 +76,7 @@ class ResumptionTest {
         assertThat(other.requests().getFirst().header("if-range")).isEqualTo("\"v1\"");
         assertThat(node.count("popnet.fetch.fills", "outcome", "resumed")).isOne();
 
+        node.whenStored();
         Response hit = node.get("/a");
         assertThat(hit.header("cache-status")).startsWith("fetch1.test; hit");
         assertThat(hit.body()).isEqualTo(BODY);

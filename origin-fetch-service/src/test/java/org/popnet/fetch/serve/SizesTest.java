@@ -1,7 +1,6 @@
 package org.popnet.fetch.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +48,7 @@ class SizesTest {
         assertThat(miss.status()).isEqualTo(200);
         assertThat(miss.whole()).isTrue();
         assertThat(miss.body()).isEmpty();
-        whenStored();
+        node.whenStored();
         Response hit = node.get("/empty");
         assertThat(hit.header("cache-status")).startsWith("fetch1.test; hit");
         assertThat(hit.header("content-length")).isEqualTo("0");
@@ -69,7 +68,7 @@ class SizesTest {
         }
         origin.answering((request, out) -> out.write(TestOrigin.response(200, body)));
         assertThat(node.get("/a").body()).isEqualTo(body);
-        whenStored();
+        node.whenStored();
         Response hit = node.get("/a");
         assertThat(hit.header("cache-status")).startsWith("fetch1.test; hit");
         assertThat(hit.body()).isEqualTo(body);
@@ -107,12 +106,8 @@ class SizesTest {
         assertThat(response.status() == 502 || !response.whole())
                 .as("status %s, body '%s'", response.status(), response.text())
                 .isTrue();
-        whenStored();
+        node.whenStored();
         assertThat(node.disk.bytes()).isZero();
     }
 
-    private void whenStored() {
-        await().until(() ->
-                node.meters.get("popnet.fetch.fills.running").gauge().value() == 0);
-    }
 }

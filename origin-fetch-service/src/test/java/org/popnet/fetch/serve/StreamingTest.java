@@ -67,6 +67,7 @@ class StreamingTest {
         }
         assertThat(origin.requests()).hasSize(1);
         assertThat(collapsed).isPositive();
+        node.whenStored();
         assertThat(node.get("/film").header("cache-status")).startsWith("fetch1.test; hit");
     }
 
