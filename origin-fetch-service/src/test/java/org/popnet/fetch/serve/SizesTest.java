@@ -109,5 +109,4 @@ class SizesTest {
         node.whenStored();
         assertThat(node.disk.bytes()).isZero();
     }
-
 }
