@@ -6,11 +6,14 @@ import org.popnet.platform.spool.AccessRecord.CacheResult;
 
 /** Records as tests need them: real-looking, or as ugly as a seeded generator makes them. */
 final class Records {
+    /** The time of {@link #numbered record} 0. */
+    static final long EPOCH_MS = 1_700_000_000_000L;
+
     private Records() {}
 
     static AccessRecord numbered(long number) {
         return new AccessRecord(
-                1_700_000_000_000L + number,
+                EPOCH_MS + number,
                 "static.customer1.example",
                 "198.51.100." + number % 250,
                 "GET",
