@@ -47,8 +47,8 @@ class PowerFailureTest {
         Path disk = mount(device, "disk");
         List<Path> failures = new ArrayList<>();
         List<Long> safe = new ArrayList<>();
-        try (LogSpool spool =
-                        new LogSpool(disk, LogSpoolCrashTest.Appender.SETTINGS, random::nextLong, new SimpleMeterRegistry());
+        try (LogSpool spool = new LogSpool(
+                        disk, LogSpoolCrashTest.Appender.SETTINGS, random::nextLong, new SimpleMeterRegistry());
                 BatchFormat.Packer packer = new BatchFormat.Packer()) {
             long cut = -1;
             for (long i = 0; i < RECORDS; i++) {
@@ -73,8 +73,12 @@ class PowerFailureTest {
         for (int i = 0; i < failures.size(); i++) {
             Path afterwards = mount(failures.get(i), "after" + i);
             List<Long> kept = kept(afterwards);
-            assertThat(kept).as("power failure %d, cut to %d", i, safe.get(i)).doesNotHaveDuplicates().isSorted();
-            assertThat(kept).containsAll(LongStream.rangeClosed(0, safe.get(i)).boxed().toList());
+            assertThat(kept)
+                    .as("power failure %d, cut to %d", i, safe.get(i))
+                    .doesNotHaveDuplicates()
+                    .isSorted();
+            assertThat(kept)
+                    .containsAll(LongStream.rangeClosed(0, safe.get(i)).boxed().toList());
         }
     }
 
@@ -107,13 +111,16 @@ class PowerFailureTest {
         try (RandomAccessFile file = new RandomAccessFile(device.toFile(), "rw")) {
             file.setLength(32 << 20);
         }
-        assertThat(run("mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0", device.toString())).isTrue();
+        assertThat(run("mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0", device.toString()))
+                .isTrue();
         return device;
     }
 
     private Path mount(Path device, String name) throws IOException {
         Path at = Files.createDirectories(directory.resolve(name));
-        assertThat(run("mount", "-o", "loop", device.toString(), at.toString())).as("mounting %s", device).isTrue();
+        assertThat(run("mount", "-o", "loop", device.toString(), at.toString()))
+                .as("mounting %s", device)
+                .isTrue();
         mounted.add(at);
         return at.resolve("spool");
     }
