@@ -64,7 +64,8 @@ class NewDomainTest {
                     for (String place : places) {
                         Message answer = ask(nameServer, place);
                         if (answer.getRcode() == Rcode.NOERROR) {
-                            String edge = ((ARecord) answer.getSection(Section.ANSWER).getFirst())
+                            String edge = ((ARecord)
+                                            answer.getSection(Section.ANSWER).getFirst())
                                     .getAddress()
                                     .getHostAddress();
                             if (status(client, edge) == MISDIRECTED) {
