@@ -3,6 +3,8 @@ package org.popnet.caching;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param last {@code first} or more
  */
 public record ByteRange(long first, long last) {
+    private static final Pattern SOLE = Pattern.compile("bytes=([0-9]{1,18})-([0-9]{1,18})?");
+
     public ByteRange {
         if (first < 0 || last < first) {
             throw new IllegalArgumentException("bytes " + first + "-" + last + ": must be 0 ≤ first ≤ last");
@@ -30,6 +34,22 @@ public record ByteRange(long first, long last) {
     /** The {@code Content-Range} of a 416: {@code bytes *}{@code /1234}. */
     public static String unsatisfiedContentRange(long wholeLength) {
         return "bytes */" + wholeLength;
+    }
+
+    /**
+     * The only range that a request asks for, counted from the start, whatever the whole's length turns out to be.
+     *
+     * @return null if it asks for none, several, or one from the end; its end is {@link Long#MAX_VALUE} if it is open
+     */
+    public static @Nullable ByteRange sole(Headers request) {
+        String field = request.count("Range") == 1 ? request.first("Range") : null;
+        Matcher range = SOLE.matcher(field == null ? "" : field.strip());
+        if (!range.matches()) {
+            return null;
+        }
+        long first = Long.parseLong(range.group(1));
+        long last = range.group(2) == null ? Long.MAX_VALUE : Long.parseLong(range.group(2));
+        return first <= last ? new ByteRange(first, last) : null;
     }
 
     /** What a {@code Range} field asks of a representation of known length. */

@@ -12,6 +12,7 @@ import org.popnet.caching.CacheStatus.Forward;
 import org.popnet.caching.Freshening;
 import org.popnet.caching.Freshness;
 import org.popnet.caching.Headers;
+import org.popnet.caching.Segments;
 import org.popnet.caching.Vary;
 import org.popnet.fetch.origin.OriginClient;
 import org.popnet.fetch.origin.OriginResponse;
@@ -327,7 +328,7 @@ final class FetchPipeline {
         boolean kept = false;
         try {
             Plan plan = answers.plan(request, body);
-            if (plan.count() > 0 && plan.first() < ObjectKey.SEGMENT_BYTES) {
+            if (plan.count() > 0 && plan.first() < Segments.BYTES) {
                 body.begin(response, last(request, plan));
             } else {
                 response.close();

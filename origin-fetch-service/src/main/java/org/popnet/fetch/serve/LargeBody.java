@@ -10,6 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.popnet.caching.ByteRange;
 import org.popnet.caching.Headers;
+import org.popnet.caching.Segments;
 import org.popnet.fetch.origin.OriginResponse;
 import org.popnet.fetch.origin.OriginUnavailableException;
 import org.popnet.fetch.origin.OriginUnavailableException.Reason;
@@ -34,8 +35,7 @@ final class LargeBody implements AutoCloseable {
     static final int RUN_SEGMENTS_MAX = 16;
     private static final int ROUNDS_MAX = 8;
     private static final int FAILURES_MAX = 3;
-    private static final int CHUNK_BYTES = 64 * 1024;
-    private static final long SEGMENT_BYTES = ObjectKey.SEGMENT_BYTES;
+    private static final long SEGMENT_BYTES = Segments.BYTES;
 
     private final DiskTier disk;
     private final Fills fills;
@@ -155,7 +155,7 @@ final class LargeBody implements AutoCloseable {
     // --- finding a piece
 
     private Piece obtain(long at, long last) throws OriginUnavailableException, ChangedException {
-        int segment = segment(at);
+        int segment = Segments.at(at);
         for (int round = 0; round < ROUNDS_MAX; round++) {
             if (disk.find(request.key().at(segment), request.headers()) instanceof Found.Hit(StoredObject object)) {
                 if (usable(object)) {
@@ -174,10 +174,6 @@ final class LargeBody implements AutoCloseable {
             }
         }
         return direct(at, last);
-    }
-
-    private static int segment(long at) {
-        return (int) Math.min(Integer.MAX_VALUE / 2, at / SEGMENT_BYTES);
     }
 
     private Slot slot(int segment) {
@@ -270,19 +266,14 @@ final class LargeBody implements AutoCloseable {
     private List<Lead> lead(Slot first, Fill fill, long last) {
         List<Lead> parts = new ArrayList<>();
         parts.add(new Lead(first, fill));
-        long end = origin.last(last);
-        for (int next = first.key().segment() + 1;
-                parts.size() < RUN_SEGMENTS_MAX
-                        && next <= segment(end)
-                        && !disk.contains(request.key().at(next));
-                next++) {
+        Segments.together(first.key().segment(), origin.last(last), RUN_SEGMENTS_MAX, next -> {
+            if (disk.contains(request.key().at(next))) {
+                return false;
+            }
             Slot slot = slot(next);
             Fills.Place place = fills.joinOrLead(slot);
-            if (!place.leads()) {
-                break;
-            }
-            parts.add(new Lead(slot, place.fill()));
-        }
+            return place.leads() && parts.add(new Lead(slot, place.fill()));
+        });
         return parts;
     }
 
@@ -321,9 +312,9 @@ final class LargeBody implements AutoCloseable {
             StoredHead head = origin.head(response);
             List<SegmentPart> run = new ArrayList<>();
             for (Lead part : parts) {
-                long first = part.slot().key().segment() * SEGMENT_BYTES;
-                if (head != null && first < mine.length()) {
-                    run.add(of(part, head, new ByteRange(first, Math.min(first + SEGMENT_BYTES, mine.length()) - 1)));
+                int segment = part.slot().key().segment();
+                if (head != null && Segments.first(segment) < mine.length()) {
+                    run.add(of(part, head, Segments.range(segment, mine.length())));
                 } else {
                     end(List.of(part));
                 }

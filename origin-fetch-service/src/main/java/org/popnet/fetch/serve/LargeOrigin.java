@@ -4,7 +4,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.popnet.caching.ByteRange;
 import org.popnet.caching.Conditional;
+import org.popnet.caching.ContentRange;
 import org.popnet.caching.Freshening;
 import org.popnet.caching.Freshness;
 import org.popnet.caching.Headers;
@@ -86,20 +88,19 @@ final class LargeOrigin {
                 .add("Range", "bytes=" + from + "-" + (to == Long.MAX_VALUE ? "" : to));
         LargeVersion mine = version;
         if (mine != null) {
-            question.add("If-Range", mine.tagField());
+            question.add("If-Range", mine.version().tagField());
         }
         OriginResponse response = asking.ask(request, question.build());
         boolean kept = false;
         try {
-            LargeVersion.Part part = LargeVersion.Part.of(response.headers());
+            ContentRange part = ContentRange.of(response.headers());
             if (Freshness.isError(response.status())) {
                 throw new OriginUnavailableException(Reason.BROKEN, "servers answer " + response.status(), null);
             }
             if (response.status() != 206
                     || part == null
-                    || part.first() != from
-                    || part.last() != Math.min(to, part.whole() - 1)
-                    || (response.length() >= 0 && response.length() != part.last() - part.first() + 1)) {
+                    || !part.answers(new ByteRange(from, to))
+                    || (response.length() >= 0 && response.length() != part.length())) {
                 throw changed("the server answers " + response.status() + " "
                         + response.headers().first("Content-Range") + " to bytes " + from + "-" + to);
             }

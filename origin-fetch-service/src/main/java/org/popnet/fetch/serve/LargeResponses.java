@@ -4,10 +4,10 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.popnet.caching.ByteRange;
 import org.popnet.caching.Headers;
+import org.popnet.caching.Segments;
 import org.popnet.fetch.origin.OriginResponse;
 import org.popnet.fetch.origin.OriginUnavailableException;
 import org.popnet.fetch.store.DiskTier;
@@ -23,8 +23,6 @@ import org.popnet.fetch.store.StoredHead;
  * among variants of it. Each segment knows the whole's length and tag, so there is no table that could contradict them.
  */
 final class LargeResponses {
-    private static final Pattern FROM = Pattern.compile("bytes=([0-9]{1,18})-([0-9]{1,18})?");
-
     private final DiskTier disk;
     private final Fills fills;
     private final OriginHeaders originHeaders;
@@ -91,13 +89,13 @@ final class LargeResponses {
         if (version != null) {
             return body(request, version);
         }
-        return first >= ObjectKey.SEGMENT_BYTES && !request.head() && others.getIfPresent(request.key()) == null
+        return first >= Segments.BYTES && !request.head() && others.getIfPresent(request.key()) == null
                 ? body(request, null)
                 : null;
     }
 
     private @Nullable LargeVersion stored(FetchRequest request, long position) {
-        ObjectKey key = request.key().at((int) Math.min(Integer.MAX_VALUE, position / ObjectKey.SEGMENT_BYTES));
+        ObjectKey key = request.key().at(Segments.at(position));
         if (disk.find(key, request.headers()) instanceof Found.Hit(var object)) {
             try (object) {
                 return LargeVersion.of(object.head());
@@ -108,17 +106,14 @@ final class LargeResponses {
 
     /** Where the request's only range begins; -1 if it has none, several, or one from the end. */
     static long first(FetchRequest request) {
-        String range = request.headers().count("Range") == 1 ? request.headers().first("Range") : null;
-        Matcher from = FROM.matcher(range == null ? "" : range.strip());
-        return from.matches() ? Long.parseLong(from.group(1)) : -1;
+        ByteRange range = ByteRange.sole(request.headers());
+        return range == null ? -1 : range.first();
     }
 
     /** Where the request's only range ends, inclusive; {@link Long#MAX_VALUE} for the end of the whole. */
     static long last(FetchRequest request) {
-        String range = request.headers().first("Range");
-        Matcher from = FROM.matcher(range == null ? "" : range.strip());
-        String last = from.matches() ? from.group(2) : null;
-        return last == null ? Long.MAX_VALUE : Long.parseLong(last);
+        ByteRange range = ByteRange.sole(request.headers());
+        return range == null ? Long.MAX_VALUE : range.last();
     }
 
     LargeBody body(FetchRequest request, @Nullable LargeVersion version) {

@@ -9,8 +9,6 @@ package org.popnet.fetch.store;
  */
 public record ObjectKey(String site, String target, int segment) {
     public static final int WHOLE = -1;
-    /** Length of every segment but the last. */
-    public static final int SEGMENT_BYTES = ObjectFile.SEGMENT_BYTES;
 
     public ObjectKey {
         if (segment < WHOLE) {

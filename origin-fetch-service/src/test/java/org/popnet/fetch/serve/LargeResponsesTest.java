@@ -21,6 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.popnet.caching.ContentRange;
+import org.popnet.caching.Headers;
 import org.popnet.fetch.RawClient.Response;
 import org.popnet.fetch.TestOrigin;
 import org.popnet.platform.flush.FlushOrder;
@@ -317,8 +319,8 @@ class LargeResponsesTest {
                     int from = 0;
                     int to = right.length - 1;
                     if (response.status() == 206) {
-                        LargeVersion.Part part = LargeVersion.Part.of(
-                                org.popnet.caching.Headers.of("Content-Range", response.header("content-range")));
+                        ContentRange part =
+                                ContentRange.of(Headers.of("Content-Range", response.header("content-range")));
                         assertThat(part.whole()).isEqualTo(right.length);
                         from = (int) part.first();
                         to = (int) part.last();
