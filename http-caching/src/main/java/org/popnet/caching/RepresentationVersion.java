@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param length of the whole in bytes
  * @param coding the {@code Content-Encoding}, or null
  */
-public record RepresentationVersion(EntityTag tag, long length, @Nullable String coding) {
+public record RepresentationVersion(
+        EntityTag tag, long length, @Nullable String coding) {
     public RepresentationVersion {
         if (tag.weak()) {
             throw new IllegalArgumentException("weak tag " + tag.opaque() + ": parts need a strong one");

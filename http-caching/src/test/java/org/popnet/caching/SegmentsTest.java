@@ -67,7 +67,9 @@ class SegmentsTest {
                 "1-2/3",
                 "bytes 1-2/99999999999999999999",
                 "bytes -1-2/3")) {
-            assertThat(ContentRange.of(Headers.of("Content-Range", wrong))).as(wrong).isNull();
+            assertThat(ContentRange.of(Headers.of("Content-Range", wrong)))
+                    .as(wrong)
+                    .isNull();
         }
         assertThat(ContentRange.of(Headers.of("Content-Range", "bytes 1-2/3", "Content-Range", "bytes 1-2/3")))
                 .isNull();

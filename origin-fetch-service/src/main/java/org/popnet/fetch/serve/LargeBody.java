@@ -21,7 +21,6 @@ import org.popnet.fetch.serve.LargeResponses.ChangedException;
 import org.popnet.fetch.store.DiskTier;
 import org.popnet.fetch.store.DiskTier.Found;
 import org.popnet.fetch.store.NewObject;
-import org.popnet.fetch.store.ObjectKey;
 import org.popnet.fetch.store.StoredHead;
 import org.popnet.fetch.store.StoredObject;
 
