@@ -1,22 +1,15 @@
 package org.popnet.dns.knowledge;
 
-import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.popnet.dns.steering.Address;
 import org.popnet.dns.steering.ClientLocation;
 import org.popnet.dns.steering.Geography;
 import org.popnet.dns.steering.Latencies;
-import org.popnet.dns.steering.Topology;
 import org.popnet.dns.zone.ZoneSnapshot;
-import org.popnet.platform.message.Message.ClientRoundTrip;
 import org.popnet.platform.message.Message.KnowledgePart;
 import org.popnet.platform.message.Message.LatencyResult;
 import org.popnet.platform.message.Message.LoadReport;
@@ -26,8 +19,6 @@ import org.popnet.platform.message.Message.PrefixLatency;
 import org.popnet.platform.message.Message.ProbeReport;
 import org.popnet.platform.message.Message.ServerLoad;
 import org.popnet.platform.message.TargetId;
-import org.popnet.platform.tree.Customer;
-import org.popnet.platform.tree.CustomerServer;
 import org.popnet.platform.tree.NetworkTree;
 import org.popnet.platform.tree.Node;
 import org.popnet.platform.tree.NodeName;
@@ -41,37 +32,19 @@ import org.slf4j.LoggerFactory;
  */
 public final class Knowledge {
     private static final Logger LOG = LoggerFactory.getLogger(Knowledge.class);
-    /** What latencies may take, in cells of 8 bytes: many POPs mean fewer prefixes. */
-    private static final int LATENCY_CELLS_MAX = 1 << 24;
 
-    private static final int COLUMNS_MIN = 8;
-    private static final String NODE = "node:";
-    /** A node that has told nothing for so long is known by what probes hear from it. */
-    private static final long NODE_SILENT_MS = 2500;
-
-    private final KnowledgeSettings settings;
     private final LongSupplier clockMs;
     private final Geography geography;
     private final ClientLocation clientLocation;
     private final PersistenceTable persistence;
     private final LatencyRequests latencyRequests;
-    private final LongAdder latenciesDropped = new LongAdder();
     private final LongAdder transitions = new LongAdder();
 
     private final Object lock = new Object();
     private final HealthTable health;
-    private final LoadTable load;
+    private final ReportedLoads loads;
+    private final MeasuredDistances distances;
     private final RulesHeld rules = new RulesHeld();
-    private final PassiveRoundTrips passive;
-    private final Map<String, Integer> columnOfPop = new HashMap<>();
-    private LatencyRows latencies;
-    /** From POPs to the network's and the customers' servers, by address. */
-    private LatencyRows distances;
-    /** Probes measure these, too; they are not where clients are, and their checks tell more. */
-    private Set<InetAddress> servers = Set.of();
-
-    /** Who may tell a load, by the name it is kept under. */
-    private Set<String> machines = Set.of();
 
     private @Nullable ZoneSnapshot zone;
     private volatile @Nullable View view;
@@ -83,15 +56,10 @@ public final class Knowledge {
 
     /** @param geography knows where clients are of whom nothing better is known */
     public Knowledge(KnowledgeSettings settings, LongSupplier clockMs, Geography geography) {
-        this.settings = settings;
         this.clockMs = clockMs;
         this.geography = geography;
         health = new HealthTable(settings.serviceStale().toMillis());
-        load = new LoadTable(settings.loadStale().toMillis());
-        latencies = new LatencyRows(rowsFor(COLUMNS_MIN), COLUMNS_MIN);
-        distances = new LatencyRows(COLUMNS_MIN, COLUMNS_MIN);
-        passive = new PassiveRoundTrips(
-                settings.latencyHalfLife().toMillis(), settings.latencyExpiry().toMillis());
+        loads = new ReportedLoads(settings.loadStale().toMillis());
         persistence = new PersistenceTable(settings.persistenceRecordsMax(), settings.persistenceWaitingMax());
         latencyRequests = new LatencyRequests(
                 settings.latencyRequestsMax(), settings.latencyRequestAgain().toMillis());
@@ -100,18 +68,7 @@ public final class Knowledge {
                 settings.clientPrefixV6(),
                 settings.latencyFresh().toMillis(),
                 geography);
-    }
-
-    private int rowsFor(int columns) {
-        return Math.min(settings.latencyPrefixesMax(), LATENCY_CELLS_MAX / columns);
-    }
-
-    private int rowsForServers() {
-        return Math.max(COLUMNS_MIN, 2 * servers.size());
-    }
-
-    private long expiredBefore() {
-        return nowMs() - settings.latencyExpiry().toMillis();
+        distances = new MeasuredDistances(settings, clientLocation);
     }
 
     /** What answers are made from. */
@@ -146,39 +103,12 @@ public final class Knowledge {
             rules.follow(zone, next);
             zone = next;
             health.follow(next);
-            machines = machines(next);
-            load.retain(machines);
-            rules.retain(machines);
-            if (!next.tree().tree().measures().passiveRoundTrips()) {
-                passive.clear();
-            }
-            servers = addresses(next.tree().tree());
-            // Twice as many as there are: those of the tree before go only with their age.
-            distances = distances.compact(expiredBefore(), rowsForServers(), distances.columns());
-            List<String> pops = next.topology().names();
-            pops.forEach(this::column);
+            NetworkTree tree = next.tree().tree();
+            loads.follow(tree);
+            rules.retain(loads.machines());
+            distances.follow(next, nowMs());
             publish();
         }
-    }
-
-    /** Everybody who may tell a load, by the name it is kept under. */
-    private static Set<String> machines(ZoneSnapshot zone) {
-        NetworkTree tree = zone.tree().tree();
-        Set<String> names = new HashSet<>();
-        tree.nodes().keySet().forEach(node -> names.add(node.toString()));
-        tree.customers().values().forEach(customer -> customer.servers()
-                .values()
-                .forEach(server -> names.add(server.customer() + "/" + server.name())));
-        return names;
-    }
-
-    private static Set<InetAddress> addresses(NetworkTree tree) {
-        Set<InetAddress> addresses = new HashSet<>();
-        tree.nodes().values().forEach(node -> addresses.addAll(node.addresses()));
-        for (Customer customer : tree.customers().values()) {
-            customer.servers().values().forEach(server -> addresses.addAll(server.addresses()));
-        }
-        return addresses;
     }
 
     /** Takes what a probe measured. */
@@ -199,67 +129,14 @@ public final class Knowledge {
                         change.reason() == null ? "" : ": " + change.reason());
             }
             for (LatencyResult latency : report.latencies()) {
-                take(probe, latency, now);
+                distances.take(probe.pop(), latency, now);
             }
             for (ServerLoad told : report.loads()) {
-                take(current.tree().tree(), told, now);
+                loads.hear(current.tree().tree(), told, now);
             }
             if (!changed.isEmpty()) {
                 publish();
             }
-        }
-    }
-
-    /** What a machine says of itself, to whichever probe asks. */
-    private void take(NetworkTree tree, ServerLoad told, long now) {
-        if (told.server().startsWith(NODE)) {
-            takeOfNode(told, told.server().substring(NODE.length()), now);
-            return;
-        }
-        int slash = told.server().indexOf('/');
-        Customer customer =
-                slash < 0 ? null : tree.customers().get(told.server().substring(0, slash));
-        CustomerServer server =
-                customer == null ? null : customer.servers().get(told.server().substring(slash + 1));
-        if (server == null
-                || told.lagged()
-                || told.ageMs() > settings.loadStale().toMillis()) {
-            return;
-        }
-        double requests = told.requestsPerSecond() / server.capacity().requestsPerSecond();
-        load.take(told.server(), Math.max(requests, told.share()), now);
-    }
-
-    /** Nodes tell their load themselves, every second: what probes hear stands in where that does not arrive. */
-    private void takeOfNode(ServerLoad told, String node, long now) {
-        LoadTable.Told last = load.told(node, now);
-        boolean silent = last == null || last.ageMs() > NODE_SILENT_MS;
-        if (silent && machines.contains(node) && !told.lagged() && told.ageMs() <= NODE_SILENT_MS) {
-            load.take(node, told.share(), now);
-        }
-    }
-
-    private void take(NodeName probe, LatencyResult latency, long now) {
-        long measuredAt = now - Math.max(0, latency.ageMs());
-        if (latency.lagged() || latency.ageMs() > settings.latencyExpiry().toMillis()) {
-            return;
-        }
-        long high = Address.high(latency.address());
-        long low = Address.low(latency.address());
-        boolean server = servers.contains(latency.address());
-        int bits = server ? 128 : clientLocation.bits(high, low);
-        int column = column(probe.pop());
-        boolean kept = (server ? distances : latencies)
-                .add(
-                        server ? high : Address.maskHigh(high, low, bits),
-                        server ? low : Address.maskLow(high, low, bits),
-                        column,
-                        server ? latency.shortestMs() : latency.rttMs(),
-                        latency.lossPercent(),
-                        measuredAt,
-                        settings.latencyHalfLife().toMillis());
-        if (!kept) {
-            latenciesDropped.increment();
         }
     }
 
@@ -285,11 +162,11 @@ public final class Knowledge {
             NetworkTree tree = current == null ? null : current.tree().tree();
             Node sender = tree == null ? null : tree.node(node).orElse(null);
             if (tree != null && sender != null) {
-                double used = report.used(
-                        sender.capacity().requestsPerSecond(), tree.measures().load());
-                load.take(node.toString(), used, nowMs());
+                loads.take(tree, sender, report, nowMs());
                 if (sender.service() == Service.EDGE_CACHE) {
-                    takeRoundTrips(tree, node, report.clients());
+                    if (tree.measures().passiveRoundTrips()) {
+                        distances.take(node.pop(), report.clients(), nowMs());
+                    }
                     if (rules.take(node.toString(), generation)) {
                         publish();
                     }
@@ -298,28 +175,11 @@ public final class Knowledge {
         }
     }
 
-    private void takeRoundTrips(NetworkTree tree, NodeName edge, List<ClientRoundTrip> clients) {
-        if (!tree.measures().passiveRoundTrips()) {
-            return;
-        }
-        int column = column(edge.pop());
-        for (ClientRoundTrip client : clients) {
-            long high = Address.high(client.prefix());
-            long low = Address.low(client.prefix());
-            int bits = clientLocation.bits(high, low);
-            // Of a longer prefix than clients are told apart by, the shorter one learns; not the other way round.
-            if (client.bits() >= bits) {
-                long prefixHigh = Address.maskHigh(high, low, bits);
-                passive.take(prefixHigh, Address.maskLow(high, low, bits), column, client.rttMs(), nowMs());
-            }
-        }
-    }
-
     /** Compiles a new view from what came in since; call it every second. */
     public void refresh() {
         synchronized (lock) {
             if (zone != null) {
-                passive.correct(latencies, nowMs());
+                distances.correct(nowMs());
                 publish();
             }
         }
@@ -329,30 +189,9 @@ public final class Knowledge {
     public void expire() {
         geography.refresh();
         synchronized (lock) {
-            long since = expiredBefore();
-            latencies = latencies.compact(since, rowsFor(latencies.columns()), latencies.columns());
-            distances = distances.compact(since, rowsForServers(), distances.columns());
-            passive.compact(since);
+            distances.expire(nowMs());
             refresh();
         }
-    }
-
-    /** The column of a POP; a POP that leaves the tree and comes back finds its figures again. */
-    private int column(String pop) {
-        Integer known = columnOfPop.get(pop);
-        if (known != null) {
-            return known;
-        }
-        int column = columnOfPop.size();
-        columnOfPop.put(pop, column);
-        if (column >= latencies.columns()) {
-            int columns = latencies.columns() * 2;
-            latencies = latencies.compact(0, rowsFor(columns), columns);
-            distances = distances.compact(0, rowsForServers(), columns);
-            passive.widen(columns);
-            passive.correct(latencies, nowMs());
-        }
-        return column;
     }
 
     private void publish() {
@@ -361,15 +200,12 @@ public final class Knowledge {
             return;
         }
         long now = nowMs();
-        long expiryMs = settings.latencyExpiry().toMillis();
-        int[] columns =
-                current.topology().names().stream().mapToInt(this::column).toArray();
-        Latencies toServers = distances.through(columns, expiryMs, Topology.NOWHERE);
+        Latencies toServers = distances.toServers(current.topology(), now);
         float[] fromHere = OwnDistance.of(current.topology(), toServers, now);
         view = new View(
                 current,
-                health.compile(current, load, toServers, now),
-                latencies.through(columns, expiryMs, fromHere),
+                health.compile(current, loads.table(), toServers, now),
+                distances.toClients(current.topology(), fromHere, now),
                 rules.compile(current));
     }
 
@@ -403,16 +239,14 @@ public final class Knowledge {
 
     private TargetReport report(ZoneSnapshot current, TargetId id, TargetHealth known, long now) {
         float responseMs = HealthTable.responseMs(current, id, known, now);
-        return TargetReport.of(id, known, responseMs, load.told(id.machine(), now), now);
+        return TargetReport.of(id, known, responseMs, loads.table().told(id.machine(), now), now);
     }
 
     /** Writes everything to a checkpoint. */
     void save(Checkpoint.Writer writer) {
         synchronized (lock) {
             long now = nowMs();
-            String[] pops = popOfColumn();
-            latencies.forEach(
-                    (high, low, column, rtt, loss, at) -> writer.latency(high, low, pops[column], rtt, loss, now - at));
+            distances.save(writer, now);
             health.targets().forEach((id, target) -> {
                 if (target.state() != TargetHealth.State.UNKNOWN) {
                     writer.verdict(id, target.state() == TargetHealth.State.DOWN, now - target.sinceMs());
@@ -439,9 +273,7 @@ public final class Knowledge {
     /** Takes up what a checkpoint holds; the tree must be active. */
     void restoreLatency(long high, long low, String pop, float rttMs, float lossPercent, long ageMs) {
         synchronized (lock) {
-            if (ageMs <= settings.latencyExpiry().toMillis()) {
-                latencies.add(high, low, column(pop), rttMs, lossPercent, nowMs() - ageMs, 1);
-            }
+            distances.restore(high, low, pop, rttMs, lossPercent, ageMs, nowMs());
         }
     }
 
@@ -474,27 +306,13 @@ public final class Knowledge {
             }
             for (PrefixLatency prefix : part.latencies()) {
                 for (PopLatency pop : prefix.pops()) {
-                    learned += current.topology().indexOf(pop.pop()) >= 0 && learn(prefix.prefix(), pop) ? 1 : 0;
+                    boolean newer = current.topology().indexOf(pop.pop()) >= 0
+                            && distances.learn(prefix.prefix(), pop, nowMs());
+                    learned += newer ? 1 : 0;
                 }
             }
         }
         return learned;
-    }
-
-    private boolean learn(InetAddress prefix, PopLatency pop) {
-        if (pop.ageMs() < 0 || pop.ageMs() > settings.latencyExpiry().toMillis()) {
-            return false;
-        }
-        long high = Address.high(prefix);
-        long low = Address.low(prefix);
-        int bits = clientLocation.bits(high, low);
-        return latencies.learn(
-                Address.maskHigh(high, low, bits),
-                Address.maskLow(high, low, bits),
-                column(pop.pop()),
-                pop.rttTenths() < 0 ? Double.NaN : pop.rttTenths() / 10.0,
-                pop.lossPercent(),
-                nowMs() - pop.ageMs());
     }
 
     /**
@@ -506,28 +324,20 @@ public final class Knowledge {
      */
     long readLatencies(long from, int bytes, List<PrefixLatency> out) {
         synchronized (lock) {
-            String[] pops = popOfColumn();
-            return latencies.read(
-                    from, bytes, pops, nowMs(), settings.latencyExpiry().toMillis(), out);
+            return distances.read(from, bytes, out, nowMs());
         }
-    }
-
-    private String[] popOfColumn() {
-        String[] pops = new String[columnOfPop.size()];
-        columnOfPop.forEach((pop, column) -> pops[column] = pop);
-        return pops;
     }
 
     public int latencyPrefixes() {
         synchronized (lock) {
-            return latencies.rows();
+            return distances.prefixes();
         }
     }
 
     /** The network's and the customers' servers to which the way was measured. */
     public int distances() {
         synchronized (lock) {
-            return distances.rows();
+            return distances.servers();
         }
     }
 
@@ -540,13 +350,13 @@ public final class Knowledge {
     /** Client prefixes whose own connections tell how far they are. */
     public int passivePrefixes() {
         synchronized (lock) {
-            return passive.prefixes();
+            return distances.passivePrefixes();
         }
     }
 
     /** Measurements that found the table full. */
     public long latenciesDropped() {
-        return latenciesDropped.sum();
+        return distances.dropped();
     }
 
     /** How often a verdict changed. */
@@ -556,7 +366,7 @@ public final class Knowledge {
 
     public int loads() {
         synchronized (lock) {
-            return load.size();
+            return loads.table().size();
         }
     }
 }
