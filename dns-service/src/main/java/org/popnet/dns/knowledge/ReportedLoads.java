@@ -50,8 +50,8 @@ final class ReportedLoads {
 
     /** Takes what a node says of itself. */
     void take(NetworkTree tree, Node sender, LoadReport report, long nowMs) {
-        double used =
-                report.used(sender.capacity().requestsPerSecond(), tree.measures().load());
+        double used = report.used(
+                sender.capacity().requestsPerSecond(), tree.measures().load());
         table.take(sender.name().toString(), used, nowMs);
     }
 

@@ -36,7 +36,8 @@ class CheckpointTest {
         assertThat(client.ageMs()).isEqualTo(60_000);
         assertThat(known.locate("2001:db8::99").source()).isEqualTo(ClientView.Source.MEASURED);
         assertThat(restarted.persistence().find(5, known.clock.get(), false)).isEqualTo(77);
-        assertThat(restarted.persistence().find(5, known.clock.get() + 40_000, false)).isZero();
+        assertThat(restarted.persistence().find(5, known.clock.get() + 40_000, false))
+                .isZero();
     }
 
     @Test

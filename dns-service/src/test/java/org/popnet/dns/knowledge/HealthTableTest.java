@@ -96,13 +96,17 @@ class HealthTableTest {
 
     @Test
     void staleAndOvertakenResultsAreNotBelieved() {
-        known.knowledge.take(NodeName.of("probe.westusa"), services(result(EDGE, false, 6000), result(EDGE, false, 6000)));
-        known.knowledge.take(NodeName.of("probe.eastusa"), services(result(EDGE, false, 6000), result(EDGE, false, 6000)));
+        known.knowledge.take(
+                NodeName.of("probe.westusa"), services(result(EDGE, false, 6000), result(EDGE, false, 6000)));
+        known.knowledge.take(
+                NodeName.of("probe.eastusa"), services(result(EDGE, false, 6000), result(EDGE, false, 6000)));
         assertThat(known.down(EDGE)).isFalse();
         known.report("probe.westusa", EDGE, true, 1);
         known.report("probe.eastusa", EDGE, true, 1);
-        known.knowledge.take(NodeName.of("probe.westusa"), services(result(EDGE, false, 2000), result(EDGE, false, 1000)));
-        known.knowledge.take(NodeName.of("probe.eastusa"), services(result(EDGE, false, 2000), result(EDGE, false, 1000)));
+        known.knowledge.take(
+                NodeName.of("probe.westusa"), services(result(EDGE, false, 2000), result(EDGE, false, 1000)));
+        known.knowledge.take(
+                NodeName.of("probe.eastusa"), services(result(EDGE, false, 2000), result(EDGE, false, 1000)));
         assertThat(known.down(EDGE)).isFalse();
     }
 

@@ -65,12 +65,12 @@ class MeasuredDistancesTest {
         assertThat(client.settled()).as("its own distance is still to come").isFalse();
         assertThat(client.latencyMs(europe)).isEqualTo(171);
         assertThat(client.latencyMs(known.pop("westusa"))).isEqualTo(2);
-        assertThat(client.latencyMs(known.pop("hq")))
-                .as("no probe there")
-                .isEqualTo(171 * 1.5f + 20);
+        assertThat(client.latencyMs(known.pop("hq"))).as("no probe there").isEqualTo(171 * 1.5f + 20);
 
         known.latency("probe.westusa", "192.0.2.53", 33);
-        assertThat(known.locate("192.0.2.77").latencyMs(known.pop("westusa"))).as("measured").isEqualTo(33);
+        assertThat(known.locate("192.0.2.77").latencyMs(known.pop("westusa")))
+                .as("measured")
+                .isEqualTo(33);
     }
 
     @Test
@@ -87,13 +87,13 @@ class MeasuredDistancesTest {
     void measuredDistanceOfACustomersServerGoesBeforeItsResponseTime() {
         known.report("probe.westusa", SERVER, true, 1);
         known.report("probe.europe", SERVER, true, 1);
-        known.measured(
-                "probe.westusa", new LatencyResult(InetAddress.ofLiteral("10.1.1.1"), 11, 4, 0, 0, false, 8));
+        known.measured("probe.westusa", new LatencyResult(InetAddress.ofLiteral("10.1.1.1"), 11, 4, 0, 0, false, 8));
         View view = known.knowledge.view();
         int server = view.zone().indexOf(SERVER);
         int europe = known.pop("europe");
         assertThat(view.states().distanceFromMs()[server][known.pop("westusa")]).isEqualTo(8);
-        assertThat(view.states().lossFromPercent()[server][known.pop("westusa")]).isEqualTo(4);
+        assertThat(view.states().lossFromPercent()[server][known.pop("westusa")])
+                .isEqualTo(4);
         assertThat(view.states().responseMs()[server]).as("12 ms less the way").isEqualTo(4);
         assertThat(view.states().distanceFromMs()[server][europe])
                 .as("what the server takes of its own is taken off where the way was not measured")
@@ -119,8 +119,7 @@ class MeasuredDistancesTest {
         assertThat(view.states().distanceFromMs()[server][known.pop("westusa")])
                 .as("measured by a probe that had just started")
                 .isEqualTo(12);
-        assertThat(view.states().distanceFromMs()[server][known.pop("eastusa")])
-                .isEqualTo(70);
+        assertThat(view.states().distanceFromMs()[server][known.pop("eastusa")]).isEqualTo(70);
         assertThat(view.states().responseMs()[server]).isZero();
     }
 }

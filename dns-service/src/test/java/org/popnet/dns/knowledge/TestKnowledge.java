@@ -77,8 +77,7 @@ final class TestKnowledge {
 
     /** @param ms NaN if nothing was answered */
     void latency(String probe, String address, double ms) {
-        measured(
-                probe, new LatencyResult(InetAddress.ofLiteral(address), ms, Double.isNaN(ms) ? 100 : 0, 0, 0, false));
+        measured(probe, new LatencyResult(InetAddress.ofLiteral(address), ms, Double.isNaN(ms) ? 100 : 0, 0, 0, false));
     }
 
     void measured(String probe, LatencyResult result) {
@@ -88,8 +87,7 @@ final class TestKnowledge {
 
     /** {@code edge1.westusa}, which can do 2,000/s, tells how busy it is. */
     void load(double requestsPerSecond) {
-        LoadReport report =
-                new LoadReport(0, 0, 0, requestsPerSecond, 0, 0, Map.of(), Map.of(), 0, 0, 0, List.of());
+        LoadReport report = new LoadReport(0, 0, 0, requestsPerSecond, 0, 0, Map.of(), Map.of(), 0, 0, 0, List.of());
         knowledge.take(NodeName.of("edge1.westusa"), 1, report);
     }
 

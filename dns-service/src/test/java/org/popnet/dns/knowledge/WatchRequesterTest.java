@@ -31,7 +31,9 @@ class WatchRequesterTest {
         assertThat(known.knowledge.wantedWatches(10)).isEmpty();
 
         known.report(nearest.getLast().toString(), SERVER, false, 1);
-        assertThat(known.knowledge.wantedWatches(10)).as("it is no vantage point").isEmpty();
+        assertThat(known.knowledge.wantedWatches(10))
+                .as("it is no vantage point")
+                .isEmpty();
         known.report(assigned.getFirst().toString(), SERVER, false, 1);
         Map<NodeName, List<TargetId>> wanted = known.knowledge.wantedWatches(10);
         assertThat(wanted.keySet()).containsExactlyInAnyOrderElementsOf(standIns);
