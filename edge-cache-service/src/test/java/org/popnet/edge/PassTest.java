@@ -154,6 +154,28 @@ class PassTest {
         }
     }
 
+    /** Response splitting: what a server sends after the end of a response is never the answer to the next request. */
+    @Test
+    void bytesAfterTheEndOfAResponseAreNoAnswerToTheNextRequest() throws Exception {
+        fetch.handler = (request, out) -> {
+            if (request.target().equals("/long")) {
+                out.write(("HTTP/1.1 200 OK\r\nContent-Length: 4\r\nCache-Control: max-age=60\r\n\r\nfour"
+                                + "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nCache-Control: max-age=60\r\n\r\nforged")
+                        .getBytes(UTF_8));
+            } else {
+                respond(out, 200, "right".getBytes(UTF_8), "Cache-Control", "max-age=60");
+            }
+        };
+        try (TestClient client = edge.client()) {
+            client.send("GET /long HTTP/1.1\r\nHost: " + SITE + "\r\n\r\nGET /next HTTP/1.1\r\nHost: " + SITE
+                    + "\r\n\r\n");
+            assertThat(client.response().text()).isEqualTo("four");
+            assertThat(client.response().text()).isEqualTo("right");
+            assertThat(client.get(SITE, "/next").text()).isEqualTo("right");
+        }
+        assertThat(fetch.count("/next")).isEqualTo(1);
+    }
+
     @Test
     void pipelinedRequestsAreAnsweredInOrder() throws Exception {
         fetch.handler =

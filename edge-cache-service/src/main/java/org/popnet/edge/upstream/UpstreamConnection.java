@@ -38,6 +38,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private final ConnectionPool.Key key;
     private final Channel channel;
     private @Nullable UpstreamCall call;
+    /** Its response is whole; it is told when all that has been read together with it has been looked at. */
+    private @Nullable UpstreamCall ended;
     private boolean used;
     private boolean reused;
     private boolean answered;
@@ -142,6 +144,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     void abort() {
         call = null;
+        ended = null;
         channel.close();
     }
 
@@ -249,14 +252,31 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             }
             call = null;
             progressed();
-            boolean reusable = keepAlive && requestEnded;
-            if (reusable) {
-                pool.release(this);
-            } else {
-                channel.close();
-            }
-            current.end();
+            ended = current;
         }
+    }
+
+    /**
+     * Only when all that was received has been looked at: bytes after the end of a response would be taken for the answer
+     * to the next request.
+     */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        end();
+    }
+
+    private void end() {
+        UpstreamCall done = ended;
+        if (done == null) {
+            return;
+        }
+        ended = null;
+        if (keepAlive && requestEnded && open()) {
+            pool.release(this);
+        } else {
+            channel.close();
+        }
+        done.end();
     }
 
     @Override
@@ -269,6 +289,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        end();
         UpstreamCall current = call;
         if (tunnel && current != null) {
             call = null;

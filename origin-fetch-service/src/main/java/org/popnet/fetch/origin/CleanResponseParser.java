@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CleanResponseParser extends DefaultHttpResponseParser {
     private boolean afterInterim;
+    private @Nullable SessionInputBuffer received;
 
     CleanResponseParser(Http1Config limits) {
         super(limits);
@@ -25,6 +26,7 @@ final class CleanResponseParser extends DefaultHttpResponseParser {
     @Override
     public @Nullable ClassicHttpResponse parse(SessionInputBuffer buffer, InputStream in)
             throws IOException, HttpException {
+        received = buffer;
         if (buffer.length() > 0 && !afterInterim) {
             throw new ProtocolException("bytes after the end of the response before");
         }
@@ -32,5 +34,10 @@ final class CleanResponseParser extends DefaultHttpResponseParser {
         // None if the server has closed the connection instead of answering.
         afterInterim = response != null && response.getCode() < 200;
         return response;
+    }
+
+    /** Whether bytes were read that no response has taken. */
+    boolean leftover() {
+        return received != null && received.length() > 0;
     }
 }

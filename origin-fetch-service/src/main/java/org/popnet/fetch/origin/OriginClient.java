@@ -30,7 +30,6 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
-import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -95,10 +94,7 @@ public final class OriginClient implements AutoCloseable {
                 .build();
         this.http = HttpClients.custom()
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
-                        .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
-                                .http1Config(limits)
-                                .responseParserFactory(CleanResponseParser::new)
-                                .build())
+                        .setConnectionFactory(OriginConnection.factory(limits))
                         .setTlsSocketStrategy(new OriginTls(new TlsContexts(clock)))
                         .setMaxConnTotal(settings.connectionsMax())
                         .setMaxConnPerRoute(settings.connectionsPerServerMax())
@@ -107,7 +103,7 @@ public final class OriginClient implements AutoCloseable {
                                 .setConnectTimeout(timeout(settings.connectTimeout()))
                                 .setSocketTimeout(timeout(settings.idleTimeout()))
                                 .setIdleTimeout(timeout(settings.connectionIdle()))
-                                .setValidateAfterInactivity(TimeValue.ofMilliseconds(500))
+                                .setValidateAfterInactivity(TimeValue.ZERO_MILLISECONDS)
                                 .build())
                         .build())
                 .setDefaultRequestConfig(RequestConfig.custom()

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -111,6 +112,25 @@ class GuardedConnectionsTest {
         assertThat(RecordedLookups.names()).contains("seen.invalid"); // it does look
     }
 
+    /** Response splitting: the next request goes out on another connection, and once only. */
+    @Test
+    void connectionWithBytesThatNobodyAskedForIsNotUsedAgain() throws IOException {
+        listed.answering((request, out) -> {
+            byte[] longer = TestOrigin.ok("four" + "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged");
+            out.write(
+                    request.target().equals("/long")
+                            ? new String(longer, StandardCharsets.ISO_8859_1)
+                                    .replaceFirst("Content-Length: [0-9]+", "Content-Length: 4")
+                                    .getBytes(StandardCharsets.ISO_8859_1)
+                            : TestOrigin.ok("right"));
+        });
+        assertThat(text("/long")).isEqualTo("four");
+        assertThat(text("/next")).isEqualTo("right");
+        assertThat(text("/third")).isEqualTo("right");
+        assertThat(listed.requests()).extracting(TestOrigin.Request::target).containsExactly("/long", "/next", "/third");
+        assertThat(listed.connections()).isEqualTo(2);
+    }
+
     @Test
     void anotherCustomersServerOnAnotherPortOfAListedAddressIsNotConnectedTo() {
         ranked = List.of(server(InetAddress.getLoopbackAddress(), others.port()));
@@ -135,6 +155,17 @@ class GuardedConnectionsTest {
         ranked = List.of(server(InetAddress.ofLiteral(address), listed.port()));
         assertRefused();
         assertThat(listed.connections()).isZero();
+    }
+
+    private String text(String target) throws IOException {
+        try (OriginResponse response = ask(target)) {
+            byte[] buffer = new byte[100];
+            StringBuilder text = new StringBuilder();
+            for (int n = response.read(buffer); n >= 0; n = response.read(buffer)) {
+                text.append(new String(buffer, 0, n, StandardCharsets.UTF_8));
+            }
+            return text.toString();
+        }
     }
 
     private void assertRefused() {
