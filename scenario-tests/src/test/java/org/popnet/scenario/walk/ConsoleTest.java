@@ -1,5 +1,6 @@
 package org.popnet.scenario.walk;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,13 +10,17 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -138,6 +143,74 @@ class ConsoleTest {
             assertThat(page.title()).containsIgnoringCase("assertj");
             assertThat(failed).isEmpty();
         }
+    }
+
+    /** A media element asks for `bytes=0-`, gives up when it knows enough, and asks again where the user jumps to. */
+    @Test
+    void mediaIsPlayedFromWhereTheUserJumpsTo() throws IOException {
+        byte[] sound = tone(190);
+        Files.write(network.state().content().resolve("downloads/tone.wav"), sound);
+        String edge = users.resolve("paris", "download.customer2.example") + ":"
+                + network.node("edge1.europe").ports().http();
+        List<String> jumps = new CopyOnWriteArrayList<>();
+        try (Browser browser =
+                browser(List.of("--mute-audio", "--host-resolver-rules=MAP *.customer2.example " + edge))) {
+            Page page = browser.newPage();
+            page.onResponse(response -> {
+                String part = response.headerValue("content-range");
+                if (response.url().endsWith("/tone.wav") && part != null && !part.startsWith("bytes 0-")) {
+                    jumps.add(response.status() + " " + part);
+                }
+            });
+            page.navigate("http://download.customer2.example/");
+            Object played = page.evaluate("""
+                    async () => {
+                      const media = document.createElement('audio');
+                      const until = (event, reached) => new Promise((resolve, reject) => {
+                        media.addEventListener(event, () => reached() && resolve());
+                        media.addEventListener('error', () => reject(new Error(media.error.message)));
+                      });
+                      const known = until('loadedmetadata', () => true);
+                      media.muted = true;
+                      media.src = '/tone.wav';
+                      document.body.append(media);
+                      await known;
+                      for (const second of [150, 20, 185]) {
+                        const on = until('timeupdate', () => media.currentTime > second + 0.3);
+                        media.currentTime = second;
+                        await media.play();
+                        await on;
+                      }
+                      await until('ended', () => true);
+                      return Math.round(media.duration);
+                    }""");
+            assertThat(played).isEqualTo(190);
+            assertThat(jumps).isNotEmpty().allMatch(jump -> jump.matches("206 bytes \\d+-\\d+/" + sound.length));
+            Object bytes = page.evaluate("""
+                    async () => {
+                      const part = await fetch('/tone.wav', {headers: {Range: 'bytes=20000000-20000099'}});
+                      return [...new Uint8Array(await part.arrayBuffer())].join();
+                    }""");
+            List<String> expected = new ArrayList<>();
+            for (int i = 20_000_000; i < 20_000_100; i++) {
+                expected.add(Integer.toString(sound[i] & 0xff));
+            }
+            assertThat(bytes).isEqualTo(String.join(",", expected));
+        }
+    }
+
+    /** A WAV file of this many seconds, stereo, 44.1 kHz, 16 bits: 176 KB each second. */
+    private static byte[] tone(int seconds) {
+        int bytes = seconds * 44_100 * 4;
+        ByteBuffer file = ByteBuffer.allocate(44 + bytes).order(ByteOrder.LITTLE_ENDIAN);
+        file.put("RIFF".getBytes(US_ASCII)).putInt(36 + bytes).put("WAVEfmt ".getBytes(US_ASCII));
+        file.putInt(16).putShort((short) 1).putShort((short) 2).putInt(44_100).putInt(44_100 * 4);
+        file.putShort((short) 4).putShort((short) 16).put("data".getBytes(US_ASCII)).putInt(bytes);
+        for (int i = 0; i < seconds * 44_100; i++) {
+            short sample = (short) (8000 * Math.sin(2 * Math.PI * (220 + i / 44_100) * i / 44_100));
+            file.putShort(sample).putShort(sample);
+        }
+        return file.array();
     }
 
     private String console(String path) {
