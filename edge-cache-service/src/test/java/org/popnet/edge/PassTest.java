@@ -167,8 +167,8 @@ class PassTest {
             }
         };
         try (TestClient client = edge.client()) {
-            client.send("GET /long HTTP/1.1\r\nHost: " + SITE + "\r\n\r\nGET /next HTTP/1.1\r\nHost: " + SITE
-                    + "\r\n\r\n");
+            client.send(
+                    "GET /long HTTP/1.1\r\nHost: " + SITE + "\r\n\r\nGET /next HTTP/1.1\r\nHost: " + SITE + "\r\n\r\n");
             assertThat(client.response().text()).isEqualTo("four");
             assertThat(client.response().text()).isEqualTo("right");
             assertThat(client.get(SITE, "/next").text()).isEqualTo("right");

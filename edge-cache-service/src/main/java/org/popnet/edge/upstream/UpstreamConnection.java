@@ -40,6 +40,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private @Nullable UpstreamCall call;
     /** Its response is whole; it is told when all that has been read together with it has been looked at. */
     private @Nullable UpstreamCall ended;
+
     private boolean used;
     private boolean reused;
     private boolean answered;

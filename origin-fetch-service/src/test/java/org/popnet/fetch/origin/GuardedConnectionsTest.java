@@ -127,7 +127,9 @@ class GuardedConnectionsTest {
         assertThat(text("/long")).isEqualTo("four");
         assertThat(text("/next")).isEqualTo("right");
         assertThat(text("/third")).isEqualTo("right");
-        assertThat(listed.requests()).extracting(TestOrigin.Request::target).containsExactly("/long", "/next", "/third");
+        assertThat(listed.requests())
+                .extracting(TestOrigin.Request::target)
+                .containsExactly("/long", "/next", "/third");
         assertThat(listed.connections()).isEqualTo(2);
     }
 

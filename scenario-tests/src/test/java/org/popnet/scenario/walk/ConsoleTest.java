@@ -205,7 +205,10 @@ class ConsoleTest {
         ByteBuffer file = ByteBuffer.allocate(44 + bytes).order(ByteOrder.LITTLE_ENDIAN);
         file.put("RIFF".getBytes(US_ASCII)).putInt(36 + bytes).put("WAVEfmt ".getBytes(US_ASCII));
         file.putInt(16).putShort((short) 1).putShort((short) 2).putInt(44_100).putInt(44_100 * 4);
-        file.putShort((short) 4).putShort((short) 16).put("data".getBytes(US_ASCII)).putInt(bytes);
+        file.putShort((short) 4)
+                .putShort((short) 16)
+                .put("data".getBytes(US_ASCII))
+                .putInt(bytes);
         for (int i = 0; i < seconds * 44_100; i++) {
             short sample = (short) (8000 * Math.sin(2 * Math.PI * (220 + i / 44_100) * i / 44_100));
             file.putShort(sample).putShort(sample);
