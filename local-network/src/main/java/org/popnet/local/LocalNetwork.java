@@ -82,7 +82,12 @@ public final class LocalNetwork implements AutoCloseable {
         this.ledger = new Ledger(network.state().processes());
         this.faults = new LoopbackFaults(network.instance());
         NetworkProcesses all = new NetworkProcesses(
-                network, installation, builder.launcher, builder.jvmOptions, node -> HealthChecks.node(operator, node));
+                network,
+                installation,
+                builder.launcher,
+                builder.jvmOptions,
+                builder.quickStart,
+                node -> HealthChecks.node(operator, node));
         Stream.concat(
                         all.nodes().stream().filter(s -> builder.nodes.test(s.name())),
                         all.demo().stream().filter(s -> builder.demo.test(s.name())))

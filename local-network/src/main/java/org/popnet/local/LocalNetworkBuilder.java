@@ -30,6 +30,7 @@ public final class LocalNetworkBuilder {
     Predicate<String> nodes = name -> true;
     Predicate<String> demo = name -> true;
     List<String> jvmOptions = List.of();
+    boolean quickStart;
     List<String> launcher = List.of();
     Duration startTimeout = Duration.ofSeconds(90);
     Duration stopPatience = Duration.ofSeconds(15);
@@ -93,6 +94,15 @@ public final class LocalNetworkBuilder {
         return this;
     }
 
+    /**
+     * Edges and name servers without the JVM's optimizing compiler, as everything else is: the network is up in two
+     * thirds of the time, and serves about half as many requests with the same processors.
+     */
+    public LocalNetworkBuilder quickStart(boolean wanted) {
+        this.quickStart = wanted;
+        return this;
+    }
+
     /** What every service is started by: {@code nice -n 19}. */
     public LocalNetworkBuilder launcher(String... command) {
         this.launcher = List.of(command);
@@ -143,6 +153,7 @@ public final class LocalNetworkBuilder {
                 installation,
                 launcher,
                 jvmOptions,
+                quickStart,
                 node -> () -> Health.SILENT);
         return Stream.concat(all.nodes().stream(), all.demo().stream()).toList();
     }

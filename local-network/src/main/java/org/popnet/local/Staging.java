@@ -95,7 +95,7 @@ public final class Staging {
         PreparedNetwork network = load();
         try (ControlHttp operator = new ControlHttp(NetworkTls.client(state.operator()), InetAddress.getLocalHost())) {
             NetworkProcesses all = new NetworkProcesses(
-                    network, Installation.find(), List.of(), List.of(), node -> HealthChecks.node(operator, node));
+                    network, Installation.find(), node -> HealthChecks.node(operator, node));
             List<ProcessSpec> specs =
                     Stream.concat(all.nodes().stream(), all.demo().stream()).toList();
             Map<String, Health> health =

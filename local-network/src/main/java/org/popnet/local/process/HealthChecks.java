@@ -22,9 +22,16 @@ public final class HealthChecks {
 
     private HealthChecks() {}
 
-    /** A node says so itself, on its control port. */
+    /**
+     * A node says so itself, on its control port. While nothing listens there yet it is not asked: a refused connection
+     * costs next to nothing, a question over TLS milliseconds, and starting nodes are asked often.
+     */
     public static HealthCheck node(ControlHttp control, Node node) {
+        HealthCheck listens = acceptsConnections(node.controlAddress());
         return () -> {
+            if (!listens.ask().isUp()) {
+                return Health.SILENT;
+            }
             try {
                 NodeDescription description = control.get(node, "/node", NodeDescription.class);
                 return new Health(description.health(), OptionalLong.of(description.generation()));

@@ -31,11 +31,13 @@ public final class NetworkProcesses {
     private final Installation installation;
     private final List<String> launcher;
     private final List<String> jvmOptions;
+    private final boolean quickStart;
     private final Function<Node, HealthCheck> nodeHealth;
 
     /**
      * @param launcher what every service is started by, before {@code java}; usually nothing
      * @param jvmOptions added to every service's, last
+     * @param quickStart whether edges and name servers go without the optimizing compiler too
      * @param nodeHealth asks a node's control port
      */
     public NetworkProcesses(
@@ -43,12 +45,24 @@ public final class NetworkProcesses {
             Installation installation,
             List<String> launcher,
             List<String> jvmOptions,
+            boolean quickStart,
             Function<Node, HealthCheck> nodeHealth) {
         this.network = network;
         this.installation = installation;
         this.launcher = List.copyOf(launcher);
         this.jvmOptions = List.copyOf(jvmOptions);
+        this.quickStart = quickStart;
         this.nodeHealth = nodeHealth;
+    }
+
+    /**
+     * With nothing added to how services are started.
+     *
+     * @param nodeHealth asks a node's control port
+     */
+    public NetworkProcesses(
+            PreparedNetwork network, Installation installation, Function<Node, HealthCheck> nodeHealth) {
+        this(network, installation, List.of(), List.of(), false, nodeHealth);
     }
 
     /** The nodes of the tree, in its order. */
@@ -87,7 +101,7 @@ public final class NetworkProcesses {
     private List<String> command(Node node) {
         List<String> command = new ArrayList<>(launcher);
         command.add(Installation.java().toString());
-        command.addAll(JvmOptions.of(node.service()));
+        command.addAll(JvmOptions.of(node.service(), quickStart));
         Path aotCache = installation.aotCache(node.service());
         if (Files.exists(aotCache)) {
             command.add("-XX:AOTCache=" + aotCache);

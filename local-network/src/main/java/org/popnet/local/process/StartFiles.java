@@ -25,14 +25,14 @@ public final class StartFiles {
     public static void write(PreparedNetwork network, Path application, Path directory) {
         Map<String, List<String>> starts = new LinkedHashMap<>();
         for (Node node : network.tree().nodes().values()) {
-            List<String> arguments = new ArrayList<>(JvmOptions.of(node.service()));
+            List<String> arguments = new ArrayList<>(JvmOptions.of(node.service(), false));
             arguments.addAll(List.of("-jar", application.toString()));
             arguments.add("--popnet.node-file="
                     + network.state().nodeProperties(node.name().toString()));
             starts.put(node.name().toString(), arguments);
         }
         NetworkProcesses processes =
-                new NetworkProcesses(network, Installation.find(), List.of(), List.of(), node -> () -> Health.SILENT);
+                new NetworkProcesses(network, Installation.find(), node -> () -> Health.SILENT);
         for (ProcessSpec spec : processes.demo()) {
             List<String> command = spec.command().get();
             starts.put(spec.name(), command.subList(1, command.size())); // without java itself
