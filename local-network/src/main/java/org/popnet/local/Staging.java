@@ -94,8 +94,8 @@ public final class Staging {
     public List<ProcessStatus> status() throws UnknownHostException {
         PreparedNetwork network = load();
         try (ControlHttp operator = new ControlHttp(NetworkTls.client(state.operator()), InetAddress.getLocalHost())) {
-            NetworkProcesses all = new NetworkProcesses(
-                    network, Installation.find(), node -> HealthChecks.node(operator, node));
+            NetworkProcesses all =
+                    new NetworkProcesses(network, Installation.find(), node -> HealthChecks.node(operator, node));
             List<ProcessSpec> specs =
                     Stream.concat(all.nodes().stream(), all.demo().stream()).toList();
             Map<String, Health> health =

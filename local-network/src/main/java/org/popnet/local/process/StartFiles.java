@@ -31,8 +31,7 @@ public final class StartFiles {
                     + network.state().nodeProperties(node.name().toString()));
             starts.put(node.name().toString(), arguments);
         }
-        NetworkProcesses processes =
-                new NetworkProcesses(network, Installation.find(), node -> () -> Health.SILENT);
+        NetworkProcesses processes = new NetworkProcesses(network, Installation.find(), node -> () -> Health.SILENT);
         for (ProcessSpec spec : processes.demo()) {
             List<String> command = spec.command().get();
             starts.put(spec.name(), command.subList(1, command.size())); // without java itself
