@@ -18,8 +18,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.popnet.local.LocalNetwork;
 import org.popnet.local.state.Login;
 import org.popnet.local.testing.Requires;
+import org.popnet.local.visit.Visit;
 
 /** A browser: a customer at the console, and a user at the customers' sites. */
 @Tag("process")
@@ -81,11 +84,13 @@ class ConsoleTest {
             page.getByText("Out everywhere").waitFor();
             page.screenshot(new Page.ScreenshotOptions().setPath(SCREENS.resolve("flushed.png")));
         }
-        for (String place : List.of("california", "newyork", "paris")) {
-            assertThat(users.get(place, object).outcome())
-                    .as("next request from " + place)
-                    .isEqualTo("MISS");
-            assertThat(users.get(place, object).outcome()).isEqualTo("HIT");
+        Set<String> asked = new HashSet<>();
+        for (String place : List.of("california", "california", "newyork", "newyork", "paris", "paris")) {
+            // On a busy machine users may be sent elsewhere meanwhile: what counts is the first answer of each edge.
+            Visit visit = users.get(place, object);
+            assertThat(visit.outcome())
+                    .as("next request from " + place + " to " + visit.server())
+                    .isEqualTo(asked.add(visit.server()) ? "MISS" : "HIT");
         }
     }
 
