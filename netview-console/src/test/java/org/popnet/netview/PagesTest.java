@@ -171,6 +171,20 @@ class PagesTest {
     }
 
     @Test
+    void serverThatFailsOnOneOfItsAddressesIsDegradedAndSaysOnWhich() {
+        Browser alice = Browser.of(console, "alice");
+        assertThat(alice.get("/domains").body()).doesNotContain("over IPv6: no route");
+        console.network.stop("server:customer1/west/www.customer1.example+ipv6");
+
+        assertThat(alice.get("/domains").body()).containsSubsequence(">west<", "degraded", "over IPv6: no route");
+        assertThat(Browser.of(console, "admin").get("/network").body())
+                .containsSubsequence(
+                        "server:customer1/west/www.customer1.example<",
+                        "server:customer1/west/www.customer1.example+ipv6<",
+                        "down");
+    }
+
+    @Test
     void anotherNameServerExplainsWhenTheFirstIsDown() {
         console.network.stop("dns.westusa");
         Browser.of(console, "alice").get("/domains/static.customer1.example?client=127.0.21.1");

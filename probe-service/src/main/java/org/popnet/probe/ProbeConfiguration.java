@@ -51,10 +51,10 @@ class ProbeConfiguration {
     }
 
     @Bean
-    CheckRunner checkRunner(NodeSettings node, Timers timers, ProbeSettings settings) {
+    CheckRunner checkRunner(NodeSettings node, CurrentTree tree, Timers timers, ProbeSettings settings) {
         Logins logins = new Logins(Objects.requireNonNullElse(
                 settings.secrets(), node.stateDirectory().resolve("secrets")));
-        return new CheckRunner(node.address(), timers, System::nanoTime, logins);
+        return new CheckRunner(node.address(), () -> tree.node().address6(), timers, System::nanoTime, logins);
     }
 
     @Bean

@@ -109,6 +109,54 @@ class ProbeStoryTest {
     }
 
     @Test
+    void serverIsCheckedAtBothOfItsAddressesAndEachIsReportedByItself() {
+        assumeTrue(hasIpv6(), "this machine has no IPv6");
+        String good = "HTTP/1.1 200 OK\r\n\r\nok";
+        try (RawServer second = RawServer.answeringAt(new InetSocketAddress(InetAddress.ofLiteral("::1"), 0), good);
+                RawServer first = RawServer.answeringAt(
+                        new InetSocketAddress(OWN, second.address().getPort()), good)) {
+            String text = tree(first.address(), 9);
+            TestTree tree = new TestTree("probe.a", text);
+            startChecks(tree);
+            await().untilAsserted(() -> assertThat(services(tree)).hasSizeGreaterThan(3));
+            assertThat(services(tree))
+                    .as("it has one address")
+                    .noneMatch(result -> result.target().isOverIpv6());
+
+            tree.activate(
+                    text.replace("west: {address: 127.250.8.4,", "west: {address: 127.250.8.4, address6: \"::1\",")
+                            .replace("127.250.8.4}", "127.250.8.4, address6: \"::1\"}"));
+            await().untilAsserted(() -> assertThat(services(tree))
+                    .anyMatch(result -> result.target().isOverIpv6() && result.up()));
+            second.close();
+            await().untilAsserted(() -> assertThat(
+                            services(tree).filter(result -> !result.up()).count())
+                    .isGreaterThan(2));
+            assertThat(services(tree).filter(result -> !result.up())).allSatisfy(result -> {
+                assertThat(result.target().text()).isEqualTo("server:c/west/www.c.example+ipv6");
+                assertThat(result.reason()).contains("refused");
+            });
+            int before = tree.sent().size();
+            await().untilAsserted(() -> assertThat(tree.sent().stream()
+                            .skip(before)
+                            .flatMap(sent -> sent.report().services().stream()))
+                    .anyMatch(result -> result.up() && !result.target().isOverIpv6()));
+            assertThat(events).singleElement().satisfies(event -> {
+                assertThat(event.kind()).isEqualTo("check-failed");
+                assertThat(event.subject()).isEqualTo("server:c/west/www.c.example+ipv6");
+            });
+        }
+    }
+
+    private static boolean hasIpv6() {
+        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.ofLiteral("::1"))) {
+            return any.isBound();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Test
     void logServersHearOfEveryChangeOfATargetsStateOnce() {
         try (RawServer server = RawServer.answering("HTTP/1.1 200 OK\r\n\r\nok")) {
             TestTree tree = new TestTree("probe.a", tree(server.address(), 9));
@@ -432,7 +480,8 @@ class ProbeStoryTest {
     }
 
     private CheckRunner runner() {
-        return new CheckRunner(OWN, clock, System::nanoTime, new Logins(Path.of("no-secrets")));
+        return new CheckRunner(
+                OWN, () -> Optional.of(InetAddress.ofLiteral("::1")), clock, System::nanoTime, new Logins(Path.of("no-secrets")));
     }
 
     private ReportPublisher publisher(TestTree tree) {

@@ -34,7 +34,7 @@ final class Rejections {
     List<Trace.Rejected> of(
             SteeredDomain domain, CandidateGroup[] groups, boolean v6, HeldDomains held, List<Trace.Rejected> decided) {
         List<Trace.Rejected> all = new ArrayList<>();
-        decided.forEach(rejected -> all.add(new Trace.Rejected(rejected.target(), detailed(rejected))));
+        decided.forEach(rejected -> all.add(new Trace.Rejected(rejected.target(), detailed(rejected, v6))));
         Set<Long> competing = identities(groups).collect(Collectors.toSet());
         members(v6 ? domain.v6() : domain.v4())
                 .filter(member -> !competing.contains(member.identity()))
@@ -61,9 +61,9 @@ final class Rejections {
     }
 
     /** With what stands behind the word {@code down}: since when, and who saw what. */
-    private String detailed(Trace.Rejected rejected) {
+    private String detailed(Trace.Rejected rejected, boolean v6) {
         TargetReport report =
-                rejected.reason().equals("down") ? knowledge.target(new TargetId(rejected.target())) : null;
+                rejected.reason().equals("down") ? verdict(new TargetId(rejected.target()), v6) : null;
         if (report == null) {
             return rejected.reason();
         }
@@ -75,6 +75,12 @@ final class Rejections {
         return failing.isEmpty()
                 ? "down" + since + ": the last verdict, no probe has reported since"
                 : "down" + since + ": " + String.join("; ", failing);
+    }
+
+    /** Of the address asked for, if anybody has judged that. */
+    private @Nullable TargetReport verdict(TargetId target, boolean v6) {
+        TargetReport second = v6 ? knowledge.target(target.overIpv6()) : null;
+        return second == null || second.stateForMs() == null ? knowledge.target(target) : second;
     }
 
     private static @Nullable String saw(VantagePointReport point) {

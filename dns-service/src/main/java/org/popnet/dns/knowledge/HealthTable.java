@@ -48,19 +48,26 @@ final class HealthTable {
     /** Watches the targets of this tree; what is known of those that stay is kept. */
     void follow(ZoneSnapshot zone) {
         NetworkTree tree = zone.tree().tree();
-        VantagePoints vantagePoints = new VantagePoints(tree);
+        VantagePoints all = new VantagePoints(tree);
+        VantagePoints overIpv6 = VantagePoints.overIpv6(tree);
         SteeringRule nodeRule = tree.rules().getOrDefault("default", SteeringRule.DEFAULT);
         Map<TargetId, TargetHealth> next = new HashMap<>();
         Map<TargetId, InetAddress> places = new HashMap<>();
         // A server is a target of each of its domains, of which there may be thousands.
         Map<String, List<NodeName>> nearestTo = new HashMap<>();
+        Map<String, List<NodeName>> nearestOverIpv6 = new HashMap<>();
         for (ZoneSnapshot.Target target : zone.targets()) {
-            Domain domain = target.pop() >= 0 ? null : domainOf(tree, target.id());
+            Domain domain = target.pop() >= 0 ? null : tree.domain(target.id().domain());
+            boolean second = target.id().isOverIpv6();
             SteeringRule rule = domain == null ? nodeRule : domain.rule();
-            List<NodeName> nearest = nearestTo.computeIfAbsent(
-                    target.id().machine(),
-                    machine -> vantagePoints.nearest(
-                            machine, location(tree, zone, target), VantagePoints.ASSIGNED + Watch.STAND_INS));
+            List<NodeName> nearest = (second ? nearestOverIpv6 : nearestTo)
+                    .computeIfAbsent(
+                            target.id().machine(),
+                            machine -> (second ? overIpv6 : all)
+                                    .nearest(
+                                            machine,
+                                            location(tree, zone, target),
+                                            VantagePoints.ASSIGNED + Watch.STAND_INS));
             Watch watch = Watch.of(rule.rise(), rule.fall(), rule.quorum(), nearest, staleMs(domain));
             TargetHealth known = targets.get(target.id());
             if (known == null) {
@@ -93,11 +100,6 @@ final class HealthTable {
         int slash = name.indexOf('/');
         Customer customer = slash < 0 ? null : tree.customers().get(name.substring(0, slash));
         return customer == null ? null : customer.servers().get(name.substring(slash + 1));
-    }
-
-    private static @Nullable Domain domainOf(NetworkTree tree, TargetId server) {
-        String text = server.text();
-        return tree.domain(text.substring(text.lastIndexOf('/') + 1));
     }
 
     /** Probes report a target as often as the check of it that is most often due. */
@@ -196,20 +198,36 @@ final class HealthTable {
             String server = target.id().machine();
             states.utilisation()[i] = load.utilisation(server, nowMs);
             states.shed()[i] = load.shed(server, nowMs);
-            TargetHealth health = targets.get(target.id());
-            if (health != null) {
-                states.down()[i] = health.state() == TargetHealth.State.DOWN;
-                states.downSinceMs()[i] = health.sinceMs();
-                states.settled()[i] = health.settled(nowMs);
+            TargetHealth verdict = verdict(target.id());
+            TargetHealth figures = figures(target.id(), nowMs);
+            if (verdict != null && figures != null) {
+                states.down()[i] = verdict.state() == TargetHealth.State.DOWN;
+                states.downSinceMs()[i] = verdict.sinceMs();
+                states.settled()[i] = figures.settled(nowMs);
                 if (target.pop() >= 0) {
-                    states.responseMs()[i] = responseMs(zone, target.id(), health, nowMs);
+                    states.responseMs()[i] = responseMs(zone, target.id(), figures, nowMs);
                 } else {
-                    ServerDistance.of(addresses.get(target.id()), zone.topology(), health, distances, nowMs)
+                    ServerDistance.of(addresses.get(target.id()), zone.topology(), figures, distances, nowMs)
                             .into(states, i);
                 }
             }
         }
         return states;
+    }
+
+    /** A second address that nobody has judged yet is as the first one is: probes of an older release watch no second. */
+    private @Nullable TargetHealth verdict(TargetId id) {
+        TargetHealth own = targets.get(id);
+        return own != null && own.state() == TargetHealth.State.UNKNOWN ? targets.get(id.first()) : own;
+    }
+
+    /**
+     * Both addresses are one server at one place: what the first one measures counts for both as long as it is measured,
+     * so that a client is steered to the same server by either family.
+     */
+    private @Nullable TargetHealth figures(TargetId id, long nowMs) {
+        TargetHealth first = targets.get(id.first());
+        return first != null && first.isMeasured(nowMs) ? first : targets.get(id);
     }
 
     /** The response time, as the nearest probe sees it: of a node one of its own POP as a rule; 0 if unknown. */

@@ -153,6 +153,11 @@ final class TargetHealth {
         return !Double.isNaN(point.responseMs()) && fresh(point, nowMs);
     }
 
+    /** Whether any vantage point does. */
+    boolean isMeasured(long nowMs) {
+        return points.values().stream().anyMatch(point -> measured(point, nowMs));
+    }
+
     /** Whether all that are to watch it have measured it well. */
     boolean settled(long nowMs) {
         int known = 0;

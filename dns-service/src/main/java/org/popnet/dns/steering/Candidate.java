@@ -19,12 +19,16 @@ public record Candidate(
         int target, TargetId id, long identity, byte[] address, double capacity, double weight, double cost) {
     /** Whether it is one of the network's own edges, not a customer's server. */
     public boolean isNode() {
-        return id.text().startsWith("node:");
+        return id.isNode();
     }
 
-    /** The same server at another of its addresses: its health, load and identity are the same. */
-    public Candidate at(byte[] other) {
-        return new Candidate(target, id, identity, other, capacity, weight, cost);
+    /**
+     * The same server at its second address.
+     *
+     * @param otherTarget whose health counts there: its own, or the first address's where nobody watches the second
+     */
+    public Candidate at(byte[] other, int otherTarget) {
+        return new Candidate(otherTarget, id, identity, other, capacity, weight, cost);
     }
 
     public static Candidate of(

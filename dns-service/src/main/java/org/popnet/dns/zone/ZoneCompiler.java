@@ -1,5 +1,6 @@
 package org.popnet.dns.zone;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,6 +29,7 @@ import org.popnet.platform.tree.NodeName;
 import org.popnet.platform.tree.Pop;
 import org.popnet.platform.tree.Service;
 import org.popnet.platform.tree.SteeringRule;
+import org.popnet.platform.tree.VantagePoints;
 
 /** Compiles a tree into a {@link ZoneSnapshot}; used for one tree. */
 public final class ZoneCompiler {
@@ -51,8 +53,10 @@ public final class ZoneCompiler {
     private final Map<String, SteeredDomain> domains = new HashMap<>();
     private final Map<Candidates, Competitors> shared = new HashMap<>();
     private final Map<Integer, OriginNames.Host> hosts = new HashMap<>();
-    /** The IPv6 addresses of targets that have one beside an IPv4 one. */
-    private final Map<Integer, byte[]> secondAddresses = new HashMap<>();
+    /** By target, the IPv6 address that stands beside its IPv4 one. */
+    private final Map<Integer, Second> seconds = new HashMap<>();
+    /** Whether any probe can see how IPv6 addresses are; where none can, they are taken to be as the IPv4 ones are. */
+    private final boolean watchedOverIpv6;
 
     private final List<RecordData> servers = new ArrayList<>();
     private final List<Zone.Glue> glue = new ArrayList<>();
@@ -63,6 +67,7 @@ public final class ZoneCompiler {
         this.self = self;
         this.topology = new Topology(tree, self);
         this.networkApex = WireName.of(tree.zone());
+        this.watchedOverIpv6 = !VantagePoints.overIpv6(tree).isEmpty();
     }
 
     /**
@@ -124,7 +129,7 @@ public final class ZoneCompiler {
         put(new ZoneEntry.Host(hostName(node), zone, addresses, membersOnly));
         addAbove(zone, hostName(node), membersOnly);
         if (node.service() == Service.EDGE_CACHE || node.service() == Service.ORIGIN_FETCH) {
-            target(TargetId.of(node.name()), topology.indexOf(node.name().pop()));
+            target(TargetId.of(node.name()), topology.indexOf(node.name().pop()), node.address6());
         }
     }
 
@@ -290,17 +295,15 @@ public final class ZoneCompiler {
 
     private Candidate candidate(Node node, double weight) {
         TargetId id = TargetId.of(node.name());
-        int target = target(id, topology.indexOf(node.name().pop()));
-        node.address6().ifPresent(address -> secondAddresses.put(target, address.getAddress()));
+        int target = target(id, topology.indexOf(node.name().pop()), node.address6());
         return Candidate.of(target, id, node.address(), node.capacity().requestsPerSecond(), weight, node.cost());
     }
 
     private CandidateGroup serverGroup(CustomerServer server, Domain domain) {
         TargetId id = TargetId.of(server, domain.name());
-        int target = target(id, CandidateGroup.SERVER);
+        int target = target(id, CandidateGroup.SERVER, server.address6());
         hosts.put(
                 target, new OriginNames.Host(serverName(server), server.port(), RecordData.address(server.address())));
-        server.address6().ifPresent(address -> secondAddresses.put(target, address.getAddress()));
         Candidate candidate = Candidate.of(
                 target, id, server.address(), server.capacity().requestsPerSecond(), server.weight(), server.cost());
         return CandidateGroup.of(server.customer() + "/" + server.name(), CandidateGroup.SERVER, candidate);
@@ -324,8 +327,23 @@ public final class ZoneCompiler {
         if (candidate.address().length == addressBytes) {
             return Optional.of(candidate);
         }
-        byte[] second = secondAddresses.get(candidate.target());
-        return second == null || second.length != addressBytes ? Optional.empty() : Optional.of(candidate.at(second));
+        Second second = seconds.get(candidate.target());
+        return second == null || second.address().length != addressBytes
+                ? Optional.empty()
+                : Optional.of(candidate.at(second.address(), second.target()));
+    }
+
+    /** A second address, and whose health counts there. */
+    @SuppressWarnings("ArrayRecordComponent") // never changed, never compared
+    private record Second(byte[] address, int target) {}
+
+    /** @param second its IPv6 address beside an IPv4 one */
+    private int target(TargetId id, int pop, Optional<InetAddress> second) {
+        int first = target(id, pop);
+        second.ifPresent(address -> seconds.computeIfAbsent(
+                first,
+                any -> new Second(address.getAddress(), watchedOverIpv6 ? target(id.overIpv6(), pop) : first)));
+        return first;
     }
 
     private int target(TargetId id, int pop) {

@@ -174,6 +174,24 @@ class ExplainerTest {
     }
 
     @Test
+    void familyThatIsDownIsExplainedByThoseWhoSawIt() {
+        String text = TestTrees.NETWORK
+                .replace("10.0.3.2, capacity", "10.0.3.2, address6: \"2001:db8::3\", capacity")
+                .replace("10.0.2.2, capacity", "10.0.2.2, address6: \"2001:db8::2\", capacity")
+                .replaceAll("(address: 10.0.[123].4)", "$1, address6: \"2001:db8:ff::4\"");
+        knowledge.activate(ZoneCompiler.compile(TestTrees.active(2, text), TestTrees.SELF));
+        ServiceResult failed =
+                new ServiceResult(new TargetId("node:edge1.europe+ipv6"), false, 1, 0, 0, "timeout", false);
+        for (String probe : List.of("probe.westusa", "probe.europe")) {
+            knowledge.take(NodeName.of(probe), new ProbeReport(List.of(failed, failed), List.of(), List.of()));
+        }
+        assertThat(rejected("static.customer1.example", true))
+                .contains("node:edge1.europe: down for 0.0 s: probe.europe saw “timeout” 0.0 s ago;"
+                        + " probe.westusa saw “timeout” 0.0 s ago");
+        assertThat(rejected("static.customer1.example", false)).as("its IPv4 address is up").isEmpty();
+    }
+
+    @Test
     void whatUsersAddToADistanceIsTold() {
         InetAddress client = InetAddress.ofLiteral("192.0.2.9");
         measured("probe.westusa", client, 20, 0);

@@ -1,6 +1,7 @@
 package org.popnet.dns.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.popnet.dns.TestTrees;
+import org.popnet.dns.knowledge.TargetReport;
 import org.popnet.platform.message.Message.ProbeReport;
 import org.popnet.platform.message.Message.ServiceResult;
 import org.popnet.platform.message.TargetId;
@@ -33,6 +35,16 @@ import org.xbill.DNS.Type;
 
 /** A name server with an IPv6 address beside its IPv4 one: it answers on both, and both are published. */
 class DualStackTest {
+    /** Edges and customers' servers with both, one edge without. */
+    private static final String DUAL = TestTrees.NETWORK
+            .replace("address: 10.0.1.2, capacity", "address: 10.0.1.2, address6: \"2001:db8:80::12\", capacity")
+            .replace("address: 10.0.2.2, capacity", "address: 10.0.2.2, address6: \"2001:db8:80::22\", capacity")
+            .replace("west: {address: 10.1.1.1,", "west: {address: 10.1.1.1, address6: \"2001:db8:c::1\",")
+            .replace("east: {address: 10.1.1.2,", "east: {address: 10.1.1.2, address6: \"2001:db8:c::2\",");
+
+    private static final String WATCHED_OVER_IPV6 = DUAL.replaceAll(
+            "service: probe, address: 10.0.([123]).4", "service: probe, address: 10.0.$1.4, address6: \"2001:db8:$1::4\"");
+
     private static final ActiveTree TREE = TestTrees.active(
             1,
             TestTrees.NETWORK.replace(
@@ -126,12 +138,7 @@ class DualStackTest {
     /** Servers with both are the same server by either family; one without IPv6 is not offered to those who ask for it. */
     @Test
     void serversWithBothAddressesAreSteeredToByEitherAndTheOthersByTheirsOnly() throws Exception {
-        String text = TestTrees.NETWORK
-                .replace("address: 10.0.1.2, capacity", "address: 10.0.1.2, address6: \"2001:db8:80::12\", capacity")
-                .replace("address: 10.0.2.2, capacity", "address: 10.0.2.2, address6: \"2001:db8:80::22\", capacity")
-                .replace("west: {address: 10.1.1.1,", "west: {address: 10.1.1.1, address6: \"2001:db8:c::1\",")
-                .replace("east: {address: 10.1.1.2,", "east: {address: 10.1.1.2, address6: \"2001:db8:c::2\",");
-        ActiveTree tree = TestTrees.active(1, text);
+        ActiveTree tree = TestTrees.active(1, DUAL);
         try (RunningServer dns =
                 new RunningServer(RunningServer.freeAddress(), RunningServer.settings(true, 0), tree)) {
             String client = "198.51.100.0";
@@ -155,17 +162,84 @@ class DualStackTest {
                         .as("a client is kept at one server, whichever family it asks for first")
                         .containsExactly(west.equals("10.1.1.1") ? "2001:db8:c:0:0:0:0:1" : "2001:db8:c:0:0:0:0:2");
             }
-            for (String probe : List.of("probe.westusa", "probe.eastusa", "probe.europe")) {
-                ServiceResult failed = new ServiceResult(
-                        TargetId.of(NodeName.of("edge1.westusa")), false, 0, 0, 0, "connection refused", false);
-                for (int i = 0; i < 2; i++) {
-                    dns.knowledge.take(NodeName.of(probe), new ProbeReport(List.of(failed), List.of(), List.of()));
-                }
-            }
+            reported(dns, TargetId.of(NodeName.of("edge1.westusa")), false);
             client = "198.51.100.0";
             assertThat(steered(dns, client, "static.customer1.example", Type.AAAA))
-                    .as("down is down by either family")
+                    .as("down is down by either family where no probe has IPv6")
                     .containsExactly("2001:db8:80:0:0:0:0:22");
+        }
+    }
+
+    @Test
+    void familyThatIsDownLeavesTheAnswersOfThatFamilyOnly() throws Exception {
+        ActiveTree tree = TestTrees.active(1, WATCHED_OVER_IPV6);
+        TargetId west = TargetId.of(NodeName.of("edge1.westusa"));
+        TargetId server = new TargetId("server:customer1/west/www.customer1.example");
+        try (RunningServer dns =
+                new RunningServer(RunningServer.freeAddress(), RunningServer.settings(true, 0), tree)) {
+            String client = "2001:db8:1::";
+            reported(dns, west.overIpv6(), false);
+            assertThat(steered(dns, client, "static.customer1.example", Type.AAAA))
+                    .as("the only one that is left with IPv6")
+                    .containsExactly("2001:db8:80:0:0:0:0:22");
+            assertThat(dns.knowledge.view().states().down()[
+                            dns.knowledge.view().zone().indexOf(west)])
+                    .as("its IPv4 address is up")
+                    .isFalse();
+            assertThat(dns.knowledge.targets())
+                    .filteredOn(report -> report.target().startsWith("node:edge1.westusa"))
+                    .extracting(TargetReport::target, TargetReport::state)
+                    .containsExactlyInAnyOrder(
+                            tuple("node:edge1.westusa", "UNKNOWN"), tuple("node:edge1.westusa+ipv6", "DOWN"));
+
+            reported(dns, west.overIpv6(), true);
+            reported(dns, west, false);
+            reported(dns, TargetId.of(NodeName.of("edge2.westusa")), false);
+            assertThat(steered(dns, client, "static.customer1.example", Type.A))
+                    .as("both edges of the nearest POP are down over IPv4")
+                    .doesNotContain("10.0.1.2", "10.0.1.5")
+                    .hasSize(1);
+            assertThat(steered(dns, client, "static.customer1.example", Type.AAAA))
+                    .as("over IPv6 one of them is up")
+                    .containsExactly("2001:db8:80:0:0:0:0:12");
+
+            reported(dns, server.overIpv6(), false);
+            for (int i = 0; i < 32; i++) {
+                client = "198.51." + i + ".0";
+                assertThat(steered(dns, client, "www.customer1.example", Type.AAAA))
+                        .as("also of a customer's own servers")
+                        .containsExactly("2001:db8:c:0:0:0:0:2");
+                assertThat(steered(dns, client, "www.customer1.example", Type.A))
+                        .as("and the client is kept at one server by both")
+                        .containsExactly("10.1.1.2");
+            }
+        }
+    }
+
+    @Test
+    void secondAddressIsAsTheFirstUntilItIsJudged() throws Exception {
+        ActiveTree tree = TestTrees.active(1, WATCHED_OVER_IPV6);
+        TargetId west = TargetId.of(NodeName.of("edge1.westusa"));
+        try (RunningServer dns =
+                new RunningServer(RunningServer.freeAddress(), RunningServer.settings(true, 0), tree)) {
+            String client = "2001:db8:1::";
+            reported(dns, west, false);
+            assertThat(steered(dns, client, "static.customer1.example", Type.AAAA))
+                    .as("probes of an older release tell of the first only")
+                    .containsExactly("2001:db8:80:0:0:0:0:22");
+            reported(dns, west.overIpv6(), true);
+            dns.knowledge.refresh();
+            assertThat(steered(dns, client, "static.customer1.example", Type.AAAA))
+                    .containsExactly("2001:db8:80:0:0:0:0:12");
+        }
+    }
+
+    /** Every probe sees a target pass or fail often enough to be sure of it. */
+    private static void reported(RunningServer dns, TargetId target, boolean up) {
+        ServiceResult result = new ServiceResult(target, up, 5, 0, 0, up ? null : "connection refused", false);
+        for (String probe : List.of("probe.westusa", "probe.eastusa", "probe.europe")) {
+            dns.knowledge.take(
+                    NodeName.of(probe), new ProbeReport(List.of(result, result, result), List.of(), List.of()));
         }
     }
 

@@ -44,8 +44,10 @@ final class DomainsController {
             @Nullable Double responseMs,
             @Nullable String reason) {
         public String address() {
-            String host = server.address().getHostAddress();
-            return (host.contains(":") ? "[" + host + "]" : host) + ":" + server.port();
+            return server.addresses().stream()
+                    .map(InetAddress::getHostAddress)
+                    .map(host -> (host.contains(":") ? "[" + host + "]" : host) + ":" + server.port())
+                    .collect(Collectors.joining(", "));
         }
     }
 
@@ -125,7 +127,9 @@ final class DomainsController {
         Map<String, Watched> byTarget =
                 watched.stream().collect(Collectors.toMap(Watched::target, Function.identity(), (a, b) -> a));
         List<Watched> own = domains.stream()
-                .map(domain -> byTarget.get(TargetId.of(server, domain.name()).text()))
+                .map(domain -> TargetId.of(server, domain.name()))
+                .flatMap(target -> Stream.of(target, target.overIpv6()))
+                .map(target -> byTarget.get(target.text()))
                 .filter(Objects::nonNull)
                 .toList();
         return new ServerLine(
@@ -137,10 +141,15 @@ final class DomainsController {
                         .findFirst()
                         .orElse(null),
                 own.stream()
-                        .map(Watched::reason)
+                        .map(DomainsController::reason)
                         .filter(Objects::nonNull)
                         .findFirst()
                         .orElse(null));
+    }
+
+    private static @Nullable String reason(Watched target) {
+        String reason = target.reason();
+        return reason != null && new TargetId(target.target()).isOverIpv6() ? "over IPv6: " + reason : reason;
     }
 
     /** A check in words. */

@@ -24,7 +24,9 @@ public record PopState(String name, State state, @Nullable Double responseMs) {
         List<Node> content = Stream.concat(pop.nodes(Service.EDGE_CACHE), pop.nodes(Service.ORIGIN_FETCH))
                 .toList();
         List<State> states = content.stream()
-                .map(node -> watched.get(TargetId.of(node.name()).text()))
+                .map(node -> TargetId.of(node.name()))
+                .flatMap(target -> Stream.of(target, target.overIpv6()))
+                .map(target -> watched.get(target.text()))
                 .map(target -> target == null ? State.UNKNOWN : State.of(target.state()))
                 .toList();
         double mean = pop.nodes(Service.EDGE_CACHE)

@@ -16,6 +16,7 @@ import org.popnet.netview.backend.Flushed;
 import org.popnet.netview.backend.NodeReport;
 import org.popnet.netview.backend.Traffic;
 import org.popnet.netview.backend.Watched;
+import org.popnet.platform.message.TargetId;
 import org.popnet.platform.tree.NetworkTree;
 import org.popnet.platform.tree.Node;
 import org.popnet.platform.tree.Service;
@@ -323,11 +324,13 @@ public final class FakeNetwork implements Backends {
                 .values()
                 .forEach(customer -> customer.servers().values().forEach(server -> customer.domains()
                         .keySet()
-                        .forEach(domain -> targets.add(watched(
-                                "server:" + customer.name() + "/" + server.name() + "/" + domain,
-                                true,
-                                9.2 + (server.name().hashCode() & 15),
-                                "")))));
+                        .forEach(domain -> {
+                            TargetId target = TargetId.of(server, domain);
+                            targets.add(watched(target.text(), true, 9.2 + (server.name().hashCode() & 15), ""));
+                            if (down.contains(target.overIpv6().text())) {
+                                targets.add(watched(target.overIpv6().text(), false, 0, "no route"));
+                            }
+                        })));
         return targets.toArray(Watched[]::new);
     }
 

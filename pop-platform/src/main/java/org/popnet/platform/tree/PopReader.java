@@ -129,12 +129,12 @@ final class PopReader {
         }));
     }
 
-    /** Only what users reach listens on two addresses: what a node does not listen on must not be in answers. */
+    /** Users reach name servers and edges on two addresses, and probes try them from two; nothing else has use for it. */
     private static boolean offeredOnTwo(Value value, Service service) {
-        boolean two = service == Service.DNS || service == Service.EDGE_CACHE;
+        boolean two = service == Service.DNS || service == Service.EDGE_CACHE || service == Service.PROBE;
         if (!two) {
             value.wrong("a second address of a node of service " + service.key()
-                    + ": must be left out; only name servers (dns) and edges (edge-cache) listen on two");
+                    + ": must be left out; only name servers (dns), edges (edge-cache) and probes (probe) use two");
         }
         return two;
     }

@@ -75,7 +75,7 @@ public record SteeringRule(
             Duration.ofSeconds(20),
             1,
             new Weights(1, 0.5, 20, 50, 1),
-            Duration.ofMillis(5),
+            Duration.ofMillis(2),
             3,
             2,
             0.5,

@@ -3,11 +3,13 @@ package org.popnet.platform.tree;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Which probes watch which target: the nearest three, all of them if there are no more. A pure function of the tree, so
  * every probe and name server comes to the same result. Where a place is unknown, and among equals, a hash of both names
- * decides (rendezvous), so that the work spreads and few assignments change when a probe comes or goes.
+ * decides (rendezvous), so that the work spreads and few assignments change when a probe comes or goes. What has an IPv6
+ * address beside its IPv4 one is watched there by the nearest of those probes that have one, too.
  */
 public final class VantagePoints {
     /** How many watch a target, if there are so many. */
@@ -22,9 +24,26 @@ public final class VantagePoints {
     private record Ranked(NodeName probe, double kilometres, long hash) {}
 
     public VantagePoints(NetworkTree tree) {
+        this(tree, probe -> true);
+    }
+
+    private VantagePoints(NetworkTree tree, Predicate<Node> who) {
         this.probes = tree.pops().values().stream()
-                .flatMap(pop -> pop.nodes(Service.PROBE).map(Node::name).map(name -> new Place(name, pop.location())))
+                .flatMap(pop -> pop.nodes(Service.PROBE)
+                        .filter(who)
+                        .map(Node::name)
+                        .map(name -> new Place(name, pop.location())))
                 .toList();
+    }
+
+    /** Of those probes alone that have an IPv6 address; nobody watches a second address where there are none. */
+    public static VantagePoints overIpv6(NetworkTree tree) {
+        return new VantagePoints(tree, Node::hasIpv6);
+    }
+
+    /** Whether there is no probe at all. */
+    public boolean isEmpty() {
+        return probes.isEmpty();
     }
 
     /**

@@ -146,9 +146,9 @@ class TreeMistakesTest {
                         "address: 192.0.2.3, address6: \"2001:db8::zz\", capacity",
                         "pops.west.nodes.edge1.west.address6: '2001:db8::zz': must be an IPv4 or IPv6 unicast address, such as 192.0.2.1 or 2001:db8::1 (network.yml:19)"),
                 Arguments.of(
-                        "probe.west: {service: probe, address: 192.0.2.5}",
-                        "probe.west: {service: probe, address: 192.0.2.5, address6: \"2001:db8::5\"}",
-                        "pops.west.nodes.probe.west.address6: a second address of a node of service probe: must be left out; only name servers (dns) and edges (edge-cache) listen on two (network.yml:21)"),
+                        "log.hq: {service: log, address: 192.0.2.1}",
+                        "log.hq: {service: log, address: 192.0.2.1, address6: \"2001:db8::5\"}",
+                        "pops.hq.nodes.log.hq.address6: a second address of a node of service log: must be left out; only name servers (dns), edges (edge-cache) and probes (probe) use two (network.yml:13)"),
                 Arguments.of(
                         "one: {address: 203.0.113.1, port: 8080,",
                         "one: {address: 203.0.113.1, address6: 203.0.113.9, port: 8080,",

@@ -1,16 +1,20 @@
 package org.popnet.probe.check;
 
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.popnet.probe.check.Outcome.Phases;
 import org.popnet.probe.timer.Timers;
 
 /** One check in progress: what all its connections share, and where its time went so far. */
 final class Attempt {
     private final InetAddress local;
+    private final Optional<InetAddress> local6;
     private final Timers timers;
     private final LongSupplier nanoTime;
     private final long startNanos;
@@ -20,8 +24,14 @@ final class Attempt {
     private double firstByteMs = Double.NaN;
     private double mbit = Double.NaN;
 
-    Attempt(InetAddress local, Timers timers, LongSupplier nanoTime, long timeoutNanos) {
+    Attempt(
+            InetAddress local,
+            Optional<InetAddress> local6,
+            Timers timers,
+            LongSupplier nanoTime,
+            long timeoutNanos) {
         this.local = local;
+        this.local6 = local6;
         this.timers = timers;
         this.nanoTime = nanoTime;
         this.startNanos = nanoTime.getAsLong();
@@ -64,8 +74,13 @@ final class Attempt {
         return mbit;
     }
 
-    InetAddress local() {
-        return local;
+    /** The node's own address for connections to this one; null if it has none of its family, then the system chooses. */
+    @Nullable InetAddress localFor(InetAddress remote) {
+        boolean ipv4 = remote instanceof Inet4Address;
+        if (local instanceof Inet4Address == ipv4) {
+            return local;
+        }
+        return ipv4 ? null : local6.orElse(null);
     }
 
     Timers timers() {

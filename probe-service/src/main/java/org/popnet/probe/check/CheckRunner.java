@@ -6,7 +6,9 @@ import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.popnet.platform.tree.Check;
 import org.popnet.probe.check.Outcome.Failure;
@@ -17,20 +19,33 @@ public final class CheckRunner {
     private static final int REASON_CHARS_MAX = 120;
 
     private final InetAddress local;
+    private final Supplier<Optional<InetAddress>> local6;
     private final Timers timers;
     private final LongSupplier nanoTime;
     private final Logins logins;
 
     /**
-     * @param local the node's own address, which all connections come from
+     * @param local the node's own address, which all connections of its family come from
+     * @param local6 the IPv6 address that the node has beside it, which connections to IPv6 addresses come from
      * @param timers cut connections at their deadlines
      * @param logins for checks by FTP that name one
      */
-    public CheckRunner(InetAddress local, Timers timers, LongSupplier nanoTime, Logins logins) {
+    public CheckRunner(
+            InetAddress local,
+            Supplier<Optional<InetAddress>> local6,
+            Timers timers,
+            LongSupplier nanoTime,
+            Logins logins) {
         this.local = local;
+        this.local6 = local6;
         this.timers = timers;
         this.nanoTime = nanoTime;
         this.logins = logins;
+    }
+
+    /** Of a node with one address. */
+    public CheckRunner(InetAddress local, Timers timers, LongSupplier nanoTime, Logins logins) {
+        this(local, Optional::empty, timers, nanoTime, logins);
     }
 
     /** @param timeout for everything: connecting, TLS, and the whole answer */
@@ -129,7 +144,7 @@ public final class CheckRunner {
     }
 
     private Attempt attempt(Duration timeout) {
-        return new Attempt(local, timers, nanoTime, timeout.toNanos());
+        return new Attempt(local, local6.get(), timers, nanoTime, timeout.toNanos());
     }
 
     private static Outcome failed(Attempt attempt, Failure failure, IOException e) {

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.BindException;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 import org.popnet.probe.timer.Timers.Cancellable;
 
 /**
@@ -36,7 +36,7 @@ final class Connection implements AutoCloseable {
     static Connection open(InetSocketAddress address, Attempt attempt) throws IOException {
         Connection connection = new Connection(address, attempt);
         try {
-            connection.bind(attempt.local());
+            connection.bind(attempt.localFor(address.getAddress()));
             connection.plain.connect(address, attempt.remainingMillis());
             return connection;
         } catch (BindException e) {
@@ -56,12 +56,12 @@ final class Connection implements AutoCloseable {
      * its port for a minute, at 500 checks a second all 28,000 that Linux gives, and then nothing on this machine gets one.
      * The reset that the other side is sent instead comes when it has said all that it had to.
      */
-    private void bind(InetAddress local) throws NoSocketException {
+    private void bind(@Nullable InetAddress local) throws NoSocketException {
         try {
             plain.setTcpNoDelay(true);
             plain.setSoLinger(true, 0);
-            if (local instanceof Inet4Address == address.getAddress() instanceof Inet4Address) {
-                plain.bind(new InetSocketAddress(local, 0)); // or else as the system chooses
+            if (local != null) {
+                plain.bind(new InetSocketAddress(local, 0));
             }
         } catch (IOException e) {
             if (cut) {

@@ -1,5 +1,6 @@
 package org.popnet.probe.check;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import org.popnet.platform.tree.Customer;
@@ -17,5 +18,10 @@ public record Endpoint(InetSocketAddress address, String host, boolean tls, Cust
     /** One that nothing leads away from. */
     public Endpoint(InetSocketAddress address, String host, boolean tls) {
         this(address, host, tls, NETWORK);
+    }
+
+    /** The same server at another of its addresses. */
+    public Endpoint at(InetAddress other) {
+        return new Endpoint(new InetSocketAddress(other, address.getPort()), host, tls, owner);
     }
 }

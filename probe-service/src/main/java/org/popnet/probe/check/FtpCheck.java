@@ -52,11 +52,11 @@ final class FtpCheck {
         client.setConnectTimeout(attempt.remainingMillis());
         client.setDefaultTimeout(attempt.remainingMillis());
         client.setDataTimeout(Duration.ofMillis(attempt.remainingMillis()));
-        client.setPassiveLocalIPAddress(attempt.local());
+        client.setPassiveLocalIPAddress(attempt.localFor(server));
         client.setUseEPSVwithIPv4(true);
         client.setRemoteVerificationEnabled(true);
         long began = attempt.nanoTime();
-        client.connect(server, check.port(), attempt.local(), 0);
+        client.connect(server, check.port(), attempt.localFor(server), 0);
         attempt.firstByteAfter(began);
         if (client.getReplyCode() != 220) {
             throw reply(client, Failure.STATUS, "greeted");

@@ -1,5 +1,6 @@
 package org.popnet.probe.schedule;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Comparator;
@@ -49,30 +50,43 @@ public record ServiceTarget(TargetId id, Endpoint endpoint, List<Check> checks, 
         return endpoint.owner().name();
     }
 
-    /** Everything that the tree has to be watched. */
+    /** Everything that the tree has to be watched: what users reach on two addresses, on both. */
     static Map<TargetId, ServiceTarget> of(NetworkTree tree) {
         Map<TargetId, ServiceTarget> targets = new HashMap<>();
         for (Pop pop : tree.pops().values()) {
             for (Node node : pop.nodes().values()) {
-                ofNode(node, tree.zone(), pop.location()).ifPresent(t -> targets.put(t.id, t));
+                ofNode(node, tree.zone(), pop.location()).ifPresent(t -> t.put(targets, node.address6()));
             }
         }
         for (Customer customer : tree.customers().values()) {
             for (Domain domain : customer.domains().values()) {
                 for (CustomerServer server : customer.servers().values()) {
-                    ServiceTarget target = ofServer(server, domain, customer);
-                    targets.put(target.id, target);
+                    ofServer(server, domain, customer).put(targets, server.address6());
                 }
             }
         }
         return targets;
     }
 
-    /** What a probe watches: the content machines and customer servers that it is a vantage point of. */
+    private void put(Map<TargetId, ServiceTarget> targets, Optional<InetAddress> second) {
+        targets.put(id, this);
+        second.map(this::at).ifPresent(target -> targets.put(target.id, target));
+    }
+
+    private ServiceTarget at(InetAddress second) {
+        return new ServiceTarget(id.overIpv6(), endpoint.at(second), checks, location);
+    }
+
+    /**
+     * What a probe watches: the content machines and customer servers that it is a vantage point of; second addresses
+     * only if it has one itself.
+     */
     static Map<TargetId, ServiceTarget> assignedTo(NodeName probe, NetworkTree tree) {
-        VantagePoints vantagePoints = new VantagePoints(tree);
+        VantagePoints all = new VantagePoints(tree);
+        VantagePoints overIpv6 = VantagePoints.overIpv6(tree);
         Map<TargetId, ServiceTarget> targets = of(tree);
-        targets.values().removeIf(target -> !vantagePoints.isAssigned(probe, target.id.machine(), target.location));
+        targets.values().removeIf(target -> !(target.id.isOverIpv6() ? overIpv6 : all)
+                .isAssigned(probe, target.id.machine(), target.location));
         return targets;
     }
 

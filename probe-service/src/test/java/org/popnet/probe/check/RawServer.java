@@ -36,13 +36,30 @@ public final class RawServer implements AutoCloseable {
     }
 
     private RawServer(Script script, ServerSocketFactory sockets) {
+        this(script, sockets, new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+    }
+
+    private RawServer(Script script, ServerSocketFactory sockets, InetSocketAddress address) {
         this.script = script;
         try {
-            listener = sockets.createServerSocket(0, BACKLOG, InetAddress.ofLiteral("127.0.0.1"));
+            listener = sockets.createServerSocket(address.getPort(), BACKLOG, address.getAddress());
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException("cannot listen on " + address, e);
         }
         Thread.ofVirtual().start(this::accept);
+    }
+
+    /**
+     * Answers everything with this text, at an address of its own.
+     *
+     * @throws UncheckedIOException if the machine does not have the address, or the port is taken
+     */
+    public static RawServer answeringAt(InetSocketAddress address, String response) {
+        return new RawServer(
+                (connection, head) ->
+                        connection.getOutputStream().write(response.getBytes(StandardCharsets.ISO_8859_1)),
+                ServerSocketFactory.getDefault(),
+                address);
     }
 
     /** Answers everything with this text. */

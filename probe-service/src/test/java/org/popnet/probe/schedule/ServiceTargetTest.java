@@ -2,6 +2,7 @@ package org.popnet.probe.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -60,6 +61,31 @@ class ServiceTargetTest {
                 .allSatisfy((target, probes) -> assertThat(probes).hasSize(3));
     }
 
+    @Test
+    void secondAddressesAreWatchedByTheNearestProbesThatHaveOneToo() {
+        String dual = text(6)
+                .replace("127.250.200.1,", "127.250.200.1, address6: \"2001:db8::c8\",")
+                .replace("127.250.0.2}", "127.250.0.2, address6: \"2001:db8::2\"}");
+        assertThat(watchers(TreeParser.parse("network.yml", dual), 6).keySet())
+                .as("no probe has one")
+                .noneMatch(target -> new TargetId(target).isOverIpv6());
+
+        for (int i = 1; i < 6; i++) {
+            dual = dual.replace(
+                    "127.250.%d.4}".formatted(i), "127.250.%d.4, address6: \"2001:db8:%d::4\"}".formatted(i, i));
+        }
+        NetworkTree tree = TreeParser.parse("network.yml", dual);
+        Map<String, List<String>> watchers = watchers(tree, 6);
+        assertThat(watchers.keySet().stream().filter(target -> new TargetId(target).isOverIpv6()))
+                .containsExactlyInAnyOrder(
+                        "node:edge.p0+ipv6", "server:c/west/www.c.example+ipv6", "server:c/west/static.c.example+ipv6");
+        assertThat(watchers.get("node:edge.p0")).containsExactly("p0", "p1", "p2");
+        assertThat(watchers.get("node:edge.p0+ipv6")).containsExactly("p1", "p2", "p3");
+        ServiceTarget server = ServiceTarget.of(tree).get(new TargetId("server:c/west/static.c.example+ipv6"));
+        assertThat(server.endpoint().address()).isEqualTo(new InetSocketAddress("2001:db8::c8", 8888));
+        assertThat(server.endpoint().host()).isEqualTo("www.c.example");
+    }
+
     private static Map<String, List<String>> watchers(NetworkTree tree, int pops) {
         Map<String, List<String>> watchers = new HashMap<>();
         for (int i = 0; i < pops; i++) {
@@ -73,6 +99,10 @@ class ServiceTargetTest {
     }
 
     private static NetworkTree tree(int pops) {
+        return TreeParser.parse("network.yml", text(pops));
+    }
+
+    private static String text(int pops) {
         String text = IntStream.range(0, pops)
                 .mapToObj(i -> """
                           p%d:
@@ -85,7 +115,7 @@ class ServiceTargetTest {
                               log.p%d: {service: log, address: 127.250.%d.5}
                         """.formatted(i, i * 10, i, i, i, i, i, i, i, i, i, i))
                 .collect(Collectors.joining());
-        return TreeParser.parse("network.yml", """
+        return """
                 network: {zone: pop.example, ports: {http: 8080, fetch: 8081}}
                 log-servers: {log.p0: {manages: [c, _network]}}
                 customers:
@@ -96,6 +126,6 @@ class ServiceTargetTest {
                       www.c.example: {candidates: [servers], checks: [{http: /health, text: ok}]}
                       static.c.example: {candidates: [pops], origin: www.c.example}
                 pops:
-                """ + text);
+                """ + text;
     }
 }
