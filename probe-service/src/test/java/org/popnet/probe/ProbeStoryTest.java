@@ -119,9 +119,8 @@ class ProbeStoryTest {
             TestTree tree = new TestTree("probe.a", text);
             startChecks(tree);
             await().untilAsserted(() -> assertThat(services(tree)).hasSizeGreaterThan(3));
-            assertThat(services(tree))
-                    .as("it has one address")
-                    .noneMatch(result -> result.target().isOverIpv6());
+            assertThat(services(tree)).as("it has one address").noneMatch(result -> result.target()
+                    .isOverIpv6());
 
             tree.activate(
                     text.replace("west: {address: 127.250.8.4,", "west: {address: 127.250.8.4, address6: \"::1\",")
@@ -137,9 +136,8 @@ class ProbeStoryTest {
                 assertThat(result.reason()).contains("refused");
             });
             int before = tree.sent().size();
-            await().untilAsserted(() -> assertThat(tree.sent().stream()
-                            .skip(before)
-                            .flatMap(sent -> sent.report().services().stream()))
+            await().untilAsserted(() -> assertThat(
+                            tree.sent().stream().skip(before).flatMap(sent -> sent.report().services().stream()))
                     .anyMatch(result -> result.up() && !result.target().isOverIpv6()));
             assertThat(events).singleElement().satisfies(event -> {
                 assertThat(event.kind()).isEqualTo("check-failed");
@@ -481,7 +479,11 @@ class ProbeStoryTest {
 
     private CheckRunner runner() {
         return new CheckRunner(
-                OWN, () -> Optional.of(InetAddress.ofLiteral("::1")), clock, System::nanoTime, new Logins(Path.of("no-secrets")));
+                OWN,
+                () -> Optional.of(InetAddress.ofLiteral("::1")),
+                clock,
+                System::nanoTime,
+                new Logins(Path.of("no-secrets")));
     }
 
     private ReportPublisher publisher(TestTree tree) {

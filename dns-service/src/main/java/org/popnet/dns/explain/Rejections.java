@@ -62,8 +62,7 @@ final class Rejections {
 
     /** With what stands behind the word {@code down}: since when, and who saw what. */
     private String detailed(Trace.Rejected rejected, boolean v6) {
-        TargetReport report =
-                rejected.reason().equals("down") ? verdict(new TargetId(rejected.target()), v6) : null;
+        TargetReport report = rejected.reason().equals("down") ? verdict(new TargetId(rejected.target()), v6) : null;
         if (report == null) {
             return rejected.reason();
         }

@@ -61,13 +61,8 @@ final class HealthTable {
             boolean second = target.id().isOverIpv6();
             SteeringRule rule = domain == null ? nodeRule : domain.rule();
             List<NodeName> nearest = (second ? nearestOverIpv6 : nearestTo)
-                    .computeIfAbsent(
-                            target.id().machine(),
-                            machine -> (second ? overIpv6 : all)
-                                    .nearest(
-                                            machine,
-                                            location(tree, zone, target),
-                                            VantagePoints.ASSIGNED + Watch.STAND_INS));
+                    .computeIfAbsent(target.id().machine(), machine -> (second ? overIpv6 : all)
+                            .nearest(machine, location(tree, zone, target), VantagePoints.ASSIGNED + Watch.STAND_INS));
             Watch watch = Watch.of(rule.rise(), rule.fall(), rule.quorum(), nearest, staleMs(domain));
             TargetHealth known = targets.get(target.id());
             if (known == null) {

@@ -341,8 +341,7 @@ public final class ZoneCompiler {
     private int target(TargetId id, int pop, Optional<InetAddress> second) {
         int first = target(id, pop);
         second.ifPresent(address -> seconds.computeIfAbsent(
-                first,
-                any -> new Second(address.getAddress(), watchedOverIpv6 ? target(id.overIpv6(), pop) : first)));
+                first, any -> new Second(address.getAddress(), watchedOverIpv6 ? target(id.overIpv6(), pop) : first)));
         return first;
     }
 

@@ -188,7 +188,9 @@ class ExplainerTest {
         assertThat(rejected("static.customer1.example", true))
                 .contains("node:edge1.europe: down for 0.0 s: probe.europe saw “timeout” 0.0 s ago;"
                         + " probe.westusa saw “timeout” 0.0 s ago");
-        assertThat(rejected("static.customer1.example", false)).as("its IPv4 address is up").isEmpty();
+        assertThat(rejected("static.customer1.example", false))
+                .as("its IPv4 address is up")
+                .isEmpty();
     }
 
     @Test

@@ -43,7 +43,8 @@ class DualStackTest {
             .replace("east: {address: 10.1.1.2,", "east: {address: 10.1.1.2, address6: \"2001:db8:c::2\",");
 
     private static final String WATCHED_OVER_IPV6 = DUAL.replaceAll(
-            "service: probe, address: 10.0.([123]).4", "service: probe, address: 10.0.$1.4, address6: \"2001:db8:$1::4\"");
+            "service: probe, address: 10.0.([123]).4",
+            "service: probe, address: 10.0.$1.4, address6: \"2001:db8:$1::4\"");
 
     private static final ActiveTree TREE = TestTrees.active(
             1,
@@ -182,8 +183,10 @@ class DualStackTest {
             assertThat(steered(dns, client, "static.customer1.example", Type.AAAA))
                     .as("the only one that is left with IPv6")
                     .containsExactly("2001:db8:80:0:0:0:0:22");
-            assertThat(dns.knowledge.view().states().down()[
-                            dns.knowledge.view().zone().indexOf(west)])
+            assertThat(dns.knowledge
+                            .view()
+                            .states()
+                            .down()[dns.knowledge.view().zone().indexOf(west)])
                     .as("its IPv4 address is up")
                     .isFalse();
             assertThat(dns.knowledge.targets())

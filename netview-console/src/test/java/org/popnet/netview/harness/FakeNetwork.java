@@ -320,17 +320,16 @@ public final class FakeNetwork implements Backends {
                     targets.add(watched(
                             "node:" + node.name(), up, 1.8 + (node.name().hashCode() & 7), "no connection"));
                 });
-        tree.customers()
+        tree.customers().values().forEach(customer -> customer.servers()
                 .values()
-                .forEach(customer -> customer.servers().values().forEach(server -> customer.domains()
-                        .keySet()
-                        .forEach(domain -> {
-                            TargetId target = TargetId.of(server, domain);
-                            targets.add(watched(target.text(), true, 9.2 + (server.name().hashCode() & 15), ""));
-                            if (down.contains(target.overIpv6().text())) {
-                                targets.add(watched(target.overIpv6().text(), false, 0, "no route"));
-                            }
-                        })));
+                .forEach(server -> customer.domains().keySet().forEach(domain -> {
+                    TargetId target = TargetId.of(server, domain);
+                    targets.add(
+                            watched(target.text(), true, 9.2 + (server.name().hashCode() & 15), ""));
+                    if (down.contains(target.overIpv6().text())) {
+                        targets.add(watched(target.overIpv6().text(), false, 0, "no route"));
+                    }
+                })));
         return targets.toArray(Watched[]::new);
     }
 

@@ -24,12 +24,7 @@ final class Attempt {
     private double firstByteMs = Double.NaN;
     private double mbit = Double.NaN;
 
-    Attempt(
-            InetAddress local,
-            Optional<InetAddress> local6,
-            Timers timers,
-            LongSupplier nanoTime,
-            long timeoutNanos) {
+    Attempt(InetAddress local, Optional<InetAddress> local6, Timers timers, LongSupplier nanoTime, long timeoutNanos) {
         this.local = local;
         this.local6 = local6;
         this.timers = timers;

@@ -63,8 +63,7 @@ class ServiceTargetTest {
 
     @Test
     void secondAddressesAreWatchedByTheNearestProbesThatHaveOneToo() {
-        String dual = text(6)
-                .replace("127.250.200.1,", "127.250.200.1, address6: \"2001:db8::c8\",")
+        String dual = text(6).replace("127.250.200.1,", "127.250.200.1, address6: \"2001:db8::c8\",")
                 .replace("127.250.0.2}", "127.250.0.2, address6: \"2001:db8::2\"}");
         assertThat(watchers(TreeParser.parse("network.yml", dual), 6).keySet())
                 .as("no probe has one")
