@@ -9,6 +9,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -36,6 +37,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private final InetAddress client;
     private final String clientAddress;
     private final RequestParser parser;
+    private final boolean sendsFiles;
     private @Nullable ByteBuf input;
     private @Nullable Exchange exchange;
     private boolean answered;
@@ -62,6 +64,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         this.siblings = siblings;
         this.client = remote(channel);
         this.clientAddress = client.getHostAddress();
+        this.sendsFiles = channel instanceof EpollSocketChannel && channel.pipeline().get(SslHandler.class) == null;
         this.parser = new RequestParser(edge.settings().requestLimits());
         this.sinceNanos = edge.nanoTime().getAsLong();
         this.lastReadNanos = sinceNanos;
@@ -75,6 +78,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** What this edge adds to answers. */
     OwnFields ownFields() {
         return ownFields;
+    }
+
+    /** Whether a part of a file can be written as such: the kernel takes it, and nothing here has to see the bytes. */
+    boolean sendsFiles() {
+        return sendsFiles;
     }
 
     Channel channel() {

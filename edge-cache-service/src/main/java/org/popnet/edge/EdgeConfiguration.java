@@ -65,6 +65,7 @@ class EdgeConfiguration {
     MemoryTier memoryTier(EdgeSettings settings, ByteBufAllocator allocator, InstantSource clock, EdgeMetrics metrics) {
         MemoryTier memory = new MemoryTier(settings.memorySettings(), allocator, clock);
         metrics.gauge("popnet.edge.memory.used", memory, MemoryTier::bytesInUse);
+        metrics.gauge("popnet.edge.memory.extents", memory, MemoryTier::extentsOpen);
         metrics.gauge("popnet.edge.memory.objects", memory, MemoryTier::objects);
         metrics.gauge("popnet.edge.fills.running", memory, m -> m.fills().size());
         return memory;

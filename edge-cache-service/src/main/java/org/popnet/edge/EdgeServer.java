@@ -5,7 +5,10 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultMessageSizeEstimator;
 import io.netty.channel.EventLoop;
+import io.netty.channel.FileRegion;
+import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
@@ -39,6 +42,12 @@ final class EdgeServer implements SmartLifecycle {
     private static final int BACKLOG = 4_096;
     private static final int WRITE_LOW_BYTES = 64 * 1024;
     private static final int WRITE_HIGH_BYTES = 256 * 1024;
+    /** Netty's own takes a part of a file for nothing: a body would be queued whole, however slow its reader. */
+    private static final MessageSizeEstimator SIZES = () ->
+            message -> message instanceof FileRegion region
+                    ? (int) region.count()
+                    : DefaultMessageSizeEstimator.DEFAULT.newHandle().size(message);
+
     private static final long REFRESH_MS = 1_000;
     private static final long DRAIN_MS = 5_000;
 
@@ -94,6 +103,7 @@ final class EdgeServer implements SmartLifecycle {
                 .childOption(
                         ChannelOption.WRITE_BUFFER_WATER_MARK,
                         new WriteBufferWaterMark(WRITE_LOW_BYTES, WRITE_HIGH_BYTES))
+                .childOption(ChannelOption.MESSAGE_SIZE_ESTIMATOR, SIZES)
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {

@@ -1,5 +1,6 @@
 package org.popnet.edge;
 
+import io.netty.channel.epoll.Epoll;
 import io.netty.util.internal.PlatformDependent;
 import java.time.Duration;
 import org.popnet.edge.memory.MemorySettings;
@@ -16,6 +17,9 @@ import org.springframework.util.unit.DataSize;
  *     the rest for fills, connections and fragmentation. 1 MiB or more
  * @param objectShare the largest object that is stored is the memory divided by this: one film must not empty the cache.
  *     1 or more
+ * @param sendFileFrom bodies from this length on are kept in a file in memory, from which the kernel sends them without
+ *     copying (Linux; elsewhere, and over TLS, they are copied). 0 for never, else 16 KiB to 1 MiB: up to
+ *     some 64 KiB copying costs no more than the additional system call and packet
  * @param passFor how long something uncacheable or too large is passed without trying again
  * @param requestLine longest request line; longer ones are answered 414. 256 bytes to 64 KiB
  * @param requestHead longest request head; longer ones are answered 431. Not below the line
@@ -36,6 +40,7 @@ import org.springframework.util.unit.DataSize;
 public record EdgeSettings(
         @DefaultValue("0B") DataSize memory,
         @DefaultValue("16") int objectShare,
+        @DefaultValue("96KB") DataSize sendFileFrom,
         @DefaultValue("120s") Duration passFor,
         @DefaultValue("8KB") DataSize requestLine,
         @DefaultValue("32KB") DataSize requestHead,
@@ -56,6 +61,10 @@ public record EdgeSettings(
         if (memory.toBytes() != 0 && memory.toBytes() < 1 << 20) {
             throw new IllegalArgumentException("popnet.edge.memory " + memory + ": must be 0 or 1MB or more");
         }
+        if (sendFileFrom.toBytes() != 0 && (sendFileFrom.toBytes() < 1 << 14 || sendFileFrom.toBytes() > 1 << 20)) {
+            throw new IllegalArgumentException(
+                    "popnet.edge.send-file-from " + sendFileFrom + ": must be 0, or between 16KB and 1MB");
+        }
         if (objectShare < 1 || connections < 1 || upstreamConnections < 1 || upstreamWaiting < 0 || threads < 0) {
             throw new IllegalArgumentException("popnet.edge: object-share, connections and upstream-connections must be"
                     + " 1 or more, upstream-waiting and threads 0 or more");
@@ -72,7 +81,12 @@ public record EdgeSettings(
     MemorySettings memorySettings() {
         long bytes =
                 memory.toBytes() != 0 ? memory.toBytes() : Math.max(1 << 20, PlatformDependent.maxDirectMemory() / 2);
-        return new MemorySettings(bytes, Math.max(1, bytes / objectShare), Math.max(1 << 16, bytes / 4), passFor);
+        return new MemorySettings(
+                bytes,
+                Math.max(1, bytes / objectShare),
+                Math.max(1 << 16, bytes / 4),
+                passFor,
+                Epoll.isAvailable() ? (int) sendFileFrom.toBytes() : 0);
     }
 
     RequestLimits requestLimits() {

@@ -6,6 +6,8 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelProgressiveFuture;
 import io.netty.channel.ChannelProgressiveFutureListener;
+import io.netty.channel.FileRegion;
+import io.netty.util.ReferenceCounted;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -234,7 +236,7 @@ final class ResponseWriter {
         }
         pumping = true;
         while (channel.isWritable() && source.readable()) {
-            ByteBuf piece = source.read();
+            ReferenceCounted piece = connection.sendsFiles() ? source.readForSocket() : source.read();
             boolean last = source.atEnd();
             StoredResponse response = held;
             RangeParts ranges = parts;
@@ -261,13 +263,13 @@ final class ResponseWriter {
         }
     }
 
-    private void body(ByteBuf bytes) {
+    private void body(ReferenceCounted bytes) {
         if (!chunked) {
             write(bytes, false);
             return;
         }
         ByteBuf size = channel.alloc().directBuffer(12);
-        ByteBufUtil.writeAscii(size, Integer.toHexString(bytes.readableBytes()));
+        ByteBufUtil.writeAscii(size, Integer.toHexString(length(bytes)));
         ResponseHead.end(size);
         write(size, false);
         write(bytes, false);
@@ -288,20 +290,25 @@ final class ResponseWriter {
         end(last);
     }
 
-    private void end(ByteBuf last) {
+    private void end(ReferenceCounted last) {
         ended = true;
         write(last, true);
         connection.flush();
     }
 
-    private void write(ByteBuf bytes, boolean last) {
-        int length = bytes.readableBytes();
+    /** @param bytes a {@link ByteBuf} or a {@link FileRegion} */
+    private void write(ReferenceCounted bytes, boolean last) {
+        int length = length(bytes);
         if (length > PARTIAL_BYTES) {
             // May go out in parts, and be broken off between them: counted as it goes.
             channel.write(bytes, channel.newProgressivePromise().addListener(new Partial(length, last)));
         } else {
             channel.write(bytes).addListener(written -> written(written.isSuccess(), length, last));
         }
+    }
+
+    private static int length(ReferenceCounted bytes) {
+        return bytes instanceof FileRegion region ? (int) region.count() : ((ByteBuf) bytes).readableBytes();
     }
 
     private void written(boolean success, long bytes, boolean last) {

@@ -41,6 +41,7 @@ class SoakTest {
     private static final EdgeSettings SETTINGS = new EdgeSettings(
             DataSize.ofMegabytes(8),
             16,
+            DataSize.ofKilobytes(48),
             Duration.ofSeconds(1),
             DataSize.ofKilobytes(8),
             DataSize.ofKilobytes(32),

@@ -113,6 +113,7 @@ final class TestEdge implements AutoCloseable {
         return new EdgeSettings(
                 memory,
                 16,
+                DataSize.ofKilobytes(48),
                 Duration.ofSeconds(120),
                 DataSize.ofKilobytes(8),
                 DataSize.ofKilobytes(32),

@@ -1,6 +1,7 @@
 package org.popnet.edge.memory;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.FileRegion;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A body in memory that is read, by any number of readers on any threads, while one thread still writes it.
  *
- * <p>The bytes stand in segments of {@value #SEGMENT_BYTES}, the last one shorter. The writer puts bytes beyond {@link
+ * <p>The bytes stand in segments of {@value #SEGMENT_BYTES} or more, the last one shorter. The writer puts bytes beyond {@link
  * #available} and then moves it; readers stay below it, so neither waits for the other. Owners are counted: the fill, the
  * memory tier, each reader; with the last one the segments go back to the pool.
  *
@@ -32,6 +33,7 @@ public final class Body {
 
     private final BodyMemory memory;
     private final long expected;
+    private final int segmentBytes;
     private final AtomicInteger owners = new AtomicInteger(1);
     private final List<BodyReader> readers = new CopyOnWriteArrayList<>();
     private volatile @Nullable ByteBuf[] segments = new ByteBuf[1];
@@ -46,6 +48,7 @@ public final class Body {
     Body(BodyMemory memory, long expected) {
         this.memory = memory;
         this.expected = expected;
+        this.segmentBytes = memory.segmentBytes(expected);
     }
 
     /** Makes the caller an owner, unless the last one has gone. */
@@ -87,7 +90,7 @@ public final class Body {
     }
 
     private ByteBuf segmentAt(long position) {
-        int index = (int) (position / SEGMENT_BYTES);
+        int index = (int) (position / segmentBytes);
         @Nullable ByteBuf[] current = segments;
         if (index >= current.length) {
             current = Arrays.copyOf(current, current.length * 2);
@@ -95,8 +98,8 @@ public final class Body {
         }
         ByteBuf segment = current[index];
         if (segment == null) {
-            long left = expected == UNKNOWN ? SEGMENT_BYTES : expected - position;
-            segment = memory.allocate((int) Math.max(1, Math.min(SEGMENT_BYTES, left)));
+            long left = expected == UNKNOWN ? segmentBytes : expected - position;
+            segment = memory.allocate((int) Math.max(1, Math.min(segmentBytes, left)));
             current[index] = segment;
         }
         return segment;
@@ -125,8 +128,8 @@ public final class Body {
     Body compacted() {
         @Nullable ByteBuf[] all = segments;
         long length = available;
-        int last = (int) (length / SEGMENT_BYTES);
-        int used = (int) (length % SEGMENT_BYTES);
+        int last = (int) (length / segmentBytes);
+        int used = (int) (length % segmentBytes);
         ByteBuf tail = used == 0 || last >= all.length ? null : all[last];
         if (tail == null || tail.capacity() - used <= used / 4 || last > 0) {
             tryRetain();
@@ -144,13 +147,21 @@ public final class Body {
     /** A slice of what lies at the position, at most this long, retained; empty of nothing: there must be something. */
     ByteBuf slice(long position, long bytesMax) {
         long end = available;
-        int offset = (int) (position % SEGMENT_BYTES);
-        ByteBuf segment = segments[(int) (position / SEGMENT_BYTES)];
-        int length = (int) Math.min(Math.min(bytesMax, end - position), SEGMENT_BYTES - offset);
+        int offset = (int) (position % segmentBytes);
+        ByteBuf segment = segments[(int) (position / segmentBytes)];
+        int length = (int) Math.min(Math.min(bytesMax, end - position), segmentBytes - offset);
         if (segment == null || length <= 0) {
             throw new IllegalStateException("read at " + position + " of " + end);
         }
         return segment.retainedSlice(offset, length);
+    }
+
+    /** What lies at the position as {@link #slice}, for a socket to send by reference; null if it must be a slice. */
+    @Nullable FileRegion region(long position, long bytesMax) {
+        int offset = (int) (position % segmentBytes);
+        ByteBuf segment = segments[(int) (position / segmentBytes)];
+        int length = (int) Math.min(Math.min(bytesMax, available - position), segmentBytes - offset);
+        return segment == null || length <= 0 ? null : memory.region(segment, offset, length);
     }
 
     /** Appends what lies at the position; there must be as much. */
@@ -158,9 +169,9 @@ public final class Body {
         @Nullable ByteBuf[] all = segments;
         long at = position;
         for (int left = length; left > 0; ) {
-            ByteBuf segment = all[(int) (at / SEGMENT_BYTES)];
-            int offset = (int) (at % SEGMENT_BYTES);
-            int part = Math.min(left, SEGMENT_BYTES - offset);
+            ByteBuf segment = all[(int) (at / segmentBytes)];
+            int offset = (int) (at % segmentBytes);
+            int part = Math.min(left, segmentBytes - offset);
             if (segment == null || at + part > available) {
                 throw new IllegalStateException("copy at " + at + " of " + available);
             }
@@ -229,7 +240,7 @@ public final class Body {
     void dropConsumed() {
         long passed = available - lag();
         @Nullable ByteBuf[] all = segments;
-        while ((dropped + 1L) * SEGMENT_BYTES <= passed) {
+        while ((dropped + 1L) * segmentBytes <= passed) {
             ByteBuf segment = all[dropped];
             if (segment != null) {
                 all[dropped] = null;

@@ -1,6 +1,8 @@
 package org.popnet.edge.memory;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.FileRegion;
+import io.netty.util.ReferenceCounted;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -69,6 +71,21 @@ public final class BodyReader implements AutoCloseable {
         position = from + slice.readableBytes();
         consumed.run();
         return slice;
+    }
+
+    /**
+     * The next bytes, as many as lie together, as a {@link ByteBuf} or, if they are worth it, a {@link FileRegion}, which
+     * only a socket that nothing stands before can send; the caller releases them. Only if {@link #readable}.
+     */
+    public ReferenceCounted readForSocket() {
+        long from = position;
+        FileRegion region = body.region(from, end - from);
+        if (region == null) {
+            return read();
+        }
+        position = from + region.count();
+        consumed.run();
+        return region;
     }
 
     @Override

@@ -50,7 +50,8 @@ public final class MemoryTier implements FlushTarget {
     public MemoryTier(MemorySettings settings, ByteBufAllocator allocator, InstantSource clock) {
         this.settings = settings;
         this.clock = clock;
-        this.memory = new BodyMemory(allocator);
+        this.memory = new BodyMemory(
+                allocator, settings.bytesMax() + settings.fillBytesMax(), settings.sendFileFrom());
         this.entries = Caffeine.newBuilder()
                 .maximumWeight(settings.bytesMax())
                 .weigher((CacheKey key, Entry entry) -> (int) Math.min(Integer.MAX_VALUE, entry.weight()))
@@ -278,6 +279,11 @@ public final class MemoryTier implements FlushTarget {
     /** What bodies occupy off heap: stored, being filled, or evicted and still being read. */
     public long bytesInUse() {
         return memory.bytesInUse();
+    }
+
+    /** Parts of the file in memory that are held: by bodies, or by what is still being sent of them. */
+    public long extentsOpen() {
+        return memory.extentsOpen();
     }
 
     public long objects() {
