@@ -64,7 +64,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         this.siblings = siblings;
         this.client = remote(channel);
         this.clientAddress = client.getHostAddress();
-        this.sendsFiles = channel instanceof EpollSocketChannel && channel.pipeline().get(SslHandler.class) == null;
+        this.sendsFiles =
+                channel instanceof EpollSocketChannel && channel.pipeline().get(SslHandler.class) == null;
         this.parser = new RequestParser(edge.settings().requestLimits());
         this.sinceNanos = edge.nanoTime().getAsLong();
         this.lastReadNanos = sinceNanos;

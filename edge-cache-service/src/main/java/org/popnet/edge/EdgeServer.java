@@ -43,10 +43,9 @@ final class EdgeServer implements SmartLifecycle {
     private static final int WRITE_LOW_BYTES = 64 * 1024;
     private static final int WRITE_HIGH_BYTES = 256 * 1024;
     /** Netty's own takes a part of a file for nothing: a body would be queued whole, however slow its reader. */
-    private static final MessageSizeEstimator SIZES = () ->
-            message -> message instanceof FileRegion region
-                    ? (int) region.count()
-                    : DefaultMessageSizeEstimator.DEFAULT.newHandle().size(message);
+    private static final MessageSizeEstimator SIZES = () -> message -> message instanceof FileRegion region
+            ? (int) region.count()
+            : DefaultMessageSizeEstimator.DEFAULT.newHandle().size(message);
 
     private static final long REFRESH_MS = 1_000;
     private static final long DRAIN_MS = 5_000;

@@ -41,7 +41,8 @@ class SentByReferenceTest {
             if (request.target().endsWith("/chunked")) {
                 chunked(out, body);
             } else {
-                TestOrigin.respond(out, 200, body, "Cache-Control", "max-age=600", "ETag", "\"" + request.target() + "\"");
+                TestOrigin.respond(
+                        out, 200, body, "Cache-Control", "max-age=600", "ETag", "\"" + request.target() + "\"");
             }
         });
     }
@@ -76,8 +77,10 @@ class SentByReferenceTest {
         if (edge != null) {
             edge.close();
             assertThat(edge.memory.bytesInUse()).isZero();
-            await().atMost(LONG).untilAsserted(() -> assertThat(edge.memory.extentsOpen()).isZero());
-            await().atMost(LONG).untilAsserted(() -> assertThat(edge.buffersInUse()).isZero());
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(edge.memory.extentsOpen()).isZero());
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(edge.buffersInUse()).isZero());
         }
         fetch.close();
     }
@@ -90,7 +93,8 @@ class SentByReferenceTest {
     }
 
     private static void chunked(OutputStream out, byte[] body) throws Exception {
-        out.write("HTTP/1.1 200 X\r\nCache-Control: max-age=600\r\nTransfer-Encoding: chunked\r\n\r\n".getBytes(ISO_8859_1));
+        out.write("HTTP/1.1 200 X\r\nCache-Control: max-age=600\r\nTransfer-Encoding: chunked\r\n\r\n"
+                .getBytes(ISO_8859_1));
         for (int at = 0; at < body.length; at += 30_000) {
             int n = Math.min(30_000, body.length - at);
             out.write((Integer.toHexString(n) + "\r\n").getBytes(ISO_8859_1));
@@ -212,8 +216,8 @@ class SentByReferenceTest {
                 }
                 case 2 -> {
                     int middle = body.length / 2;
-                    TestClient.Response parts = client.get(
-                            SITE, target, "Range", "bytes=0-" + (middle - 2) + "," + middle + "-");
+                    TestClient.Response parts =
+                            client.get(SITE, target, "Range", "bytes=0-" + (middle - 2) + "," + middle + "-");
                     if (parts.status() == 206) {
                         String text = new String(parts.body(), ISO_8859_1);
                         assertThat(text)

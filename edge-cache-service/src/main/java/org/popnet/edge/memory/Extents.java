@@ -54,7 +54,8 @@ final class Extents {
      * @param bytes up to {@link #SLOT_BYTES_MAX}
      */
     @Nullable Extent allocate(int bytes) {
-        int size = Math.max(0, 32 - Integer.numberOfLeadingZeros(bytes - 1) - Integer.numberOfTrailingZeros(SLOT_BYTES_MIN));
+        int size = Math.max(
+                0, 32 - Integer.numberOfLeadingZeros(bytes - 1) - Integer.numberOfTrailingZeros(SLOT_BYTES_MIN));
         Stretch stretch = stretches[size];
         long offset = stretch.take();
         if (offset < 0) {

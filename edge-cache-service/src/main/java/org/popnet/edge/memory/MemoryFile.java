@@ -123,8 +123,8 @@ final class MemoryFile {
         long done = 0;
         try {
             while (done < bytes.byteSize()) {
-                long n = (long)
-                        Calls.WRITE.invokeExact(state, descriptor, bytes.asSlice(done), bytes.byteSize() - done, offset + done);
+                long n = (long) Calls.WRITE.invokeExact(
+                        state, descriptor, bytes.asSlice(done), bytes.byteSize() - done, offset + done);
                 if (n > 0) {
                     done += n;
                 } else if (n == 0 || (int) Calls.ERRNO.get(state, 0L) != INTERRUPTED) {

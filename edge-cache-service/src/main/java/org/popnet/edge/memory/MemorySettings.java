@@ -13,7 +13,8 @@ import java.time.Duration;
  * @param sendFileFrom bytes from which on a body, or a part of one, is sent by reference, from a file in memory; 0 for
  *     never
  */
-public record MemorySettings(long bytesMax, long objectBytesMax, long fillBytesMax, Duration passFor, int sendFileFrom) {
+public record MemorySettings(
+        long bytesMax, long objectBytesMax, long fillBytesMax, Duration passFor, int sendFileFrom) {
     public MemorySettings {
         if (bytesMax < 1 << 20 || objectBytesMax < 1 || objectBytesMax > bytesMax || fillBytesMax < 1 << 16) {
             throw new IllegalArgumentException("memory of " + bytesMax + " bytes, objects of " + objectBytesMax

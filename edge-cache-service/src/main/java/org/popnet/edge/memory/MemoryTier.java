@@ -50,8 +50,7 @@ public final class MemoryTier implements FlushTarget {
     public MemoryTier(MemorySettings settings, ByteBufAllocator allocator, InstantSource clock) {
         this.settings = settings;
         this.clock = clock;
-        this.memory = new BodyMemory(
-                allocator, settings.bytesMax() + settings.fillBytesMax(), settings.sendFileFrom());
+        this.memory = new BodyMemory(allocator, settings.bytesMax() + settings.fillBytesMax(), settings.sendFileFrom());
         this.entries = Caffeine.newBuilder()
                 .maximumWeight(settings.bytesMax())
                 .weigher((CacheKey key, Entry entry) -> (int) Math.min(Integer.MAX_VALUE, entry.weight()))

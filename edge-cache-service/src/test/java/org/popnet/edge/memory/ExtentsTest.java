@@ -56,7 +56,8 @@ class ExtentsTest {
         Extent extent = extents.allocate(length);
         for (int at = 0; at < length; ) {
             int n = Math.min(1 + random.nextInt(20_000), length - at);
-            ByteBuf piece = (random.nextBoolean() ? Unpooled.directBuffer(n) : Unpooled.buffer(n)).writeBytes(all, at, n);
+            ByteBuf piece =
+                    (random.nextBoolean() ? Unpooled.directBuffer(n) : Unpooled.buffer(n)).writeBytes(all, at, n);
             extent.writeBytes(piece);
             piece.release();
             at += n;
