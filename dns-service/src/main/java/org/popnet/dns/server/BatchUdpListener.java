@@ -105,10 +105,12 @@ final class BatchUdpListener implements UdpListener {
             while (running) {
                 answer(LinuxSockets.WAIT_FOR_ONE);
             }
-            // Queries that were accepted before the end are answered before the end.
-            int answered = answer(LinuxSockets.DO_NOT_WAIT);
+            // Queries that were accepted before the end are answered before the end, whatever comes meanwhile; one wait more
+            // is for those that the kernel was just handing over.
+            LinuxSockets.takeNoMore(socket, state, arena);
+            int answered = answer(LinuxSockets.WAIT_FOR_ONE);
             while (answered > 0) {
-                answered = answer(LinuxSockets.DO_NOT_WAIT);
+                answered = answer(LinuxSockets.WAIT_FOR_ONE);
             }
         } catch (IOException e) {
             LOG.error("UDP thread {} ends: {}", thread.getName(), e.getMessage());
@@ -186,8 +188,13 @@ final class BatchUdpListener implements UdpListener {
     }
 
     @Override
-    public void close() {
+    public void end() {
         running = false;
+    }
+
+    @Override
+    public void close() {
+        end();
         if (thread.isAlive()) {
             try {
                 thread.join(STOP_WAIT_MS);

@@ -122,9 +122,14 @@ final class ChannelUdpListener implements UdpListener {
     }
 
     @Override
-    public void close() {
+    public void end() {
         running = false;
         selector.wakeup();
+    }
+
+    @Override
+    public void close() {
+        end();
         try {
             if (thread.isAlive()) {
                 thread.join(STOP_WAIT_MS);

@@ -53,6 +53,8 @@ final class LinuxSockets {
     private static final VarHandle ERRNO = STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
     private static final MethodHandle SOCKET = handle("socket", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle BIND = handle("bind", JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle CONNECT = handle("connect", JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle GET_NAME = handle("getsockname", JAVA_INT, ADDRESS, ADDRESS);
     private static final MethodHandle CLOSE = handle("close", JAVA_INT);
     private static final MethodHandle SET_OPTION =
             handle("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
@@ -160,6 +162,20 @@ final class LinuxSockets {
             return (int) SEND.invokeExact(state, socket, headers, count, 0);
         } catch (Throwable e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Has the kernel take no more datagrams for the socket, except from its own address; what it took before can still be
+     * received, and be answered. Whoever sends now is told that the port is unreachable, or served by another socket that
+     * shares it.
+     */
+    static void takeNoMore(int socket, MemorySegment state, Arena arena) {
+        MemorySegment name = arena.allocate(SOCKET_ADDRESS_BYTES, 8);
+        MemorySegment length = arena.allocate(JAVA_INT);
+        length.set(JAVA_INT, 0, SOCKET_ADDRESS_BYTES);
+        if (invoke(GET_NAME, state, socket, name, length) == 0) {
+            invoke(CONNECT, state, socket, name, length.get(JAVA_INT, 0));
         }
     }
 

@@ -136,6 +136,7 @@ final class NameServer {
         if (listener != null) {
             listener.close();
         }
+        udp.forEach(UdpListener::end);
         udp.forEach(UdpListener::close);
         udp.clear();
         tcp = null;

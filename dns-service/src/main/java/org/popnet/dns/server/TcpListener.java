@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,9 @@ final class TcpListener {
     private static final int STOP_WAIT_MS = 2000;
     private static final int STOP_LOOK_MS = 10;
 
+    /** How long a thread that accepts waits at a time; then it looks whether it shall stop. */
+    private static final int ACCEPT_WAIT_MS = 100;
+
     private final List<ServerSocket> servers = new ArrayList<>();
     private final QueryPipeline pipeline;
     private final Supplier<Exchange> newExchange;
@@ -50,6 +54,7 @@ final class TcpListener {
     private final Map<InetAddress, Integer> perClient = new ConcurrentHashMap<>();
     private final List<Thread> acceptors = new ArrayList<>();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private volatile boolean stopping;
 
     TcpListener(
             DnsSettings settings,
@@ -72,6 +77,7 @@ final class TcpListener {
         ServerSocket server = new ServerSocket();
         servers.add(server);
         server.bind(address, BACKLOG);
+        server.setSoTimeout(ACCEPT_WAIT_MS);
     }
 
     void start() {
@@ -84,10 +90,15 @@ final class TcpListener {
         return connections.size();
     }
 
+    /** Until it shall stop and nobody waits any more: clients whose connections the system has made have sent queries. */
     private void accept(ServerSocket server) {
         while (!server.isClosed()) {
             try {
                 admit(server.accept());
+            } catch (SocketTimeoutException e) {
+                if (stopping) {
+                    return;
+                }
             } catch (IOException e) {
                 if (!server.isClosed()) {
                     LOG.warn("cannot accept a TCP connection: {}", e.getMessage());
@@ -196,14 +207,12 @@ final class TcpListener {
 
     /** Answers the queries that came, then closes. */
     void close() {
-        for (ServerSocket server : servers) {
-            try {
-                server.close();
-            } catch (IOException e) {
-                LOG.debug("closing the TCP socket", e);
-            }
-        }
+        stopping = true;
         try {
+            for (Thread acceptor : acceptors) {
+                acceptor.join(STOP_WAIT_MS);
+            }
+            closeServers();
             for (Thread acceptor : acceptors) {
                 // The port is free only when the thread that waits on it has left.
                 acceptor.join(STOP_WAIT_MS);
@@ -220,7 +229,18 @@ final class TcpListener {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        closeServers();
         connections.forEach(connection -> connection.close(TcpEnd.STOP));
+    }
+
+    private void closeServers() {
+        for (ServerSocket server : servers) {
+            try {
+                server.close();
+            } catch (IOException e) {
+                LOG.debug("closing the TCP socket", e);
+            }
+        }
     }
 
     /** One client's connection, closed from outside when it idles. */

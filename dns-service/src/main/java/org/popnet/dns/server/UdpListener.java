@@ -8,6 +8,9 @@ sealed interface UdpListener permits BatchUdpListener, ChannelUdpListener {
     /** The receive buffer that the system gave, in bytes. */
     int receiveBufferBytes();
 
+    /** Has it take no more queries than have come; returns at once. */
+    void end();
+
     /** Answers what has come, then closes the socket. */
     void close();
 }

@@ -9,9 +9,17 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.net.ServerSocket;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,6 +32,10 @@ import org.xbill.DNS.Type;
 /** What was accepted is answered, also when the server is told to stop; and IPv6 is served like IPv4. */
 class GracefulStopTest {
     private static final int QUERIES = 400;
+    /** The kernel sends so many errors at once without limiting them. */
+    private static final int CLIENTS = 32;
+
+    private static final int ASKED_BEFORE = 100;
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
@@ -49,6 +61,76 @@ class GracefulStopTest {
             }
         }
         new ServerSocket(address.getPort(), 1, address.getAddress()).close();
+    }
+
+    /**
+     * Whoever asks while the server stops is answered, or told at once that nobody listens; nobody waits in vain. So is
+     * whoever goes on to ask, which is what a name server under load sees.
+     */
+    @Test
+    void underLoadEveryQueryIsAnsweredOrRefusedAtOnceWhenTheServerStops() throws Exception {
+        assumeTrue(LinuxSockets.supported(), "only Linux can refuse new queries and keep those that came");
+        InetSocketAddress address = RunningServer.freeAddress();
+        RunningServer dns = new RunningServer(address, RunningServer.settings(true, 0), TestTrees.active());
+        CountDownLatch loaded = new CountDownLatch(CLIENTS);
+        List<Future<Integer>> clients = new ArrayList<>();
+        try (ExecutorService threads = Executors.newThreadPerTaskExecutor(
+                Thread.ofPlatform().daemon().factory())) {
+            for (int i = 0; i < CLIENTS; i++) {
+                clients.add(threads.submit(() -> askUntilRefused(address, loaded)));
+            }
+            assertThat(loaded.await(60, TimeUnit.SECONDS)).isTrue();
+            dns.close();
+            for (Future<Integer> client : clients) {
+                assertThat(client.get(60, TimeUnit.SECONDS)).isGreaterThanOrEqualTo(ASKED_BEFORE);
+            }
+        }
+    }
+
+    /**
+     * @return how many queries were answered
+     * @throws SocketTimeoutException if one is neither answered nor refused
+     */
+    private static int askUntilRefused(InetSocketAddress server, CountDownLatch loaded) throws IOException {
+        byte[] query =
+                RunningServer.query("www.customer1.example", Type.A).toWire();
+        byte[] buffer = new byte[1500];
+        try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress("127.250.53.9", 0))) {
+            socket.connect(server);
+            socket.setSoTimeout(20_000);
+            for (int answered = 0; ; answered++) {
+                try {
+                    socket.send(new DatagramPacket(query, query.length));
+                    socket.receive(new DatagramPacket(buffer, buffer.length));
+                } catch (PortUnreachableException e) {
+                    return answered;
+                }
+                if (answered == ASKED_BEFORE) {
+                    loaded.countDown();
+                }
+            }
+        }
+    }
+
+    @Test
+    void clientsThatWaitToBeAcceptedAreAnsweredToo() throws Exception {
+        RunningServer dns = RunningServer.start();
+        List<TcpClient> waiting = new ArrayList<>();
+        try {
+            for (int i = 0; i < CLIENTS; i++) {
+                TcpClient client = new TcpClient(dns.address, "127.250.53.9");
+                waiting.add(client);
+                client.send(RunningServer.query("www.customer1.example", Type.A));
+            }
+            dns.close();
+            for (TcpClient client : waiting) {
+                assertThat(client.receive().getRcode()).isEqualTo(Rcode.NOERROR);
+            }
+        } finally {
+            for (TcpClient client : waiting) {
+                client.close();
+            }
+        }
     }
 
     @Test
