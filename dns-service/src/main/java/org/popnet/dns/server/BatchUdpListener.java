@@ -105,7 +105,8 @@ final class BatchUdpListener implements UdpListener {
             while (running) {
                 answer(LinuxSockets.WAIT_FOR_ONE);
             }
-            // Queries that were accepted before the end are answered before the end, whatever comes meanwhile; one wait more
+            // Queries that were accepted before the end are answered before the end, whatever comes meanwhile; one wait
+            // more
             // is for those that the kernel was just handing over.
             LinuxSockets.takeNoMore(socket, state, arena);
             int answered = answer(LinuxSockets.WAIT_FOR_ONE);

@@ -74,8 +74,8 @@ class GracefulStopTest {
         RunningServer dns = new RunningServer(address, RunningServer.settings(true, 0), TestTrees.active());
         CountDownLatch loaded = new CountDownLatch(CLIENTS);
         List<Future<Integer>> clients = new ArrayList<>();
-        try (ExecutorService threads = Executors.newThreadPerTaskExecutor(
-                Thread.ofPlatform().daemon().factory())) {
+        try (ExecutorService threads =
+                Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().factory())) {
             for (int i = 0; i < CLIENTS; i++) {
                 clients.add(threads.submit(() -> askUntilRefused(address, loaded)));
             }
@@ -92,8 +92,7 @@ class GracefulStopTest {
      * @throws SocketTimeoutException if one is neither answered nor refused
      */
     private static int askUntilRefused(InetSocketAddress server, CountDownLatch loaded) throws IOException {
-        byte[] query =
-                RunningServer.query("www.customer1.example", Type.A).toWire();
+        byte[] query = RunningServer.query("www.customer1.example", Type.A).toWire();
         byte[] buffer = new byte[1500];
         try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress("127.250.53.9", 0))) {
             socket.connect(server);
