@@ -68,6 +68,8 @@ class EdgeConfiguration {
         metrics.gauge("popnet.edge.memory.extents", memory, MemoryTier::extentsOpen);
         metrics.gauge("popnet.edge.memory.objects", memory, MemoryTier::objects);
         metrics.gauge("popnet.edge.fills.running", memory, m -> m.fills().size());
+        metrics.gauge("popnet.edge.large.running", memory, m -> m.large().runs().size());
+        metrics.gauge("popnet.edge.large.changed", memory, m -> m.large().changes());
         return memory;
     }
 

@@ -20,6 +20,11 @@ import org.springframework.util.unit.DataSize;
  * @param sendFileFrom bodies from this length on are kept in a file in memory, from which the kernel sends them without
  *     copying (Linux; elsewhere, and over TLS, they are copied). 0 for never, else 16 KiB to 1 MiB: up to
  *     some 64 KiB copying costs no more than the additional system call and packet
+ * @param segmentsFrom a response of this length is kept by segments of 1 MiB, and so is one that is too large for the
+ *     object share: a viewer of one minute of a film costs that minute only. Best what {@code
+ *     popnet.fetch.pipeline.segments-from} is, so that neither tier fetches more than the other keeps. 2 MiB or more
+ * @param segmentRun most segments that are fetched with one request: more cost each slow client as much memory, fewer cost
+ *     requests. 1 to 64
  * @param passFor how long something uncacheable or too large is passed without trying again
  * @param requestLine longest request line; longer ones are answered 414. 256 bytes to 64 KiB
  * @param requestHead longest request head; longer ones are answered 431. Not below the line
@@ -41,6 +46,8 @@ public record EdgeSettings(
         @DefaultValue("0B") DataSize memory,
         @DefaultValue("16") int objectShare,
         @DefaultValue("96KB") DataSize sendFileFrom,
+        @DefaultValue("16MB") DataSize segmentsFrom,
+        @DefaultValue("4") int segmentRun,
         @DefaultValue("120s") Duration passFor,
         @DefaultValue("8KB") DataSize requestLine,
         @DefaultValue("32KB") DataSize requestHead,
@@ -69,6 +76,10 @@ public record EdgeSettings(
             throw new IllegalArgumentException("popnet.edge: object-share, connections and upstream-connections must be"
                     + " 1 or more, upstream-waiting and threads 0 or more");
         }
+        if (segmentsFrom.toBytes() < 2 << 20 || segmentRun < 1 || segmentRun > 64) {
+            throw new IllegalArgumentException("popnet.edge: segments-from " + segmentsFrom + " and segment-run "
+                    + segmentRun + ": must be 2MB or more, and 1 to 64");
+        }
         for (Duration timeout :
                 new Duration[] {headTimeout, idleTimeout, stallTimeout, tunnelTimeout, connectTimeout, firstByteTimeout
                 }) {
@@ -85,6 +96,8 @@ public record EdgeSettings(
                 bytes,
                 Math.max(1, bytes / objectShare),
                 Math.max(1 << 16, bytes / 4),
+                segmentsFrom.toBytes(),
+                segmentRun,
                 passFor,
                 Epoll.isAvailable() ? (int) sendFileFrom.toBytes() : 0);
     }

@@ -2,9 +2,9 @@ package org.popnet.edge;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.popnet.caching.ByteRange;
 import org.popnet.caching.CacheStatus;
 import org.popnet.caching.CacheStatus.Forward;
 import org.popnet.caching.Headers;
@@ -16,9 +16,7 @@ import org.popnet.edge.memory.FillWaiter;
 import org.popnet.edge.memory.Lookup;
 import org.popnet.edge.memory.StoredResponse;
 import org.popnet.edge.site.Site;
-import org.popnet.edge.upstream.Upstream;
 import org.popnet.edge.upstream.UpstreamCall;
-import org.popnet.edge.upstream.UpstreamRequest;
 import org.popnet.edge.wire.RequestGuard;
 import org.popnet.edge.wire.RequestHead;
 import org.popnet.edge.wire.RequestRefusedException;
@@ -51,6 +49,9 @@ final class Exchange implements FillWaiter {
     private Forward forward = Forward.URI_MISS;
     private @Nullable Forwarding forwarding;
     private @Nullable Runnable opened;
+    /** An answer of segments, the first of which is not there yet. */
+    private @Nullable SegmentedAnswer awaited;
+
     private boolean over;
     private boolean requestEnded;
     private long bodyBytes;
@@ -110,26 +111,23 @@ final class Exchange implements FillWaiter {
     private void lookup(Site here) {
         lookups++;
         switch (edge.memory().lookup(new CacheKey(here.name(), path), request.headers())) {
-            case Lookup.Hit(StoredResponse response) -> answer(CacheResult.HIT, response, null);
+            case Lookup.Hit(StoredResponse response) -> answer(CacheResult.HIT, response, null, List.of());
             case Lookup.Stale(StoredResponse response, CacheKey key) -> {
-                revalidateBehind(here, key, response);
-                answer(CacheResult.STALE, response, null);
+                behind(here).revalidate(key, response);
+                answer(CacheResult.STALE, response, null, List.of());
             }
             case Lookup.Pass(Lookup.Kind kind) -> {
                 switch (kind) {
                     case UNCACHEABLE -> pass(here, Forward.BYPASS);
-                    case LARGE -> relayThroughFetch(here);
+                    case LARGE -> relayThroughFetch(here, null);
                 }
             }
             case Lookup.Miss(CacheKey key, StoredResponse stale, boolean variant) -> {
                 forward = stale != null ? Forward.STALE : variant ? Forward.VARY_MISS : Forward.URI_MISS;
                 if (request.method().equals("GET") && lookups <= LOOKUPS_MAX) {
-                    fill(here, key, stale);
+                    fill(behind(here), key, stale);
                 } else {
-                    if (stale != null) {
-                        stale.release();
-                    }
-                    relayThroughFetch(here);
+                    relayThroughFetch(here, stale);
                 }
             }
         }
@@ -137,14 +135,15 @@ final class Exchange implements FillWaiter {
 
     // Miss: one fill for all who ask meanwhile.
 
-    private void fill(Site here, CacheKey key, @Nullable StoredResponse stale) {
+    private void fill(Behind here, CacheKey key, @Nullable StoredResponse stale) {
         Fill running = edge.memory().fills().find(key);
         if (running == null) {
-            Fill mine = newFill(here, key, stale);
+            boolean unknown = stale == null && forward == Forward.URI_MISS && lookups == 1;
+            Fill mine = here.fill(key, stale, unknown ? here.probe() : null);
             mine.lead(this);
             running = edge.memory().fills().offer(mine);
             if (running == null) {
-                fetch(here, mine);
+                here.send(mine);
                 return;
             }
             mine.dispose();
@@ -157,49 +156,6 @@ final class Exchange implements FillWaiter {
             // It ended just now: what it brought is in memory, or is no use to us.
             executor().execute(() -> outcome(new FillOutcome.Alone()));
         }
-    }
-
-    private Fill newFill(Site here, CacheKey key, @Nullable StoredResponse stale) {
-        return new Fill(
-                edge.memory(),
-                key,
-                request.headers(),
-                here.policy(),
-                here.domain().tags(),
-                stale,
-                edge.clock(),
-                connection.channel().eventLoop(),
-                edge.metrics()::filled);
-    }
-
-    private void fetch(Site here, Fill fill) {
-        Headers fields = ForwardedFields.forFill(
-                request.headers(), edge.name(), edge.router().zone(), fill.stale(), fill.afterChange());
-        // The fill's call, not this request's: it goes on when this client leaves.
-        var unused = edge.upstream()
-                .call(
-                        connection.channel().eventLoop(),
-                        fetchersThenOrigins(here),
-                        new UpstreamRequest("GET", path, fields, 0),
-                        fill);
-    }
-
-    private void revalidateBehind(Site here, CacheKey key, StoredResponse stale) {
-        if (edge.memory().fills().find(key) == null && stale.tryRetain()) {
-            Fill behind = newFill(here, key, stale);
-            if (edge.memory().fills().offer(behind) == null) {
-                fetch(here, behind);
-            } else {
-                behind.dispose();
-            }
-        }
-    }
-
-    private List<Upstream> fetchersThenOrigins(Site here) {
-        List<Upstream> candidates = new ArrayList<>(edge.fetchers().ranked(here.name(), path));
-        // Last resort: none was ever found, or all fail.
-        candidates.addAll(edge.origins().ranked(here, connection.client()));
-        return candidates;
     }
 
     @Override
@@ -224,13 +180,14 @@ final class Exchange implements FillWaiter {
     public void outcome(FillOutcome outcome) {
         switch (outcome) {
             case FillOutcome.Ready ready
-            when over -> {
-                ready.opened().run();
-                ready.response().release();
-            }
+            when over -> ready.drop();
             case FillOutcome.Ready ready -> {
                 opened = ready.opened();
-                answer(result(ready.kind()), ready.response(), trace(ready));
+                answer(
+                        Provenance.result(ready),
+                        ready.response(),
+                        Provenance.of(edge.name(), forward, collapsed, ready),
+                        ready.segments());
                 ready.opened().run();
             }
             case FillOutcome.Alone _ when over -> {}
@@ -248,37 +205,61 @@ final class Exchange implements FillWaiter {
         }
     }
 
-    private static CacheResult result(FillOutcome.Kind kind) {
-        return switch (kind) {
-            case FETCHED -> CacheResult.MISS;
-            case REVALIDATED -> CacheResult.REVALIDATED;
-            case STALE_ON_ERROR -> CacheResult.STALE;
-        };
-    }
-
-    private String trace(FillOutcome.Ready ready) {
-        if (ready.kind() == FillOutcome.Kind.STALE_ON_ERROR) {
-            // RFC 9211 §2.1: no hit, because it went forward.
-            return CacheStatus.forwarded(
-                    edge.name(), Forward.STALE, ready.forwardStatus(), false, collapsed, "stale-if-error");
+    /**
+     * @param trace how it came, or null if it was there
+     * @param segments of a large response that came with it
+     */
+    private void answer(
+            CacheResult result, StoredResponse response, @Nullable String trace, List<StoredResponse> segments) {
+        Answer answer = new Answer(
+                connection.ownFields(), request, response, trace, edge.clock().millis());
+        List<ByteRange> wanted = response.segmented() ? answer.wanted() : List.of();
+        Site here = site;
+        if (wanted.isEmpty() || here == null) {
+            segments.forEach(StoredResponse::release);
+            begin(result, response, answer);
+            return;
         }
-        String before = ready.response().forwardTrace();
-        String mine =
-                CacheStatus.forwarded(edge.name(), forward, ready.forwardStatus(), ready.stored(), collapsed, null);
-        return before == null ? mine : before + ", " + mine;
+        SegmentedAnswer large = new SegmentedAnswer(
+                behind(here), edge, response, wanted, segments, executor(), new SegmentedAnswer.Begun() {
+                    @Override
+                    public void begins(@Nullable SegmentReader first) {
+                        awaited = null;
+                        if (first != null && trace == null) {
+                            answer.traced(Provenance.of(edge.name(), first));
+                        }
+                        begin(first != null && result == CacheResult.HIT ? CacheResult.MISS : result, response, answer);
+                    }
+
+                    @Override
+                    public void changed() {
+                        awaited = null;
+                        if (lookups < LOOKUPS_MAX) {
+                            lookup(here);
+                        } else {
+                            Exchange.this.failed(502, "changing");
+                        }
+                    }
+
+                    @Override
+                    public void failed(int status, String reason) {
+                        awaited = null;
+                        Exchange.this.failed(status, reason);
+                    }
+                });
+        answer.readFrom(large);
+        awaited = large;
+        large.open();
     }
 
-    /** @param trace how it came, or null if it was there */
-    private void answer(CacheResult result, StoredResponse response, @Nullable String trace) {
+    private void begin(CacheResult result, StoredResponse response, Answer answer) {
         account.cache(result);
         account.begins(response.headers().first("Content-Type"));
-        new Answer(
-                        connection.ownFields(),
-                        request,
-                        response,
-                        trace,
-                        edge.clock().millis())
-                .write(writer);
+        answer.write(writer);
+    }
+
+    private Behind behind(Site here) {
+        return new Behind(edge, connection, request, here, path);
     }
 
     // Pass and relay: for this request alone.
@@ -294,9 +275,14 @@ final class Exchange implements FillWaiter {
         forwarding(here).pass();
     }
 
-    private void relayThroughFetch(Site here) {
+    /** @param stale what is stored; its share is taken over */
+    private void relayThroughFetch(Site here, @Nullable StoredResponse stale) {
         boolean changed = edge.memory().hasChanged(new CacheKey(here.name(), path));
-        forwarding(here).relay(fetchersThenOrigins(here), changed);
+        Forwarding relay = forwarding(here);
+        if (stale != null) {
+            relay.about(stale);
+        }
+        relay.relay(behind(here).candidates(), changed);
     }
 
     @Override
@@ -400,6 +386,11 @@ final class Exchange implements FillWaiter {
 
     private void finished(boolean intact) {
         over = true;
+        SegmentedAnswer waiting = awaited;
+        if (waiting != null) {
+            awaited = null;
+            waiting.close();
+        }
         if (opened != null) {
             opened.run();
         }

@@ -8,6 +8,7 @@ import org.popnet.caching.CacheStatus.Forward;
 import org.popnet.caching.Headers;
 import org.popnet.caching.Hops;
 import org.popnet.caching.Invalidation;
+import org.popnet.edge.memory.StoredResponse;
 import org.popnet.edge.site.Site;
 import org.popnet.edge.upstream.Upstream;
 import org.popnet.edge.upstream.UpstreamCall;
@@ -34,6 +35,11 @@ final class Forwarding {
     private boolean passes;
     private boolean tunnel;
     private boolean over;
+    /** What is stored of what a HEAD request is for, since when it has gone forward, and in which epoch of the site. */
+    private @Nullable StoredResponse about;
+
+    private long aboutMs;
+    private long aboutEpoch;
     /** Waits until a first chunk has been understood: what is malformed reaches nobody. */
     private @Nullable Runnable deferred;
     /** The first piece of a body whose forwarding has just begun. */
@@ -78,6 +84,13 @@ final class Forwarding {
         } else {
             go.run();
         }
+    }
+
+    /** Has what is stored follow the response to a HEAD request for it. @param stored its share is taken over */
+    void about(StoredResponse stored) {
+        about = stored;
+        aboutEpoch = edge.memory().epoch(site.name());
+        aboutMs = edge.clock().millis();
     }
 
     /** To the origin-fetch servers, without storing here what they say. */
@@ -125,6 +138,18 @@ final class Forwarding {
                                     path,
                                     status,
                                     received));
+        }
+        StoredResponse stored = about;
+        if (stored != null && request.method().equals("HEAD") && status == 200) {
+            edge.memory()
+                    .head(
+                            stored,
+                            request.headers(),
+                            received,
+                            site.policy(),
+                            site.domain().tags(),
+                            aboutMs,
+                            aboutEpoch);
         }
         if (account.cache() == CacheResult.LOCAL) {
             account.cache(CacheResult.MISS);
@@ -232,6 +257,10 @@ final class Forwarding {
     void finished() {
         over = true;
         deferred = null;
+        if (about != null) {
+            about.release();
+            about = null;
+        }
         if (held != null) {
             held.release();
             held = null;

@@ -53,6 +53,7 @@ final class ResponseWriter {
     private @Nullable BodyReader reader;
     private @Nullable StoredResponse held;
     private @Nullable RangeParts parts;
+    private @Nullable Answer partsOf;
     private int partsBegun;
 
     ResponseWriter(ClientConnection connection, RequestHead request, Finished finished) {
@@ -136,7 +137,7 @@ final class ResponseWriter {
         }
         write(out, false);
         long end = length < 0 ? Long.MAX_VALUE : from + length;
-        reader = response.read(from, end, channel.eventLoop(), this::pump);
+        reader = answer.read(from, end, channel.eventLoop(), this::pump);
         pump();
     }
 
@@ -152,15 +153,16 @@ final class ResponseWriter {
         held = response;
         parts = ranges;
         write(out, false);
-        reader = nextPart(response, ranges);
+        partsOf = answer;
+        reader = nextPart(answer, ranges);
         pump();
     }
 
-    private BodyReader nextPart(StoredResponse response, RangeParts ranges) {
+    private BodyReader nextPart(Answer answer, RangeParts ranges) {
         ByteRange range = ranges.range(partsBegun);
         write(Unpooled.wrappedBuffer(ranges.head(partsBegun)), false);
         partsBegun++;
-        return response.read(range.first(), range.last() + 1, channel.eventLoop(), this::pump);
+        return answer.read(range.first(), range.last() + 1, channel.eventLoop(), this::pump);
     }
 
     /** Begins a response that is relayed while it comes; {@link #content} and {@link #endRelay} follow. */
@@ -238,7 +240,7 @@ final class ResponseWriter {
         while (channel.isWritable() && source.readable()) {
             ReferenceCounted piece = connection.sendsFiles() ? source.readForSocket() : source.read();
             boolean last = source.atEnd();
-            StoredResponse response = held;
+            Answer answer = partsOf;
             RangeParts ranges = parts;
             if (last && !chunked && ranges == null) {
                 pumping = false;
@@ -246,9 +248,9 @@ final class ResponseWriter {
                 return;
             }
             body(piece);
-            if (last && ranges != null && response != null && partsBegun < ranges.count() && !over) {
+            if (last && ranges != null && answer != null && partsBegun < ranges.count() && !over) {
                 source.close();
-                source = nextPart(response, ranges);
+                source = nextPart(answer, ranges);
                 reader = source;
             }
         }

@@ -55,6 +55,8 @@ class SentByReferenceTest {
                         memory,
                         16,
                         sendFileFrom,
+                        DataSize.ofMegabytes(16),
+                        4,
                         LONG,
                         DataSize.ofKilobytes(8),
                         DataSize.ofKilobytes(32),

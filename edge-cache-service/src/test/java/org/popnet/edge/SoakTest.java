@@ -42,6 +42,8 @@ class SoakTest {
             DataSize.ofMegabytes(8),
             16,
             DataSize.ofKilobytes(48),
+            DataSize.ofMegabytes(16),
+            4,
             Duration.ofSeconds(1),
             DataSize.ofKilobytes(8),
             DataSize.ofKilobytes(32),

@@ -110,18 +110,29 @@ final class TestEdge implements AutoCloseable {
     }
 
     static EdgeSettings settings(DataSize memory) {
+        return settings(memory, Duration.ofMillis(700), Duration.ofSeconds(2));
+    }
+
+    /** For tests of what clients get however slow they or the machine are. */
+    static EdgeSettings patient(DataSize memory) {
+        return settings(memory, Duration.ofMinutes(2), Duration.ofMinutes(2));
+    }
+
+    private static EdgeSettings settings(DataSize memory, Duration head, Duration stall) {
         return new EdgeSettings(
                 memory,
                 16,
                 DataSize.ofKilobytes(48),
+                DataSize.ofMegabytes(16),
+                4,
                 Duration.ofSeconds(120),
                 DataSize.ofKilobytes(8),
                 DataSize.ofKilobytes(32),
                 100,
                 DataSize.ofMegabytes(100),
-                Duration.ofMillis(700),
+                head,
                 Duration.ofSeconds(60),
-                Duration.ofSeconds(2),
+                stall,
                 Duration.ofMinutes(2),
                 10_000,
                 128,

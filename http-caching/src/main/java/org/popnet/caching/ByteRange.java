@@ -26,6 +26,11 @@ public record ByteRange(long first, long last) {
         return last - first + 1;
     }
 
+    /** The value of a {@code Range} field that asks for this. */
+    public String field() {
+        return "bytes=" + first + "-" + last;
+    }
+
     /** {@code bytes 0-499/1234} */
     public String contentRange(long wholeLength) {
         return "bytes " + first + "-" + last + "/" + wholeLength;

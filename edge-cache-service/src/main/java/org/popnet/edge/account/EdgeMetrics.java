@@ -54,6 +54,11 @@ public final class EdgeMetrics {
         counter("popnet.edge.fills", "result", result).increment();
     }
 
+    /** @param from {@code memory}, {@code fill} of another request, or {@code upstream} */
+    public void large(String from, long bytes) {
+        counter("popnet.edge.large.bytes", "from", from).increment(bytes);
+    }
+
     /** @param tier {@code fetch} or {@code origin} */
     public void fetchError(String tier, String reason) {
         byTag.computeIfAbsent(

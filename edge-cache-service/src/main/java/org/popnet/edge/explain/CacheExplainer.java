@@ -8,10 +8,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import org.popnet.caching.Freshness;
 import org.popnet.caching.Headers;
 import org.popnet.caching.LifetimeRule;
+import org.popnet.caching.Segments;
 import org.popnet.edge.memory.CacheKey;
 import org.popnet.edge.memory.Inspection;
 import org.popnet.edge.memory.MemoryTier;
@@ -70,6 +72,8 @@ final class CacheExplainer {
      * @param rule where the lifetime comes from
      * @param use what may be done with it now, and by which rule
      * @param validators what it can be validated by
+     * @param segments which segments of 1 MiB of a large response are in memory, as {@code 0-3, 17 of 300}; null if it is kept
+     *     whole
      */
     record Stored(
             SequencedMap<String, @Nullable String> selectedBy,
@@ -82,7 +86,8 @@ final class CacheExplainer {
             String rule,
             String use,
             Map<String, String> validators,
-            List<String> tags) {}
+            List<String> tags,
+            @Nullable String segments) {}
 
     /**
      * @throws IllegalArgumentException if it is no http(s) URL
@@ -157,13 +162,30 @@ final class CacheExplainer {
                 LifetimeRule.of(variant.status(), headers, site.policy()).text(headers),
                 use(variant, now),
                 validators,
-                variant.tags());
+                variant.tags(),
+                variant.segmented() ? segments(variant.segments(), variant.bytes()) : null);
+    }
+
+    /** {@code 0-3, 17 of 300} */
+    private static String segments(List<Integer> held, long bytes) {
+        StringJoiner runs = new StringJoiner(", ");
+        for (int i = 0; i < held.size(); ) {
+            int next = i + 1;
+            while (next < held.size() && held.get(next) == held.get(next - 1) + 1) {
+                next++;
+            }
+            runs.add(next - i == 1 ? "" + held.get(i) : held.get(i) + "-" + held.get(next - 1));
+            i = next;
+        }
+        return (held.isEmpty() ? "none" : runs.toString()) + " of " + Segments.count(bytes);
     }
 
     private static String use(Inspection.Variant variant, long now) {
         Freshness freshness = variant.freshness();
         if (freshness.freshAt(now)) {
-            return "served from memory: fresh (RFC 9111 §4.2)";
+            return variant.segmented() && variant.segments().size() < Segments.count(variant.bytes())
+                    ? "served from memory as far as its segments are there, the others are fetched: fresh (RFC 9111 §3.3, §4.2)"
+                    : "served from memory: fresh (RFC 9111 §4.2)";
         }
         if (freshness.mayServeWhileRevalidating(now)) {
             return "served from memory while it is validated: stale-while-revalidate (RFC 5861 §3)";

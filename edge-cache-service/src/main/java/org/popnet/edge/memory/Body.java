@@ -28,14 +28,16 @@ public final class Body {
         GROWING,
         COMPLETE,
         /** what is missing will never come */
-        BROKEN
+        BROKEN,
+        /** there is nothing to read here: the bytes are kept by segments */
+        ELSEWHERE
     }
 
     private final BodyMemory memory;
     private final long expected;
     private final int segmentBytes;
     private final AtomicInteger owners = new AtomicInteger(1);
-    private final List<BodyReader> readers = new CopyOnWriteArrayList<>();
+    private final List<BodyCursor> readers = new CopyOnWriteArrayList<>();
     private volatile @Nullable ByteBuf[] segments = new ByteBuf[1];
     private volatile long available;
     private volatile State state = State.GROWING;
@@ -49,6 +51,13 @@ public final class Body {
         this.memory = memory;
         this.expected = expected;
         this.segmentBytes = memory.segmentBytes(expected);
+    }
+
+    /** What stands for a body of which only segments are kept, each under a key of its own. */
+    static Body elsewhere(BodyMemory memory, long length) {
+        Body body = new Body(memory, length);
+        body.state = State.ELSEWHERE;
+        return body;
     }
 
     /** Makes the caller an owner, unless the last one has gone. */
@@ -116,7 +125,7 @@ public final class Body {
     }
 
     private void wakeReaders() {
-        for (BodyReader reader : readers) {
+        for (BodyCursor reader : readers) {
             reader.wake();
         }
     }
@@ -203,11 +212,11 @@ public final class Body {
         return bytes;
     }
 
-    void add(BodyReader reader) {
+    void add(BodyCursor reader) {
         readers.add(reader);
     }
 
-    void remove(BodyReader reader) {
+    void remove(BodyCursor reader) {
         readers.remove(reader);
     }
 
@@ -230,7 +239,7 @@ public final class Body {
     long lag() {
         long end = available;
         long lag = promised.get() > 0 ? end : 0;
-        for (BodyReader reader : readers) {
+        for (BodyCursor reader : readers) {
             lag = Math.max(lag, end - reader.position());
         }
         return lag;

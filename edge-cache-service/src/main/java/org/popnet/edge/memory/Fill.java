@@ -2,17 +2,15 @@ package org.popnet.edge.memory;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.popnet.caching.ByteRange;
 import org.popnet.caching.CachePolicy;
 import org.popnet.caching.Freshening;
 import org.popnet.caching.Freshness;
 import org.popnet.caching.Headers;
-import org.popnet.caching.Hops;
-import org.popnet.caching.HttpDates;
+import org.popnet.caching.Segments;
 import org.popnet.caching.Storability;
 import org.popnet.caching.Vary;
 import org.popnet.edge.upstream.ResponseListener;
@@ -28,8 +26,6 @@ import org.popnet.edge.upstream.UpstreamFailure;
  * reader holds the fetch back.
  */
 public final class Fill implements ResponseListener {
-    private static final long WINDOW_BYTES = 1 << 20;
-
     private final MemoryTier tier;
     private final CacheKey key;
     private final Headers request;
@@ -40,23 +36,23 @@ public final class Fill implements ResponseListener {
     private final long epoch;
     private final MemoryTier.@Nullable Change change;
     private final long begunMs;
-    private final List<FillWaiter> waiters = new ArrayList<>();
+    private final FillWaiters waiters;
     private final @Nullable StoredResponse stale;
     private final FillListener listener;
+    private final @Nullable ByteRange asked;
 
-    // Guarded by this: what a joiner finds.
-    private @Nullable FillWaiter leader;
+    // Touched on the loop only, but for what is volatile.
     private @Nullable StoredResponse response;
     private int forwardStatus;
     private boolean over;
-
     private volatile boolean storing = true;
-    private volatile boolean windowed;
+    private volatile @Nullable Window window;
     private @Nullable UpstreamCall call;
 
     /**
      * @param stale what is there to be validated or to fall back on; its share passes to the fill
      * @param tagged whether the response's surrogate keys count
+     * @param asked the range that is asked for, to see by its answer whether this is kept by segments; null for the whole
      * @param loop where the fetch runs
      */
     public Fill(
@@ -66,6 +62,7 @@ public final class Fill implements ResponseListener {
             CachePolicy policy,
             boolean tagged,
             @Nullable StoredResponse stale,
+            @Nullable ByteRange asked,
             InstantSource clock,
             EventExecutor loop,
             FillListener listener) {
@@ -75,12 +72,14 @@ public final class Fill implements ResponseListener {
         this.policy = policy;
         this.tagged = tagged;
         this.stale = stale;
+        this.asked = asked;
         this.clock = clock;
         this.loop = loop;
         this.epoch = tier.epoch(key.site());
         this.change = tier.change(key);
         this.begunMs = clock.millis();
         this.listener = listener;
+        this.waiters = new FillWaiters(request, () -> storing);
     }
 
     CacheKey key() {
@@ -92,15 +91,19 @@ public final class Fill implements ResponseListener {
         return change != null;
     }
 
+    /** The range to ask for, or null for the whole. */
+    public @Nullable ByteRange asked() {
+        return asked;
+    }
+
     /** What is there to be validated, or null; owned by the fill until it is over. */
     public @Nullable StoredResponse stale() {
         return stale;
     }
 
     /** Joins as the one who may take a response over that cannot be shared; before the fetch is started. */
-    public synchronized void lead(FillWaiter waiter) {
-        leader = waiter;
-        waiters.add(waiter);
+    public void lead(FillWaiter waiter) {
+        waiters.lead(waiter);
     }
 
     /** Gives up a fill that was never started. */
@@ -111,16 +114,8 @@ public final class Fill implements ResponseListener {
     }
 
     /** @return false if it is too late to join */
-    public synchronized boolean join(FillWaiter waiter) {
-        if (over || windowed || tier.epoch(key.site()) != epoch) {
-            return false;
-        }
-        if (response == null) {
-            waiters.add(waiter);
-        } else {
-            deliver(waiter, response, FillOutcome.Kind.FETCHED);
-        }
-        return true;
+    public boolean join(FillWaiter waiter) {
+        return tier.epoch(key.site()) == epoch && waiters.join(waiter);
     }
 
     void forbidStoring() {
@@ -129,10 +124,7 @@ public final class Fill implements ResponseListener {
 
     @Override
     public void interim(int status, Headers headers) {
-        FillWaiter first;
-        synchronized (this) {
-            first = leader;
-        }
+        FillWaiter first = waiters.leader();
         if (first != null) {
             first.executor().execute(() -> first.interim(status, headers));
         }
@@ -160,10 +152,23 @@ public final class Fill implements ResponseListener {
             upstream.abort();
             return;
         }
+        LargeStart large = LargeStart.of(tier.settings(), request, policy, asked, status, received, begunMs, now);
+        if (large != null) {
+            begin(upstream, large, received);
+            return;
+        }
+        if (asked != null && (status == 206 || status == 416)) {
+            // Too small to be worth cutting, or not to be: whoever wants it asks for the whole.
+            listener.filled("unsegmented");
+            upstream.abort();
+            close();
+            waiters.end(new FillOutcome.Alone());
+            return;
+        }
         Storability storability = Storability.of("GET", request, status, received, policy, now);
-        long length = contentLength(received);
+        long length = Received.contentLength(received);
         boolean small = length <= tier.settings().objectBytesMax();
-        boolean room = tier.hasRoom(Math.max(length, Body.SEGMENT_BYTES));
+        boolean room = tier.room().has(Math.max(length, Body.SEGMENT_BYTES));
         // An error is shared by those who wait for it, or each would ask the failing origin again.
         boolean sharedError = status >= 500
                 && (storability == Storability.USELESS || storability == Storability.STATUS)
@@ -185,7 +190,7 @@ public final class Fill implements ResponseListener {
     }
 
     private void begin(int status, Headers received, long length, long now) {
-        Headers headers = storedFields(received, now);
+        Headers headers = Received.stored(received, now);
         Body body = new Body(tier.memory(), length);
         StoredResponse begun = new StoredResponse(
                 key,
@@ -193,76 +198,45 @@ public final class Fill implements ResponseListener {
                 headers,
                 Freshness.of(status, received, policy, begunMs, now),
                 Vary.of(received),
-                tagged ? tags(received) : List.of(),
+                tagged ? Received.tags(received) : List.of(),
                 body,
                 received.combined("Cache-Status"),
                 this::relieve);
-        synchronized (this) {
-            response = begun;
-            waiters.forEach(waiter -> deliver(waiter, begun, FillOutcome.Kind.FETCHED));
-            waiters.clear();
+        response = begun;
+        waiters.begin(begun, status);
+    }
+
+    /** The head is stored and handed out at once; of the body, what the leader wants of it here is taken. */
+    private void begin(UpstreamCall upstream, LargeStart large, Headers received) {
+        StoredResponse whole = large.head(tier, key.primary(), tagged ? Received.tags(received) : List.of(), received);
+        FillWaiter first = waiters.leader();
+        long wanted = large.wanted(first == null ? null : first.request());
+        SegmentRun run = wanted < 0 || tier.large().holds(whole, Segments.at(large.first()))
+                ? null
+                : tier.large().runs().begin(whole, Segments.at(large.first()), wanted, request, policy, epoch, listener);
+        if (run == null) {
+            upstream.abort();
+        } else {
+            run.adopt(upstream, large.fields(), large.freshness());
         }
-    }
-
-    private static Headers storedFields(Headers received, long now) {
-        Headers kept = Hops.endToEnd(received).without(Fill::notStored);
-        // RFC 9110 §6.6.1: a recipient with a clock adds a missing Date.
-        return kept.contains("Date") ? kept : kept.with("Date", HttpDates.format(Instant.ofEpochMilli(now)));
-    }
-
-    private static boolean notStored(String name) {
-        return name.equalsIgnoreCase("Age")
-                || name.equalsIgnoreCase("Content-Length")
-                || name.equalsIgnoreCase("Cache-Status")
-                || name.equalsIgnoreCase("Surrogate-Key");
-    }
-
-    private static List<String> tags(Headers received) {
-        String keys = received.combined("Surrogate-Key");
-        return keys == null ? List.of() : List.of(keys.strip().split("[\\s,]+"));
-    }
-
-    static long contentLength(Headers headers) {
-        String length = headers.first("Content-Length");
-        try {
-            return length == null ? Body.UNKNOWN : Long.parseLong(length);
-        } catch (NumberFormatException e) {
-            return Body.UNKNOWN;
-        }
-    }
-
-    /** Holding the lock. */
-    private void deliver(FillWaiter waiter, StoredResponse ready, FillOutcome.Kind kind) {
-        Vary vary = ready.vary();
-        boolean fits = vary.fields().isEmpty() || vary.key(waiter.request()).equals(vary.key(request));
-        if (!fits || !ready.tryRetain()) {
-            waiter.executor().execute(() -> waiter.outcome(new FillOutcome.Alone()));
-            return;
-        }
-        FillOutcome outcome = new FillOutcome.Ready(
-                ready, kind, forwardStatus, storing, ready.body().promise());
-        waiter.executor().execute(() -> waiter.outcome(outcome));
+        whole.tryRetain();
+        storing &= tier.store(whole, key.primary(), request, epoch);
+        listener.filled("large");
+        waiters.end(
+                whole,
+                FillOutcome.Kind.FETCHED,
+                forwardStatus,
+                () -> run == null ? List.of() : run.retained(0));
+        close();
+        whole.release();
     }
 
     private void revalidated(StoredResponse confirmed, Headers received, long now) {
-        Headers updated = Freshening.update(confirmed.headers(), received).without(Fill::notStored);
-        Headers asReceived =
-                received.contains("Age") ? updated.with("Age", String.valueOf(received.first("Age"))) : updated;
-        confirmed.body().tryRetain();
-        StoredResponse fresh = new StoredResponse(
-                key,
-                confirmed.status(),
-                updated,
-                Freshness.of(confirmed.status(), asReceived, policy, begunMs, now),
-                Vary.of(updated),
-                tagged && received.contains("Surrogate-Key") ? tags(received) : confirmed.tags(),
-                confirmed.body(),
-                received.combined("Cache-Status"),
-                () -> {});
+        StoredResponse fresh = confirmed.freshened(received, policy, tagged, begunMs, now);
         listener.filled("revalidated");
         finishWith(fresh, FillOutcome.Kind.REVALIDATED, true);
         boolean mayStore = storing
-                && Storability.of("GET", request, fresh.status(), updated, policy, now)
+                && Storability.of("GET", request, fresh.status(), fresh.headers(), policy, now)
                         .storable();
         if (mayStore) {
             tier.store(fresh, key.primary(), request, epoch);
@@ -274,33 +248,14 @@ public final class Fill implements ResponseListener {
     /** Ends with a response whose body is whole. The caller's share stays the caller's. */
     private void finishWith(StoredResponse ready, FillOutcome.Kind kind, boolean stored) {
         storing &= stored;
-        synchronized (this) {
-            over = true;
-            waiters.forEach(waiter -> deliver(waiter, ready, kind));
-            waiters.clear();
-        }
-        tier.fills().remove(this);
-        if (stale != null) {
-            stale.release();
-        }
+        waiters.end(ready, kind, forwardStatus, List::of);
+        close();
     }
 
     /** Hands the response to whoever began, and lets the others go on alone. */
     private void leave(UpstreamCall upstream, int status, Headers received) {
-        List<FillWaiter> others;
-        FillWaiter first;
-        synchronized (this) {
-            over = true;
-            first = leader;
-            waiters.remove(leader);
-            others = List.copyOf(waiters);
-            waiters.clear();
-        }
-        tier.fills().remove(this);
-        others.forEach(waiter -> waiter.executor().execute(() -> waiter.outcome(new FillOutcome.Alone())));
-        if (stale != null) {
-            stale.release();
-        }
+        close();
+        FillWaiter first = waiters.endButLeader();
         if (first == null || !first.takeOver(upstream, status, received)) {
             upstream.abort();
             if (first != null) {
@@ -317,47 +272,39 @@ public final class Fill implements ResponseListener {
             return;
         }
         Body body = filling.body();
-        if (!windowed && body.length() == Body.UNKNOWN && !mayGrow(body, bytes.readableBytes())) {
-            synchronized (this) {
-                windowed = true;
-                storing = false;
-            }
+        UpstreamCall upstream = call;
+        if (window == null
+                && upstream != null
+                && body.length() == Body.UNKNOWN
+                && !mayGrow(body, bytes.readableBytes())) {
+            waiters.close();
+            window = new Window(body, upstream, loop, this::abandoned);
+            storing = false;
             tier.fills().remove(this);
         }
         body.append(bytes);
-        if (windowed) {
-            flowThroughWindow();
+        Window flowing = window;
+        if (flowing != null) {
+            flowing.flow();
         }
     }
 
     private boolean mayGrow(Body body, int bytes) {
-        return body.available() + bytes <= tier.settings().objectBytesMax() && tier.hasRoom(Body.SEGMENT_BYTES);
+        return body.available() + bytes <= tier.settings().objectBytesMax() && tier.room().has(Body.SEGMENT_BYTES);
     }
 
     /** Called by readers, on their threads, after each read. */
     private void relieve() {
-        if (windowed) {
-            loop.execute(this::flowThroughWindow);
+        Window flowing = window;
+        if (flowing != null) {
+            flowing.relieve();
         }
     }
 
-    private void flowThroughWindow() {
-        StoredResponse filling = response;
+    private void abandoned() {
         UpstreamCall upstream = call;
-        if (over || filling == null || upstream == null) {
-            return;
-        }
-        Body body = filling.body();
-        if (!body.isRead()) {
-            upstream.abort();
+        if (upstream != null) {
             failed(upstream, UpstreamFailure.ABANDONED);
-            return;
-        }
-        body.dropConsumed();
-        if (body.lag() > WINDOW_BYTES) {
-            upstream.pause();
-        } else if (body.lag() < WINDOW_BYTES / 2) {
-            upstream.resume();
         }
     }
 
@@ -368,7 +315,7 @@ public final class Fill implements ResponseListener {
             return;
         }
         whole.body().complete();
-        boolean stored = storing && !windowed && store(whole);
+        boolean stored = storing && window == null && store(whole);
         listener.filled(stored ? "stored" : "unstored");
         close();
         whole.release();
@@ -380,9 +327,12 @@ public final class Fill implements ResponseListener {
     }
 
     private void close() {
-        synchronized (this) {
-            over = true;
+        Window flowing = window;
+        if (flowing != null) {
+            flowing.close();
         }
+        over = true;
+        waiters.close();
         tier.fills().remove(this);
         if (stale != null) {
             stale.release();
@@ -408,12 +358,7 @@ public final class Fill implements ResponseListener {
             return;
         }
         FillOutcome outcome = new FillOutcome.Failed(failure.status(), failure.token());
-        List<FillWaiter> all;
-        synchronized (this) {
-            all = List.copyOf(waiters);
-            waiters.clear();
-        }
         close();
-        all.forEach(waiter -> waiter.executor().execute(() -> waiter.outcome(outcome)));
+        waiters.end(outcome);
     }
 }

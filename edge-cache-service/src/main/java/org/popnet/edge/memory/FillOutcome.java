@@ -1,5 +1,7 @@
 package org.popnet.edge.memory;
 
+import java.util.List;
+
 /** How a fill turned out for one of those who wait for it. */
 public sealed interface FillOutcome {
     /**
@@ -10,9 +12,23 @@ public sealed interface FillOutcome {
      * @param forwardStatus what the tier behind answered; 0 if it did not
      * @param stored whether it is (to be) stored
      * @param opened to be run once a reader of the body is open, or will not be
+     * @param segments of a large response that came with it, retained for the receiver
      */
-    record Ready(StoredResponse response, Kind kind, int forwardStatus, boolean stored, Runnable opened)
-            implements FillOutcome {}
+    record Ready(
+            StoredResponse response,
+            Kind kind,
+            int forwardStatus,
+            boolean stored,
+            Runnable opened,
+            List<StoredResponse> segments)
+            implements FillOutcome {
+        /** Nobody answers with it. */
+        public void drop() {
+            opened.run();
+            response.release();
+            segments.forEach(StoredResponse::release);
+        }
+    }
 
     /** How a response came to be ready. */
     enum Kind {

@@ -1,5 +1,6 @@
 package org.popnet.edge.memory;
 
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.popnet.caching.Freshness;
@@ -33,6 +34,8 @@ public record Inspection(
      *     request did not have
      * @param bytes of its body
      * @param occupied what it takes in memory, in bytes
+     * @param segments which segments of a large response are in memory
+     * @param segmented whether it is kept by segments
      */
     public record Variant(
             List<@Nullable String> selectedBy,
@@ -41,16 +44,22 @@ public record Inspection(
             Freshness freshness,
             long bytes,
             long occupied,
-            List<String> tags) {
-        static Variant of(StoredResponse response) {
+            List<String> tags,
+            List<Integer> segments,
+            boolean segmented) {
+        /** @param parts the segments of it that are in memory */
+        static Variant of(StoredResponse response, Collection<StoredResponse> parts) {
             return new Variant(
                     response.key().selectedBy(),
                     response.status(),
                     response.headers(),
                     response.freshness(),
                     response.length(),
-                    response.weight(),
-                    response.tags());
+                    response.weight()
+                            + parts.stream().mapToLong(StoredResponse::weight).sum(),
+                    response.tags(),
+                    parts.stream().map(part -> part.key().segment()).sorted().toList(),
+                    response.segmented());
         }
     }
 }

@@ -14,7 +14,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.popnet.caching.CachePolicy;
+import org.popnet.caching.Freshening;
 import org.popnet.caching.Headers;
+import org.popnet.caching.RepresentationVersion;
 import org.popnet.caching.Storability;
 import org.popnet.platform.flush.FlushOrder;
 import org.popnet.platform.flush.FlushTarget;
@@ -39,6 +42,8 @@ public final class MemoryTier implements FlushTarget {
     private final TagIndex tags = new TagIndex();
     private final Map<String, AtomicLong> epochs = new ConcurrentHashMap<>();
     private final Fills fills = new Fills();
+    private final Room room;
+    private final LargeResponses large;
     private final Cache<CacheKey, Change> changes = Caffeine.newBuilder()
             .maximumSize(CHANGES_MAX)
             .expireAfterWrite(CHANGES_KEPT)
@@ -51,6 +56,8 @@ public final class MemoryTier implements FlushTarget {
         this.settings = settings;
         this.clock = clock;
         this.memory = new BodyMemory(allocator, settings.bytesMax() + settings.fillBytesMax(), settings.sendFileFrom());
+        this.room = new Room(memory, settings);
+        this.large = new LargeResponses(this);
         this.entries = Caffeine.newBuilder()
                 .maximumWeight(settings.bytesMax())
                 .weigher((CacheKey key, Entry entry) -> (int) Math.min(Integer.MAX_VALUE, entry.weight()))
@@ -64,6 +71,7 @@ public final class MemoryTier implements FlushTarget {
         StoredResponse response = Entry.response(entry);
         if (response != null) {
             tags.remove(response);
+            large.index().remove(response);
             response.release();
         }
     }
@@ -79,22 +87,26 @@ public final class MemoryTier implements FlushTarget {
         }
         long now = clock.millis();
         return switch (entry) {
-            case null -> new Lookup.Miss(key, null, varies);
+            case null -> {
+                StoredResponse rebuilt = varies ? null : large.rebuilt(primary);
+                yield rebuilt == null ? new Lookup.Miss(key, null, varies) : judged(rebuilt, key, varies, now);
+            }
             case Entry.Varies _ -> new Lookup.Miss(key, null, true);
             case Entry.Marker marker ->
                 now < marker.untilMs() ? new Lookup.Pass(marker.kind()) : new Lookup.Miss(key, null, varies);
-            case StoredResponse response -> {
-                if (!response.tryRetain()) {
-                    yield new Lookup.Miss(key, null, varies);
-                }
-                if (response.freshness().freshAt(now)) {
-                    yield new Lookup.Hit(response);
-                }
-                yield response.freshness().mayServeWhileRevalidating(now)
-                        ? new Lookup.Stale(response, key)
-                        : new Lookup.Miss(key, response, varies);
-            }
+            case StoredResponse response ->
+                response.tryRetain() ? judged(response, key, varies, now) : new Lookup.Miss(key, null, varies);
         };
+    }
+
+    /** @param response retained */
+    private static Lookup judged(StoredResponse response, CacheKey key, boolean varies, long now) {
+        if (response.freshness().freshAt(now)) {
+            return new Lookup.Hit(response);
+        }
+        return response.freshness().mayServeWhileRevalidating(now)
+                ? new Lookup.Stale(response, key)
+                : new Lookup.Miss(key, response, varies);
     }
 
     /** The fills in progress. */
@@ -102,7 +114,25 @@ public final class MemoryTier implements FlushTarget {
         return fills;
     }
 
-    long epoch(String site) {
+    /** Responses that are kept by segments. */
+    public LargeResponses large() {
+        return large;
+    }
+
+    Cache<CacheKey, Entry> entries() {
+        return entries;
+    }
+
+    Room room() {
+        return room;
+    }
+
+    long now() {
+        return clock.millis();
+    }
+
+    /** What a site's flushes raise; what was asked for in an earlier one is not stored. */
+    public long epoch(String site) {
         AtomicLong epoch = epochs.get(site);
         return epoch == null ? 0 : epoch.get();
     }
@@ -113,11 +143,6 @@ public final class MemoryTier implements FlushTarget {
 
     BodyMemory memory() {
         return memory;
-    }
-
-    /** Whether a fill may begin to occupy this much. */
-    boolean hasRoom(long bytes) {
-        return memory.bytesInUse() + bytes <= settings.bytesMax() + settings.fillBytesMax();
     }
 
     /**
@@ -143,11 +168,19 @@ public final class MemoryTier implements FlushTarget {
             placed.release();
             return false;
         }
-        CacheKey key = placed.key();
-        tags.add(placed); // before: should it be evicted at once, nothing is left behind
-        entries.put(key, placed);
-        if (epoch(primary.site()) != epoch) {
-            entries.asMap().remove(key, placed);
+        RepresentationVersion version = placed.segmented() ? placed.version() : null;
+        large.drop(primary, part -> version == null || !version.same(part.version()));
+        return put(placed, epoch);
+    }
+
+    /** @param response the caller's share passes to the tier, or is released */
+    boolean put(StoredResponse response, long epoch) {
+        CacheKey key = response.key();
+        tags.add(response); // before: should it be evicted at once, nothing is left behind
+        large.index().add(response);
+        entries.put(key, response);
+        if (epoch(key.site()) != epoch) {
+            entries.asMap().remove(key, response);
             return false;
         }
         return true;
@@ -163,9 +196,45 @@ public final class MemoryTier implements FlushTarget {
         return index;
     }
 
+    /**
+     * Brings what is stored up to date by a 200 to a HEAD request that has gone forward for it, or forgets it if that shows
+     * another version (RFC 9111 §4.3.5).
+     *
+     * @param stale what is stored; the caller's share stays the caller's
+     * @param request the HEAD request's fields
+     * @param begunMs when it was sent
+     * @param epoch of the site then
+     */
+    public void head(
+            StoredResponse stale,
+            Headers request,
+            Headers received,
+            CachePolicy policy,
+            boolean tagged,
+            long begunMs,
+            long epoch) {
+        if (stale.status() != 200) {
+            return;
+        }
+        long now = clock.millis();
+        Headers stored = stale.headers().with("Content-Length", Long.toString(stale.length()));
+        if (Freshening.headContradicts(stored, received)) {
+            entries.asMap().remove(stale.key(), stale);
+            return;
+        }
+        StoredResponse fresh = stale.freshened(received, policy, tagged, begunMs, now);
+        if (Storability.of("GET", request, 200, fresh.headers(), policy, now).storable()) {
+            store(fresh, stale.key().primary(), request, epoch);
+        } else {
+            fresh.release();
+            entries.asMap().remove(stale.key(), stale);
+        }
+    }
+
     /** Remembers that this is not to be stored for a while. */
     void mark(CacheKey key, Lookup.Kind kind, Storability why, long epoch) {
         if (epoch(key.site()) == epoch) {
+            large.drop(key, part -> true);
             entries.put(
                     key,
                     new Entry.Marker(
@@ -185,12 +254,12 @@ public final class MemoryTier implements FlushTarget {
             for (CacheKey key : index.variants()) {
                 StoredResponse variant = Entry.response(entries.policy().getIfPresentQuietly(key));
                 if (variant != null) {
-                    variants.add(Inspection.Variant.of(variant));
+                    variants.add(Inspection.Variant.of(variant, List.of()));
                 }
                 filling |= fills.find(key) != null;
             }
         } else if (entry instanceof StoredResponse response) {
-            variants.add(Inspection.Variant.of(response));
+            variants.add(Inspection.Variant.of(response, response.segmented() ? large.index().of(primary) : List.of()));
         }
         return new Inspection(
                 vary,
@@ -211,6 +280,7 @@ public final class MemoryTier implements FlushTarget {
             CacheKey key = new CacheKey(site, target);
             changes.put(key, new Change());
             fills.forget(k -> k.primary().equals(key));
+            large.runs().forget(k -> k.primary().equals(key));
             removeTarget(key);
         }
     }
@@ -235,6 +305,7 @@ public final class MemoryTier implements FlushTarget {
     public long apply(FlushOrder order) {
         epochs.computeIfAbsent(order.site(), s -> new AtomicLong()).incrementAndGet();
         fills.forget(key -> key.site().equals(order.site()));
+        large.runs().forget(key -> key.site().equals(order.site()));
         return switch (order.kind()) {
             case URL -> removeTarget(new CacheKey(order.site(), order.value()));
             case PREFIX -> removeAll(order.site(), target -> target.startsWith(order.value()));
@@ -258,7 +329,7 @@ public final class MemoryTier implements FlushTarget {
                 removed += remove(variant);
             }
         }
-        return removed + remove(primary);
+        return removed + remove(primary) + large.drop(primary, part -> true);
     }
 
     private long removeAll(String site, Predicate<String> target) {
@@ -271,8 +342,8 @@ public final class MemoryTier implements FlushTarget {
         return removed;
     }
 
-    private long remove(CacheKey key) {
-        return entries.asMap().remove(key) instanceof StoredResponse ? 1 : 0;
+    long remove(CacheKey key) {
+        return entries.asMap().remove(key) instanceof StoredResponse removed && !removed.segmented() ? 1 : 0;
     }
 
     /** What bodies occupy off heap: stored, being filled, or evicted and still being read. */
@@ -285,6 +356,11 @@ public final class MemoryTier implements FlushTarget {
         return memory.extentsOpen();
     }
 
+    /** What was reserved and is not yet occupied. */
+    public long bytesReserved() {
+        return room.reserved();
+    }
+
     public long objects() {
         return entries.estimatedSize();
     }
@@ -292,6 +368,7 @@ public final class MemoryTier implements FlushTarget {
     /** Forgets everything, at the end. */
     public void clear() {
         fills.forget(key -> true);
+        large.runs().forget(key -> true);
         entries.invalidateAll();
         entries.cleanUp();
     }

@@ -4,8 +4,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.popnet.caching.CachePolicy;
+import org.popnet.caching.ContentRange;
+import org.popnet.caching.Freshening;
 import org.popnet.caching.Freshness;
 import org.popnet.caching.Headers;
+import org.popnet.caching.RepresentationVersion;
 import org.popnet.caching.Vary;
 import org.popnet.edge.wire.ResponseHead;
 
@@ -28,6 +32,7 @@ public final class StoredResponse implements Entry {
     private final Body body;
     private final Runnable consumed;
     private final @Nullable String forwardTrace;
+    private final @Nullable RepresentationVersion version;
 
     /**
      * @param headers end to end, without {@code Age}, {@code Content-Length}, {@code Cache-Status} and {@code
@@ -57,15 +62,47 @@ public final class StoredResponse implements Entry {
         this.forwardTrace = forwardTrace;
         this.consumed = consumed;
         this.headLength = body.length();
+        this.version = versionOf(headers, body);
         boolean bodiless = status == 204 || status == 304;
         this.head = ResponseHead.encode(
                 status,
                 headLength < 0 || bodiless ? headers : headers.with("Content-Length", Long.toString(headLength)));
     }
 
+    private static @Nullable RepresentationVersion versionOf(Headers headers, Body body) {
+        if (body.state() == Body.State.ELSEWHERE) {
+            return RepresentationVersion.of(headers, body.length());
+        }
+        ContentRange part = ContentRange.of(headers);
+        return part == null ? null : RepresentationVersion.of(headers, part.whole());
+    }
+
     /** This response with another body of the same bytes; takes over the caller's share of it. */
     StoredResponse withBody(CacheKey newKey, Body newBody) {
         return new StoredResponse(newKey, status, headers, freshness, vary, tags, newBody, null, () -> {});
+    }
+
+    /**
+     * This response brought up to date by a later one that confirms it: a 304 (RFC 9111 §4.3.4), or a 200 to HEAD (§4.3.5).
+     * The caller is the new one's first holder.
+     *
+     * @param tagged whether surrogate keys count
+     * @param begunMs when the request that brought the later one was sent
+     */
+    StoredResponse freshened(Headers received, CachePolicy policy, boolean tagged, long begunMs, long nowMs) {
+        Headers updated = Freshening.update(headers, Received.dated(received, nowMs)).without(Received::notStored);
+        String age = received.first("Age");
+        body.tryRetain();
+        return new StoredResponse(
+                key,
+                status,
+                updated,
+                Freshness.of(status, age == null ? updated : updated.with("Age", age), policy, begunMs, nowMs),
+                Vary.of(updated),
+                tagged && received.contains("Surrogate-Key") ? Received.tags(received) : tags,
+                body,
+                received.combined("Cache-Status"),
+                () -> {});
     }
 
     public int status() {
@@ -114,7 +151,20 @@ public final class StoredResponse implements Entry {
 
     /** A reader of the body's bytes from here to there (exclusive); close it before releasing this. */
     public BodyReader read(long from, long end, EventExecutor executor, Runnable progress) {
-        return new BodyReader(body, from, end, executor, progress, consumed);
+        return new BodyCursor(body, from, end, executor, progress, consumed);
+    }
+
+    /**
+     * Whether this is the head of a large response, whose body is kept by segments (RFC 9111 §3.3): there is nothing to
+     * {@link #read} here.
+     */
+    public boolean segmented() {
+        return body.state() == Body.State.ELSEWHERE;
+    }
+
+    /** Of a large response, or of one of its segments; else null. */
+    public @Nullable RepresentationVersion version() {
+        return version;
     }
 
     CacheKey key() {

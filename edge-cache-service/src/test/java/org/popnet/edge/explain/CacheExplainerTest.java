@@ -40,7 +40,7 @@ class CacheExplainerTest {
         router.prepare(ActiveTree.of(new Generation(1, "0".repeat(40), Generation.sha256(TREE)), TREE))
                 .run();
         MemoryTier memory = new MemoryTier(
-                new MemorySettings(1 << 20, 1 << 16, 1 << 16, Duration.ofSeconds(60), 0),
+                new MemorySettings(1 << 20, 1 << 16, 1 << 16, 1 << 24, 4, Duration.ofSeconds(60), 0),
                 UnpooledByteBufAllocator.DEFAULT,
                 () -> Instant.EPOCH);
         return new CacheExplainer(router, memory, () -> Instant.EPOCH);

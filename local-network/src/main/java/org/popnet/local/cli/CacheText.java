@@ -60,6 +60,10 @@ final class CacheText {
                 .properties()
                 .forEach(field ->
                         line(text, "  " + field.getKey(), field.getValue().asString("")));
+        String segments = stored.path("segments").asString("");
+        if (!segments.isEmpty()) {
+            line(text, "  segments", segments + " of 1 MiB");
+        }
         List<String> tags = new ArrayList<>();
         stored.path("tags").forEach(tag -> tags.add(tag.asString("")));
         if (!tags.isEmpty()) {
