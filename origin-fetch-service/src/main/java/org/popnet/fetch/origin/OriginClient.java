@@ -93,6 +93,7 @@ public final class OriginClient implements AutoCloseable {
                 .setMaxHeaderCount(settings.linesMax())
                 .build();
         this.http = HttpClients.custom()
+                .setRequestExecutor(new InterimResponses())
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
                         .setConnectionFactory(OriginConnection.factory(limits))
                         .setTlsSocketStrategy(new OriginTls(new TlsContexts(clock)))
@@ -199,6 +200,7 @@ public final class OriginClient implements AutoCloseable {
         String host = request.domain().originHost();
         HttpHost target = new HttpHost(server.tls() ? "https" : "http", server.address(), host, server.port());
         HttpClientContext context = HttpClientContext.create();
+        InterimResponses.tell(context, request.hints());
         if (server.tls()) {
             OriginTls.demand(context, server.certificate());
         }

@@ -68,7 +68,7 @@ final class Answers {
                 head,
                 plan,
                 collapsed ? Result.COLLAPSED : Result.MISS,
-                forwarded(reason, head.status(), !fill.doomed(), collapsed, null));
+                forwarded(reason, head.status(), fill.mayBeStored(), collapsed, null));
     }
 
     /** @param body open where the plan begins */

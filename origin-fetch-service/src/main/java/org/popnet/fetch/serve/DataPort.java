@@ -102,7 +102,7 @@ public final class DataPort implements SmartLifecycle, HealthIndicator {
     }
 
     private Connector connector() {
-        Connector connector = new Connector("org.apache.coyote.http11.Http11NioProtocol");
+        Connector connector = new Connector(new EarlyHints.Protocol());
         connector.setPort(port);
         connector.setXpoweredBy(false);
         connector.setAllowTrace(false);

@@ -1,7 +1,5 @@
 package org.popnet.fetch.serve;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -27,8 +25,6 @@ import org.popnet.fetch.store.NewObject;
 import org.popnet.fetch.store.ObjectKey;
 import org.popnet.fetch.store.StoredHead;
 import org.popnet.fetch.store.StoredObject;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The way of a request: fresh on disk, answer; else join the fetch that runs for it, or begin one, asking for
@@ -41,8 +37,6 @@ import org.slf4j.LoggerFactory;
  * caches behave as one.
  */
 final class FetchPipeline {
-    private static final Logger log = LoggerFactory.getLogger(FetchPipeline.class);
-
     /** A request meets another reason to look again only if something changes under it each time. */
     private static final int ROUNDS_MAX = 8;
 
@@ -56,7 +50,7 @@ final class FetchPipeline {
     private final CachePolicy policy = CachePolicy.DEFAULT;
     private final StoredHeads heads = new StoredHeads(policy);
     private final Answers answers;
-    private final Cache<ObjectKey, Boolean> passed;
+    private final ForOne forOne;
 
     /**
      * @param cacheName this node's name in {@code Cache-Status}
@@ -79,18 +73,7 @@ final class FetchPipeline {
         this.answers = new Answers(disk, settings, clock, cacheName);
         this.flushes = flushes;
         this.large = new LargeResponses(disk, fills, originHeaders, heads, questions, flushes, settings, clock, meters);
-        this.passed = Caffeine.newBuilder()
-                .maximumSize(settings.passUrlsMax())
-                .expireAfterWrite(settings.passFor())
-                .build();
-    }
-
-    /** What one look at store and running fetches comes to. */
-    private sealed interface Step {
-        record Done(Answer answer) implements Step {}
-
-        /** Something has changed meanwhile: look again, knowing what selects. */
-        record Again(Vary vary) implements Step {}
+        this.forOne = new ForOne(disk, questions, heads, answers, settings, policy, clock);
     }
 
     /** The caller closes the answer. */
@@ -102,7 +85,7 @@ final class FetchPipeline {
             fills.invalidate(request.key());
         }
         if (!flushes.reached(request.domain().name(), request.watermark())) {
-            return pass(request, null, Forward.BYPASS);
+            return forOne.pass(request, null, Forward.BYPASS);
         }
         Vary vary = Vary.NONE;
         for (int round = 0; round < ROUNDS_MAX; round++) {
@@ -126,7 +109,7 @@ final class FetchPipeline {
                 case Step.Again(Vary learned) -> vary = learned;
             }
         }
-        return pass(request, null, Forward.MISS);
+        return forOne.pass(request, null, Forward.MISS);
     }
 
     private Step found(FetchRequest request, StoredObject object) {
@@ -135,13 +118,13 @@ final class FetchPipeline {
             return missing(request, object.head().vary(), Forward.BYPASS);
         }
         return object.head().freshness().freshAt(clock.millis())
-                ? stored(request, object, Result.HIT, null)
+                ? forOne.stored(request, object, Result.HIT, null)
                 : stale(request, object);
     }
 
     private Step missing(FetchRequest request, Vary vary, Forward reason) {
-        if (request.head() || passed.getIfPresent(request.key()) != null) {
-            return new Step.Done(pass(request, null, reason));
+        if (request.head() || forOne.isPassed(request)) {
+            return new Step.Done(forOne.pass(request, null, reason));
         }
         return shared(request, null, vary, reason);
     }
@@ -150,7 +133,7 @@ final class FetchPipeline {
         boolean kept = false;
         try {
             Step step = request.head()
-                    ? new Step.Done(pass(request, object, Forward.STALE))
+                    ? new Step.Done(forOne.pass(request, object, Forward.STALE))
                     : shared(request, object, object.head().vary(), Forward.STALE);
             kept = step instanceof Step.Done(Answer.Stored s) && s.object() == object;
             return step;
@@ -186,7 +169,7 @@ final class FetchPipeline {
                     && stale.head().freshness().mayServeOnError(clock.millis())) {
                 fill.resolve(new Outcome.Failed(
                         new OriginUnavailableException(Reason.BROKEN, "servers answer " + response.status(), null)));
-                return stored(request, stale, Result.STALE, null);
+                return forOne.stored(request, stale, Result.STALE, null);
             }
             Headers received = StoredHeads.dated(response);
             LargeVersion version = large.versionOf(request, response, received);
@@ -199,29 +182,37 @@ final class FetchPipeline {
                 handedOver = true;
                 return begunLarge(request, large.body(request, version), response);
             }
-            NewObject object = begin(request, response, received);
-            if (object == null) {
+            boolean storable = heads.storable(request, response, received) && disk.fits(response.length());
+            StoredHead head = heads.head(request, response, received);
+            NewObject object = storable ? disk.begin(request.key(), head, response.length()) : null;
+            boolean part = response.status() == 200 && request.headers().contains("Range");
+            if (!storable || object == null && part) {
+                if (!storable) {
+                    forOne.passFor(request);
+                }
                 if (stale != null && !Freshness.isError(response.status())) {
                     disk.forget(stale); // it has been replaced by something that is not for storing
                 }
-                if (response.status() == 200 && request.headers().contains("Range")) {
+                if (part) {
                     response.close(); // the whole cannot be kept, so only the part is worth fetching
-                    return new Step.Done(pass(request, null, Forward.PARTIAL));
+                    return new Step.Done(forOne.pass(request, null, Forward.PARTIAL));
                 }
                 handedOver = true;
                 return new Step.Done(new Answer.Passing(
                         response, received, answers.forwarded(reason, response.status(), false, false, null)));
             }
-            Fill.Reader reader = fill.begin(object, response.length());
+            // Without room on disk it is still shared by those who wait.
+            Fill.Reader reader =
+                    object == null ? fill.begin(head, response.length()) : fill.begin(object, response.length());
             pumped = true;
             handedOver = true;
             Resumption resumption =
                     new Resumption(received, response.length(), rest -> questions.forAll(request, rest));
             fills.pump(slot, fill, response, object, resumption);
-            return new Step.Done(filling(request, fill, reader, object.head(), response.length(), reason, false));
+            return new Step.Done(forOne.filling(request, fill, reader, head, response.length(), reason, false));
         } catch (OriginUnavailableException e) {
             fill.resolve(new Outcome.Failed(e));
-            return unavailable(request, stale, reason, e);
+            return forOne.unavailable(request, stale, reason, e);
         } finally {
             if (response != null && !handedOver) {
                 response.close();
@@ -238,16 +229,7 @@ final class FetchPipeline {
         Headers headers = Freshening.update(old.headers(), StoredHeads.dated(response));
         disk.freshen(stale, heads.head(request, old.status(), headers, response));
         fill.resolve(new Outcome.Confirmed());
-        return stored(request, stale, Result.REVALIDATED, answers.forwarded(Forward.STALE, 304, false, false, null));
-    }
-
-    /** @return null if the response is not to be stored */
-    private @Nullable NewObject begin(FetchRequest request, OriginResponse response, Headers received) {
-        if (!heads.storable(request, response, received) || !disk.fits(response.length())) {
-            passed.put(request.key(), true);
-            return null;
-        }
-        return disk.begin(request.key(), heads.head(request, response, received), response.length());
+        return forOne.stored(request, stale, Result.REVALIDATED, answers.forwarded(Forward.STALE, 304, false, false, null));
     }
 
     // --- those who wait
@@ -261,7 +243,7 @@ final class FetchPipeline {
         }
         return switch (outcome) {
             case null ->
-                unavailable(
+                forOne.unavailable(
                         request,
                         stale,
                         reason,
@@ -271,12 +253,12 @@ final class FetchPipeline {
                 Fill.Reader reader = mine ? fill.join() : null;
                 yield reader == null
                         ? new Step.Again(head.vary())
-                        : new Step.Done(filling(request, fill, reader, head, length, reason, true));
+                        : new Step.Done(forOne.filling(request, fill, reader, head, length, reason, true));
             }
             case Outcome.Confirmed() ->
                 switch (disk.find(request.key(), request.headers())) {
                     case Found.Hit(StoredObject object) ->
-                        stored(
+                        forOne.stored(
                                 request,
                                 object,
                                 Result.REVALIDATED,
@@ -287,8 +269,8 @@ final class FetchPipeline {
                 Step step = inSegments(request, large.body(request, version));
                 yield step == null ? new Step.Again(vary) : step;
             }
-            case Outcome.NotShared() -> new Step.Done(pass(request, stale, reason));
-            case Outcome.Failed(OriginUnavailableException cause) -> unavailable(request, stale, reason, cause);
+            case Outcome.NotShared() -> new Step.Done(forOne.pass(request, stale, reason));
+            case Outcome.Failed(OriginUnavailableException cause) -> forOne.unavailable(request, stale, reason, cause);
         };
     }
 
@@ -315,7 +297,7 @@ final class FetchPipeline {
             large.notSegmented(request);
             return null;
         } catch (OriginUnavailableException e) {
-            return unavailable(request, null, Forward.PARTIAL, e);
+            return forOne.unavailable(request, null, Forward.PARTIAL, e);
         } finally {
             if (!kept) {
                 body.close();
@@ -339,7 +321,7 @@ final class FetchPipeline {
         } catch (LargeResponses.ChangedException e) {
             return new Step.Again(Vary.NONE);
         } catch (OriginUnavailableException e) {
-            return unavailable(request, null, Forward.PARTIAL, e);
+            return forOne.unavailable(request, null, Forward.PARTIAL, e);
         } finally {
             if (!kept) {
                 body.close();
@@ -349,50 +331,5 @@ final class FetchPipeline {
 
     private static long last(FetchRequest request, Plan plan) {
         return request.head() || plan.count() == 0 ? plan.first() : plan.first() + plan.count() - 1;
-    }
-
-    // --- answers
-
-    private Step stored(FetchRequest request, StoredObject object, Result result, @Nullable String cacheStatus) {
-        Answer answer = answers.stored(request, object, result, cacheStatus);
-        return answer == null ? new Step.Again(object.head().vary()) : new Step.Done(answer);
-    }
-
-    private Answer filling(
-            FetchRequest request,
-            Fill fill,
-            Fill.Reader reader,
-            StoredHead head,
-            long length,
-            Forward reason,
-            boolean collapsed) {
-        Answer answer = answers.filling(request, fill, reader, head, length, reason, collapsed);
-        return answer == null ? pass(request, null, Forward.PARTIAL) : answer;
-    }
-
-    private Answer pass(FetchRequest request, @Nullable StoredObject stale, Forward reason) {
-        try {
-            OriginResponse response = questions.forThisOne(request);
-            Headers received = StoredHeads.dated(response);
-            if (heads.storable(request, response, received) && disk.fits(response.length())) {
-                passed.invalidate(request.key());
-            }
-            return new Answer.Passing(
-                    response, received, answers.forwarded(reason, response.status(), false, false, null));
-        } catch (OriginUnavailableException e) {
-            return unavailable(request, stale, reason, e) instanceof Step.Done(Answer answer)
-                    ? answer
-                    : answers.refused(reason, e);
-        }
-    }
-
-    private Step unavailable(
-            FetchRequest request, @Nullable StoredObject stale, Forward reason, OriginUnavailableException cause) {
-        if (stale != null
-                && stale.head().freshness().mayServeDisconnected(stale.head().headers(), policy, clock.millis())) {
-            return stored(request, stale, Result.STALE, null);
-        }
-        log.warn("{}{}: {}", request.domain().name(), request.target(), cause.getMessage());
-        return new Step.Done(answers.refused(reason, cause));
     }
 }

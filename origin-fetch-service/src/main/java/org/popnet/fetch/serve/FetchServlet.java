@@ -21,6 +21,7 @@ import org.apache.coyote.CloseNowException;
 import org.jspecify.annotations.Nullable;
 import org.popnet.caching.Headers;
 import org.popnet.caching.Hops;
+import org.popnet.fetch.origin.OriginRequest;
 import org.popnet.platform.flush.FlushWatermarks;
 import org.popnet.platform.load.TrafficMeter;
 import org.slf4j.Logger;
@@ -104,7 +105,10 @@ final class FetchServlet extends HttpServlet {
             return;
         }
         Headers fields = Hops.endToEnd(headers(http)).without(FlushWatermarks.FIELD);
-        answer(new FetchRequest(site.customer(), site.domain(), method, target(http), fields, watermark), response);
+        OriginRequest.Hints hints = hinted -> EarlyHints.send(response, hinted);
+        answer(
+                new FetchRequest(site.customer(), site.domain(), method, target(http), fields, watermark, hints),
+                response);
     }
 
     private void answer(FetchRequest request, HttpServletResponse response) throws IOException {

@@ -3,9 +3,7 @@ package org.popnet.fetch.serve;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +20,8 @@ import org.popnet.fetch.store.StoredHead;
  * growing file, each at its own speed.
  *
  * <p>If the disk fails in the middle, the rest goes through memory, bounded by {@value #TAIL_BYTES_MAX} bytes: the fetch
- * then waits for the slowest reader, nobody else may join, and nothing is stored.
+ * then waits for the slowest reader, nobody else may join, and nothing is stored. If there is no room on disk from the start,
+ * all of it goes through memory; others may join as long as its beginning is still there.
  */
 final class Fill {
     static final int TAIL_BYTES_MAX = 4 << 20;
@@ -37,7 +36,7 @@ final class Fill {
     private @Nullable NewObject object;
     private long onDisk;
     private long available;
-    private @Nullable Deque<byte[]> tail;
+    private @Nullable Tail tail;
     private boolean ended;
     private @Nullable IOException failure;
     private volatile boolean doomed;
@@ -100,22 +99,34 @@ final class Fill {
         }
     }
 
+    /** The same for a body that cannot be stored. */
+    Reader begin(StoredHead head, long length) {
+        lock.lock();
+        try {
+            tail = new Tail(0);
+            resolve(new Outcome.Streaming(head, length));
+            return newReader(null);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * Adds to the body: on disk, or behind a disk that has failed to those who are reading.
      *
      * @param diskFailed run once, when the disk fails
      * @throws IOException if nobody is left to read what cannot be stored
      */
-    void append(byte[] bytes, int count, NewObject into, Runnable diskFailed) throws IOException {
+    void append(byte[] bytes, int count, @Nullable NewObject into, Runnable diskFailed) throws IOException {
         int stored = 0;
-        if (tail == null) {
+        if (tail == null && into != null) {
             long before = into.length();
             try {
                 into.write(bytes, 0, count);
                 stored = count;
             } catch (IOException e) {
                 stored = (int) (into.length() - before);
-                stopStoring();
+                stopStoring(stored);
                 diskFailed.run();
             }
         }
@@ -136,11 +147,16 @@ final class Fill {
 
     /** From here on the body goes through memory to those who are reading, and nobody joins. */
     void stopStoring() {
+        stopStoring(0);
+    }
+
+    /** @param more bytes that are on disk beyond what is told of */
+    private void stopStoring(int more) {
         lock.lock();
         try {
             doomed = true;
             if (tail == null) {
-                tail = new ArrayDeque<>();
+                tail = new Tail(onDisk + more);
             }
         } finally {
             lock.unlock();
@@ -152,39 +168,18 @@ final class Fill {
     }
 
     private void awaitReaders() throws IOException {
-        while (true) {
-            dropRead();
+        Tail held = tail;
+        while (held != null) {
             if (readers.isEmpty()) {
                 throw new IOException("nobody reads on, and it cannot be stored");
             }
-            if (available - tailStart() < TAIL_BYTES_MAX) {
+            if (object != null || held.bytes() >= TAIL_BYTES_MAX) {
+                held.dropBefore(readers.stream().mapToLong(reader -> reader.position).min().orElse(0));
+            }
+            if (held.bytes() < TAIL_BYTES_MAX) {
                 return;
             }
             await(changed);
-        }
-    }
-
-    private long tailStart() {
-        long bytes = 0;
-        if (tail != null) {
-            for (byte[] chunk : tail) {
-                bytes += chunk.length;
-            }
-        }
-        return available - bytes;
-    }
-
-    private void dropRead() {
-        long slowest = Long.MAX_VALUE;
-        for (Reader reader : readers) {
-            slowest = Math.min(slowest, reader.position);
-        }
-        if (tail == null) {
-            return;
-        }
-        long start = tailStart();
-        while (!tail.isEmpty() && start + tail.getFirst().length <= slowest) {
-            start += tail.removeFirst().length;
         }
     }
 
@@ -236,13 +231,19 @@ final class Fill {
         lock.lock();
         try {
             NewObject joined = object;
-            return joined == null || doomed || failure != null || !joined.retain() ? null : newReader(joined);
+            if (doomed || failure != null) {
+                return null;
+            }
+            if (joined == null) {
+                return tail != null && tail.start() == 0 ? newReader(null) : null;
+            }
+            return joined.retain() ? newReader(joined) : null;
         } finally {
             lock.unlock();
         }
     }
 
-    private Reader newReader(NewObject from) {
+    private Reader newReader(@Nullable NewObject from) {
         Reader reader = new Reader(from);
         readers.add(reader);
         return reader;
@@ -257,11 +258,16 @@ final class Fill {
         return doomed;
     }
 
+    /** Whether it is being stored, as far as is known by now. */
+    boolean mayBeStored() {
+        return !doomed && storing();
+    }
+
     /** Whether going on is of any use: it will be stored, or someone reads it. */
     boolean wanted() {
         lock.lock();
         try {
-            return !doomed || !readers.isEmpty();
+            return mayBeStored() || !readers.isEmpty();
         } finally {
             lock.unlock();
         }
@@ -279,11 +285,11 @@ final class Fill {
 
     /** One who follows the body. */
     final class Reader implements AutoCloseable {
-        private final NewObject source;
+        private final @Nullable NewObject source;
         private long position;
         private boolean closed;
 
-        private Reader(NewObject source) {
+        private Reader(@Nullable NewObject source) {
             this.source = source;
         }
 
@@ -343,31 +349,17 @@ final class Fill {
                     }
                     return -1;
                 }
-                if (position >= onDisk) {
-                    return fromTail(into, count);
+                if (tail != null && (source == null || position >= onDisk)) {
+                    return tail.read(into, count, position);
                 }
                 part = (int) Math.min(count, onDisk - position);
             } finally {
                 lock.unlock();
             }
+            if (source == null) {
+                throw new IOException("nothing at " + position);
+            }
             return source.read(into, 0, part, position);
-        }
-
-        private int fromTail(byte[] into, int count) throws IOException {
-            long start = tailStart();
-            if (tail == null || position < start) {
-                throw new IOException("read on too late at " + position);
-            }
-            for (byte[] chunk : tail) {
-                if (position < start + chunk.length) {
-                    int from = (int) (position - start);
-                    int part = Math.min(count, chunk.length - from);
-                    System.arraycopy(chunk, from, into, 0, part);
-                    return part;
-                }
-                start += chunk.length;
-            }
-            throw new IOException("nothing at " + position);
         }
 
         @Override
@@ -383,7 +375,9 @@ final class Fill {
             } finally {
                 lock.unlock();
             }
-            source.release();
+            if (source != null) {
+                source.release();
+            }
         }
     }
 

@@ -50,28 +50,40 @@ final class Fills implements FlushTarget {
         running.remove(slot, fill);
     }
 
-    /** Reads the response's body into the object on a thread of its own, whoever stays to read it or not. */
-    void pump(Slot slot, Fill fill, OriginResponse response, NewObject object, Resumption resumption) {
+    /**
+     * Reads the response's body into the object on a thread of its own, whoever stays to read it or not.
+     *
+     * @param object null if it cannot be stored: then it goes to those who read it
+     */
+    void pump(Slot slot, Fill fill, OriginResponse response, @Nullable NewObject object, Resumption resumption) {
         Thread.ofVirtual().name("fill").start(() -> {
             try {
                 transfer(slot, fill, response, object, resumption);
-                if (fill.storing() && disk.publish(object, () -> !fill.doomed())) {
+                if (object != null && fill.storing() && disk.publish(object, () -> !fill.doomed())) {
                     count("stored");
                 } else {
-                    object.discard();
+                    discard(object);
                     count("unstored");
                 }
                 fill.complete();
             } catch (IOException | RuntimeException | Error e) {
-                object.discard();
+                discard(object);
                 ended(slot, fill);
                 fill.fail(e instanceof IOException io ? io : new IOException(e));
                 count("broken");
             } finally {
                 ended(slot, fill);
-                object.release();
+                if (object != null) {
+                    object.release();
+                }
             }
         });
+    }
+
+    private static void discard(@Nullable NewObject object) {
+        if (object != null) {
+            object.discard();
+        }
     }
 
     /**
@@ -147,7 +159,7 @@ final class Fills implements FlushTarget {
         }
     }
 
-    private void transfer(Slot slot, Fill fill, OriginResponse response, NewObject object, Resumption resumption)
+    private void transfer(Slot slot, Fill fill, OriginResponse response, @Nullable NewObject object, Resumption resumption)
             throws IOException {
         OriginResponse source = response;
         try {
@@ -192,21 +204,21 @@ final class Fills implements FlushTarget {
         }
     }
 
-    private void copy(Slot slot, Fill fill, OriginResponse source, NewObject object)
+    private void copy(Slot slot, Fill fill, OriginResponse source, @Nullable NewObject object)
             throws IOException, BrokenSourceException {
         byte[] chunk = new byte[CHUNK_BYTES];
         for (int read = read(source, chunk); read >= 0; read = read(source, chunk)) {
-            if (fill.storing() && !disk.fits(object.length() + read)) {
+            if (object != null && fill.storing() && !disk.fits(object.length() + read)) {
                 stopStoring(slot, fill, object, "too-large");
             }
             fill.append(chunk, read, object, () -> stopStoring(slot, fill, object, "disk-error"));
         }
     }
 
-    private void stopStoring(Slot slot, Fill fill, NewObject object, String reason) {
+    private void stopStoring(Slot slot, Fill fill, @Nullable NewObject object, String reason) {
         fill.stopStoring();
         ended(slot, fill);
-        object.discard();
+        discard(object);
         disk.countUnstored(reason);
     }
 

@@ -58,6 +58,7 @@ final class OriginQuestions implements LargeResponses.Asking {
 
     private OriginResponse withMethod(FetchRequest request, Headers headers) throws OriginUnavailableException {
         return origin.ask(
-                new OriginRequest(request.customer(), request.domain(), request.method(), request.target(), headers));
+                new OriginRequest(
+                request.customer(), request.domain(), request.method(), request.target(), headers, request.hints()));
     }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.popnet.caching.Headers;
+import org.popnet.fetch.origin.OriginRequest;
 import org.popnet.fetch.serve.PrefetchProgress.State;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -196,7 +197,7 @@ final class Prefetcher implements AutoCloseable {
         }
 
         private void one(String target) {
-            FetchRequest request = new FetchRequest(site.customer(), site.domain(), "GET", target, Headers.EMPTY, 0);
+            FetchRequest request = new FetchRequest(site.customer(), site.domain(), "GET", target, Headers.EMPTY, 0, OriginRequest.Hints.NONE);
             String outcome = "failed";
             try (Answer answer = pipeline.answer(request)) {
                 outcome = switch (answer) {

@@ -246,6 +246,39 @@ class FetchPipelineTest {
     }
 
     @Test
+    void rfc9111Section4_3_5_headThatMatchesBringsWhatIsStoredUpToDate() throws IOException {
+        origin.answering((request, out) -> out.write(TestOrigin.ok("hello", "ETag: \"1\"", "X-Edition: first")));
+        node.get("/a");
+        node.nowMs.addAndGet(61_000);
+        origin.answering((request, out) -> out.write(TestOrigin.head(200, 5, "ETag: \"1\"", "X-Edition: second")));
+        assertThat(node.request("HEAD", "/a").header("x-edition")).isEqualTo("second");
+        Response hit = node.get("/a");
+        assertThat(hit.header("cache-status")).contains("; hit");
+        assertThat(hit.header("x-edition")).isEqualTo("second");
+        assertThat(hit.text()).isEqualTo("hello");
+        assertThat(origin.requests()).hasSize(2);
+    }
+
+    @Test
+    void rfc9111Section4_3_5_headThatContradictsForgetsWhatIsStored() throws IOException {
+        for (String another : new String[] {"ETag: \"2\"", "Content-Length: 6", "Cache-Control: no-store"}) {
+            origin.answering((request, out) -> out.write(TestOrigin.ok("hello", "ETag: \"1\"")));
+            node.get("/a");
+            node.nowMs.addAndGet(61_000);
+            int length = another.startsWith("Content-Length") ? 6 : 5;
+            String field = another.startsWith("Content-Length") ? "ETag: \"1\"" : another;
+            origin.answering((request, out) -> out.write(TestOrigin.head(200, length, field)));
+            assertThat(node.request("HEAD", "/a").status()).isEqualTo(200);
+            origin.answering((request, out) -> out.write(TestOrigin.ok("other", "ETag: \"2\"")));
+            Response anew = node.get("/a");
+            assertThat(anew.text()).as(another).isEqualTo("other");
+            assertThat(anew.header("cache-status")).as(another).contains("fwd=uri-miss");
+            assertThat(origin.requests().getLast().header("if-none-match")).isNull();
+            node.flush(org.popnet.platform.flush.FlushOrder.Kind.ALL, "");
+        }
+    }
+
+    @Test
     void redirectsAreHandedOnAndNeverFollowed() throws IOException {
         origin.answering((request, out) -> out.write(TestOrigin.response(
                 302, new byte[0], "Location: http://169.254.169.254/latest/meta-data/", "Cache-Control: max-age=60")));

@@ -24,7 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.popnet.fetch.RawClient;
 import org.popnet.fetch.RawClient.Response;
 import org.popnet.fetch.TestOrigin;
+import org.popnet.fetch.store.StoreSettings;
 import org.popnet.platform.flush.FlushOrder;
+import org.springframework.util.unit.DataSize;
 
 /** One fetch for all who wait, each at its own speed, and flushes in the middle of it. */
 @Timeout(60)
@@ -321,6 +323,84 @@ class StreamingTest {
         assertThat(node.disk.bytes()).isZero();
         assertThat(node.count("popnet.fetch.store.refused", "reason", "too-large"))
                 .isOne();
+    }
+
+    /** A disk that takes nothing: there is never as much free as is to be left. */
+    private void withoutRoomOnDisk() throws IOException {
+        node.close();
+        node = new FetchNode(
+                directory.resolve("full"),
+                new StoreSettings(
+                        List.of(),
+                        DataSize.ofMegabytes(256),
+                        DataSize.ofBytes(0),
+                        DataSize.ofTerabytes(1_000),
+                        DataSize.ofGigabytes(1),
+                        16,
+                        StoreSettings.Sync.NONE),
+                FetchNode.patientOrigin(),
+                origin);
+    }
+
+    @Test
+    void coldEdgesShareOneFetchThoughTheDiskTakesNothing() throws Exception {
+        withoutRoomOnDisk();
+        byte[] body = random(3_000_000);
+        byte[] response = TestOrigin.response(200, body);
+        CountDownLatch allFollow = new CountDownLatch(1);
+        origin.answering((request, out) -> {
+            out.write(response, 0, 1_000_000);
+            out.flush();
+            allFollow.await();
+            out.write(response, 1_000_000, response.length - 1_000_000);
+        });
+        List<RawClient> clients = new ArrayList<>();
+        List<Response> heads = new ArrayList<>();
+        try {
+            for (int i = 0; i < 20; i++) {
+                RawClient edge = node.connect();
+                clients.add(edge);
+                heads.add(edge.send("GET /film HTTP/1.1\r\nHost: " + FetchNode.SITE + "\r\n\r\n")
+                        .head());
+                assertThat(heads.getLast().header("cache-status")).doesNotContain("stored");
+            }
+            allFollow.countDown();
+            List<Future<Response>> bodies = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                RawClient edge = clients.get(i);
+                Response head = heads.get(i);
+                bodies.add(edges.submit(() -> edge.body(head, false)));
+            }
+            for (Future<Response> whole : bodies) {
+                assertThat(whole.get().whole()).isTrue();
+                assertThat(whole.get().body()).isEqualTo(body);
+            }
+        } finally {
+            for (RawClient edge : clients) {
+                edge.close();
+            }
+        }
+        assertThat(origin.requests()).hasSize(1);
+        assertThat(node.disk.bytes()).isZero();
+        node.whenStored();
+        node.get("/film");
+        assertThat(origin.requests()).as("nothing is kept").hasSize(2);
+    }
+
+    @Test
+    void aLargeBodyFlowsThroughMemoryBoundedByItsSlowestReader() throws Exception {
+        withoutRoomOnDisk();
+        byte[] body = random(12_000_000);
+        origin.answering((request, out) -> out.write(TestOrigin.response(200, body)));
+        try (RawClient slow = node.connect()) {
+            slow.send("GET /film HTTP/1.1\r\nHost: " + FetchNode.SITE + "\r\n\r\n");
+            Response head = slow.head();
+            // Whoever comes when its beginning is gone has a fetch of their own.
+            for (Future<Response> other : inParallel(3, () -> node.get("/film"))) {
+                assertThat(other.get().body()).isEqualTo(body);
+            }
+            assertThat(slow.body(head, false).body()).isEqualTo(body);
+        }
     }
 
     private List<Future<Response>> inParallel(int count, Callable<Response> request) {
