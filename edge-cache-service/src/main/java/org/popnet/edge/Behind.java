@@ -94,8 +94,7 @@ final class Behind {
     }
 
     private void send(Headers fields, ResponseListener listener) {
-        var unused =
-                edge.upstream().call(loop(), candidates(), new UpstreamRequest("GET", path, fields, 0), listener);
+        var unused = edge.upstream().call(loop(), candidates(), new UpstreamRequest("GET", path, fields, 0), listener);
     }
 
     /**
@@ -131,7 +130,9 @@ final class Behind {
             }
             return true;
         }
-        SegmentRun mine = edge.memory().large().runs()
+        SegmentRun mine = edge.memory()
+                .large()
+                .runs()
                 .begin(
                         whole,
                         segment,
@@ -141,7 +142,8 @@ final class Behind {
                         edge.memory().epoch(site.name()),
                         edge.metrics()::filled);
         if (mine == null) {
-            if (edge.memory().large().runs().find(whole, segment) != null || edge.memory().large().holds(whole, segment)) {
+            if (edge.memory().large().runs().find(whole, segment) != null
+                    || edge.memory().large().holds(whole, segment)) {
                 waiter.executor().execute(() -> waiter.segments(new SegmentWaiter.Outcome.Again()));
                 return true;
             }

@@ -179,8 +179,7 @@ final class Exchange implements FillWaiter {
     @Override
     public void outcome(FillOutcome outcome) {
         switch (outcome) {
-            case FillOutcome.Ready ready
-            when over -> ready.drop();
+            case FillOutcome.Ready ready when over -> ready.drop();
             case FillOutcome.Ready ready -> {
                 opened = ready.opened();
                 answer(

@@ -159,10 +159,7 @@ final class SegmentReader implements BodyReader, SegmentWaiter {
         }
         piece = part;
         inner = part.read(
-                position - range.first(),
-                Math.min(end, range.last() + 1) - range.first(),
-                executor,
-                this::progressed);
+                position - range.first(), Math.min(end, range.last() + 1) - range.first(), executor, this::progressed);
     }
 
     private void progressed() {

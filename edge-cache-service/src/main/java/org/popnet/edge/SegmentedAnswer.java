@@ -99,8 +99,7 @@ final class SegmentedAnswer implements Answer.Content {
             first.onProgress(progress);
             return first;
         }
-        SegmentReader next =
-                new SegmentReader(behind, edge, whole, new ByteRange(from, end - 1), List.of(), executor);
+        SegmentReader next = new SegmentReader(behind, edge, whole, new ByteRange(from, end - 1), List.of(), executor);
         next.open(progress);
         return next;
     }

@@ -31,8 +31,7 @@ class LargeRangesModelTest {
         versions.add(film.bytes);
         // Room for most of one version: segments come and go.
         try (TestOrigin fetch = new TestOrigin(film);
-                TestEdge edge =
-                        new TestEdge(List.of(fetch), fetch, TestEdge.patient(DataSize.ofMegabytes(18)))) {
+                TestEdge edge = new TestEdge(List.of(fetch), fetch, TestEdge.patient(DataSize.ofMegabytes(18)))) {
             TestClient client = edge.client();
             for (int step = 0; step < 400; step++) {
                 switch (random.nextInt(12)) {

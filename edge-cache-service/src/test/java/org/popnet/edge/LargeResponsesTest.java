@@ -53,13 +53,13 @@ class LargeResponsesTest {
         edge.close();
         fetch.close();
         origin.close();
-        await().atMost(1, TimeUnit.MINUTES).untilAsserted(() -> assertThat(edge.memory.bytesReserved())
-                .isZero());
+        await().atMost(1, TimeUnit.MINUTES)
+                .untilAsserted(() -> assertThat(edge.memory.bytesReserved()).isZero());
         edge.memory.clear();
-        await().atMost(1, TimeUnit.MINUTES).untilAsserted(() -> assertThat(edge.memory.bytesInUse())
-                .isZero());
-        await().atMost(1, TimeUnit.MINUTES).untilAsserted(() -> assertThat(edge.buffersInUse())
-                .isZero());
+        await().atMost(1, TimeUnit.MINUTES)
+                .untilAsserted(() -> assertThat(edge.memory.bytesInUse()).isZero());
+        await().atMost(1, TimeUnit.MINUTES)
+                .untilAsserted(() -> assertThat(edge.buffersInUse()).isZero());
     }
 
     private Response range(String range, String... fields) throws Exception {
@@ -75,10 +75,8 @@ class LargeResponsesTest {
     }
 
     private double filled(String result) {
-        Counter counter = edge.registry
-                .find("popnet.edge.fills")
-                .tag("result", result)
-                .counter();
+        Counter counter =
+                edge.registry.find("popnet.edge.fills").tag("result", result).counter();
         return counter == null ? 0 : counter.count();
     }
 
@@ -162,19 +160,14 @@ class LargeResponsesTest {
         assertThat(response.header("Content-Type")).startsWith("multipart/byteranges");
         String body = new String(response.body(), java.nio.charset.StandardCharsets.ISO_8859_1);
         int length = film.bytes.length;
-        for (int[] part :
-                new int[][] {{5_500_000, 5_500_009}, {1_048_570, 1_048_579}, {length - 10, length - 1}}) {
+        for (int[] part : new int[][] {{5_500_000, 5_500_009}, {1_048_570, 1_048_579}, {length - 10, length - 1}}) {
             assertThat(body)
                     .contains("Content-Range: bytes " + part[0] + "-" + part[1] + "/" + length + "\r\n\r\n"
-                            + new String(
-                                    film.part(part[0], part[1]), java.nio.charset.StandardCharsets.ISO_8859_1));
+                            + new String(film.part(part[0], part[1]), java.nio.charset.StandardCharsets.ISO_8859_1));
         }
         assertThat(asked())
                 .containsExactly(
-                        "null",
-                        "bytes=5242880-6291455",
-                        "bytes=1048576-2097151",
-                        "bytes=20971520-" + (length - 1));
+                        "null", "bytes=5242880-6291455", "bytes=1048576-2097151", "bytes=20971520-" + (length - 1));
     }
 
     @Test
@@ -214,7 +207,8 @@ class LargeResponsesTest {
                 answers.add(all.submit(ask));
             }
             await().atMost(60, TimeUnit.SECONDS)
-                    .until(() -> edge.registry.get("popnet.edge.connections").gauge().value() == clients + 1);
+                    .until(() ->
+                            edge.registry.get("popnet.edge.connections").gauge().value() == clients + 1);
             gate.countDown();
             for (Future<Response> answer : answers) {
                 assertThat(answer.get().status()).isEqualTo(206);
@@ -241,7 +235,11 @@ class LargeResponsesTest {
             }
         }
         awaitSegments(21);
-        assertThat(edge.registry.get("popnet.edge.fills").tag("result", "segment").counter().count())
+        assertThat(edge.registry
+                        .get("popnet.edge.fills")
+                        .tag("result", "segment")
+                        .counter()
+                        .count())
                 .as("none was fetched twice")
                 .isEqualTo(21);
     }
@@ -340,7 +338,9 @@ class LargeResponsesTest {
         for (int i = 0; i < orders.size(); i++) {
             range("0-4000000");
             awaitSegments(4 * (i + 1));
-            assertThat(edge.memory.apply(orders.get(i))).as(orders.get(i).toString()).isEqualTo(4);
+            assertThat(edge.memory.apply(orders.get(i)))
+                    .as(orders.get(i).toString())
+                    .isEqualTo(4);
             awaitNothingKept();
             assertThat(edge.memory.lookup(new CacheKey(SITE, "/film"), org.popnet.caching.Headers.EMPTY))
                     .isInstanceOf(Lookup.Miss.class);

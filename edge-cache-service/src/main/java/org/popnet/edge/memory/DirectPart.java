@@ -36,8 +36,8 @@ public final class DirectPart implements ResponseListener {
             CachePolicy policy,
             SegmentWaiter waiter,
             EventExecutor loop) {
-        this.source =
-                new SegmentSource(tier, whole, request, policy, tier.epoch(whole.key().site()), tier.now());
+        this.source = new SegmentSource(
+                tier, whole, request, policy, tier.epoch(whole.key().site()), tier.now());
         this.range = range;
         this.waiter = waiter;
         this.loop = loop;

@@ -213,7 +213,9 @@ public final class Fill implements ResponseListener {
         long wanted = large.wanted(first == null ? null : first.request());
         SegmentRun run = wanted < 0 || tier.large().holds(whole, Segments.at(large.first()))
                 ? null
-                : tier.large().runs().begin(whole, Segments.at(large.first()), wanted, request, policy, epoch, listener);
+                : tier.large()
+                        .runs()
+                        .begin(whole, Segments.at(large.first()), wanted, request, policy, epoch, listener);
         if (run == null) {
             upstream.abort();
         } else {
@@ -222,11 +224,7 @@ public final class Fill implements ResponseListener {
         whole.tryRetain();
         storing &= tier.store(whole, key.primary(), request, epoch);
         listener.filled("large");
-        waiters.end(
-                whole,
-                FillOutcome.Kind.FETCHED,
-                forwardStatus,
-                () -> run == null ? List.of() : run.retained(0));
+        waiters.end(whole, FillOutcome.Kind.FETCHED, forwardStatus, () -> run == null ? List.of() : run.retained(0));
         close();
         whole.release();
     }
@@ -290,7 +288,8 @@ public final class Fill implements ResponseListener {
     }
 
     private boolean mayGrow(Body body, int bytes) {
-        return body.available() + bytes <= tier.settings().objectBytesMax() && tier.room().has(Body.SEGMENT_BYTES);
+        return body.available() + bytes <= tier.settings().objectBytesMax()
+                && tier.room().has(Body.SEGMENT_BYTES);
     }
 
     /** Called by readers, on their threads, after each read. */

@@ -73,8 +73,7 @@ public final class LargeResponses {
     /** What a part says that came later counts for the whole (RFC 9111 §3.4). */
     void freshen(StoredResponse whole, Headers fields, Freshness freshness, long epoch) {
         RepresentationVersion version = whole.version();
-        StoredResponse stored =
-                Entry.response(tier.entries().policy().getIfPresentQuietly(whole.key()));
+        StoredResponse stored = Entry.response(tier.entries().policy().getIfPresentQuietly(whole.key()));
         if (version == null
                 || stored == null
                 || !stored.segmented()

@@ -51,8 +51,7 @@ record LargeStart(Headers fields, Freshness freshness, long length, long first) 
             return null;
         }
         String age = received.first("Age");
-        Freshness freshness =
-                Freshness.of(200, age == null ? fields : fields.with("Age", age), policy, begunMs, nowMs);
+        Freshness freshness = Freshness.of(200, age == null ? fields : fields.with("Age", age), policy, begunMs, nowMs);
         return new LargeStart(fields, freshness, length, part == null ? 0 : part.first());
     }
 

@@ -259,7 +259,8 @@ public final class MemoryTier implements FlushTarget {
                 filling |= fills.find(key) != null;
             }
         } else if (entry instanceof StoredResponse response) {
-            variants.add(Inspection.Variant.of(response, response.segmented() ? large.index().of(primary) : List.of()));
+            variants.add(Inspection.Variant.of(
+                    response, response.segmented() ? large.index().of(primary) : List.of()));
         }
         return new Inspection(
                 vary,

@@ -197,7 +197,7 @@ public final class SegmentRun implements ResponseListener {
             part.body().fail();
         }
         SegmentSource.release(all);
-        waited.forEach(waiting -> waiting.waiter().executor().execute(() -> waiting.waiter()
-                .segments(outcome)));
+        waited.forEach(waiting ->
+                waiting.waiter().executor().execute(() -> waiting.waiter().segments(outcome)));
     }
 }

@@ -48,7 +48,8 @@ public final class SegmentRuns {
                 segment,
                 Math.min(lastWanted, length - 1),
                 segmentsMax,
-                next -> !tier.large().holds(whole, next) && !joinable.containsKey(whole.key().segment(next)));
+                next -> !tier.large().holds(whole, next)
+                        && !joinable.containsKey(whole.key().segment(next)));
         // Fewer if somebody takes one of them in this moment, or memory is short.
         for (int n = count; n >= 1; n /= 2) {
             if (tier.room().reserve(Segments.run(segment, n, length).length())) {

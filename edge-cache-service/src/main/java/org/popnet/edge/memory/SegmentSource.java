@@ -51,7 +51,8 @@ record SegmentSource(
         return theirs != null
                         && version().same(RepresentationVersion.of(fields, part.whole()))
                         && theirs.tag().stronglyEquals(version().tag())
-                        && (theirs.coding() == null || theirs.coding().equals(version().coding()))
+                        && (theirs.coding() == null
+                                || theirs.coding().equals(version().coding()))
                         && Storability.of("GET", request, 200, fields, policy, nowMs)
                                 .storable()
                 ? fields
@@ -67,8 +68,7 @@ record SegmentSource(
         if (status == 206) {
             return part == null || !part.answers(asked);
         }
-        return status == 200
-                && version().same(RepresentationVersion.of(received, Received.contentLength(received)));
+        return status == 200 && version().same(RepresentationVersion.of(received, Received.contentLength(received)));
     }
 
     Freshness freshness(Headers fields, Headers received, long nowMs) {

@@ -90,7 +90,8 @@ public final class StoredResponse implements Entry {
      * @param begunMs when the request that brought the later one was sent
      */
     StoredResponse freshened(Headers received, CachePolicy policy, boolean tagged, long begunMs, long nowMs) {
-        Headers updated = Freshening.update(headers, Received.dated(received, nowMs)).without(Received::notStored);
+        Headers updated =
+                Freshening.update(headers, Received.dated(received, nowMs)).without(Received::notStored);
         String age = received.first("Age");
         body.tryRetain();
         return new StoredResponse(

@@ -22,7 +22,6 @@ import org.popnet.fetch.serve.Fills.Slot;
 import org.popnet.fetch.store.DiskTier;
 import org.popnet.fetch.store.DiskTier.Found;
 import org.popnet.fetch.store.NewObject;
-import org.popnet.fetch.store.ObjectKey;
 import org.popnet.fetch.store.StoredHead;
 import org.popnet.fetch.store.StoredObject;
 
@@ -229,7 +228,8 @@ final class FetchPipeline {
         Headers headers = Freshening.update(old.headers(), StoredHeads.dated(response));
         disk.freshen(stale, heads.head(request, old.status(), headers, response));
         fill.resolve(new Outcome.Confirmed());
-        return forOne.stored(request, stale, Result.REVALIDATED, answers.forwarded(Forward.STALE, 304, false, false, null));
+        return forOne.stored(
+                request, stale, Result.REVALIDATED, answers.forwarded(Forward.STALE, 304, false, false, null));
     }
 
     // --- those who wait

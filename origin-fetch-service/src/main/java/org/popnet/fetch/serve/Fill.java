@@ -174,7 +174,10 @@ final class Fill {
                 throw new IOException("nobody reads on, and it cannot be stored");
             }
             if (object != null || held.bytes() >= TAIL_BYTES_MAX) {
-                held.dropBefore(readers.stream().mapToLong(reader -> reader.position).min().orElse(0));
+                held.dropBefore(readers.stream()
+                        .mapToLong(reader -> reader.position)
+                        .min()
+                        .orElse(0));
             }
             if (held.bytes() < TAIL_BYTES_MAX) {
                 return;

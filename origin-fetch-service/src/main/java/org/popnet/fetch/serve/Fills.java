@@ -159,7 +159,8 @@ final class Fills implements FlushTarget {
         }
     }
 
-    private void transfer(Slot slot, Fill fill, OriginResponse response, @Nullable NewObject object, Resumption resumption)
+    private void transfer(
+            Slot slot, Fill fill, OriginResponse response, @Nullable NewObject object, Resumption resumption)
             throws IOException {
         OriginResponse source = response;
         try {

@@ -103,9 +103,8 @@ final class ForOne {
     private void followHead(FetchRequest request, StoredObject stale, OriginResponse response, Headers received) {
         StoredHead old = stale.head();
         Headers stored = old.headers().with("Content-Length", Long.toString(stale.length()));
-        Headers told = response.length() < 0
-                ? received
-                : received.with("Content-Length", Long.toString(response.length()));
+        Headers told =
+                response.length() < 0 ? received : received.with("Content-Length", Long.toString(response.length()));
         StoredHead head = Freshening.headContradicts(stored, told)
                 ? null
                 : heads.of(request, response, Freshening.update(old.headers(), received));

@@ -57,8 +57,7 @@ final class OriginQuestions implements LargeResponses.Asking {
     }
 
     private OriginResponse withMethod(FetchRequest request, Headers headers) throws OriginUnavailableException {
-        return origin.ask(
-                new OriginRequest(
+        return origin.ask(new OriginRequest(
                 request.customer(), request.domain(), request.method(), request.target(), headers, request.hints()));
     }
 }

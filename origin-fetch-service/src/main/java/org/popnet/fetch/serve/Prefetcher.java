@@ -197,7 +197,8 @@ final class Prefetcher implements AutoCloseable {
         }
 
         private void one(String target) {
-            FetchRequest request = new FetchRequest(site.customer(), site.domain(), "GET", target, Headers.EMPTY, 0, OriginRequest.Hints.NONE);
+            FetchRequest request = new FetchRequest(
+                    site.customer(), site.domain(), "GET", target, Headers.EMPTY, 0, OriginRequest.Hints.NONE);
             String outcome = "failed";
             try (Answer answer = pipeline.answer(request)) {
                 outcome = switch (answer) {
