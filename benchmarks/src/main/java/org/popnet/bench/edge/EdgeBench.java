@@ -7,14 +7,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.popnet.bench.Core;
 import org.popnet.bench.Figures;
+import org.popnet.bench.HttpAsker;
+import org.popnet.bench.HttpContest;
+import org.popnet.bench.HttpLoad;
+import org.popnet.bench.HttpLoad.Sample;
 import org.popnet.bench.Machine;
+import org.popnet.bench.MeasuredNode;
 import org.popnet.bench.MeasurementCommand;
 import org.popnet.bench.Programs;
 import org.popnet.bench.Report;
@@ -37,6 +41,8 @@ public final class EdgeBench extends MeasurementCommand {
     private static final int MEMORY_MB = 256;
     private static final int MIX_BYTES = 64 * 1024;
     private static final int MIX_OBJECTS = 10 * MEMORY_MB * ((1 << 20) / MIX_BYTES);
+    private static final String MIX = "Zipf mix";
+    private static final int CONNECTIONS = 64;
     private static final int MISSES = 2_000;
     private static final int SMALL_OBJECTS = 10_000;
     private static final int IDLE_CONNECTIONS = 10_000;
@@ -71,17 +77,17 @@ public final class EdgeBench extends MeasurementCommand {
         }
         report.version("wrk", Programs.version("wrk", "-v"));
         Path directory = workDirectory("edge");
-        delete(directory);
+        MeasuredNode.clear(directory);
         Files.createDirectories(directory);
         Map<String, ServerProcess> processes = new LinkedHashMap<>();
         try {
             processes.put("origin", origin(directory.resolve("origin")));
             try (MeasuredEdge edge = MeasuredEdge.start(directory.resolve("state"), MEMORY_MB, this::progress)) {
-                measure(report, edge, new Wrk(directory, MIX_OBJECTS), directory, processes);
+                measure(report, edge, ZipfScript.write(directory, MIX_OBJECTS), directory, processes);
             }
         } finally {
             processes.values().forEach(ServerProcess::close);
-            delete(Peer.NGINX_CACHE);
+            MeasuredNode.clear(Peer.NGINX_CACHE);
         }
         return report;
     }
@@ -118,21 +124,16 @@ public final class EdgeBench extends MeasurementCommand {
     }
 
     private static boolean answers(InetSocketAddress server, String path) {
-        try (MeasuredEdge.Asker asker = new MeasuredEdge.Asker(server, InetAddress.getLoopbackAddress())) {
-            asker.ask(path);
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
+        return HttpAsker.answers(server, InetAddress.getLoopbackAddress(), SITE, path);
     }
 
     private void measure(
-            Report report, MeasuredEdge edge, Wrk wrk, Path directory, Map<String, ServerProcess> processes)
+            Report report, MeasuredEdge edge, Path zipf, Path directory, Map<String, ServerProcess> processes)
             throws Exception {
-        Map<String, InetSocketAddress> addresses = new LinkedHashMap<>();
-        Map<String, ProcessHandle> handles = new LinkedHashMap<>();
-        addresses.put(OURS, edge.address());
-        handles.put(OURS, edge.process());
+        Map<String, Map<String, HttpLoad>> loads = new LinkedHashMap<>();
+        PATHS.keySet().forEach(what -> loads.put(what, new LinkedHashMap<>()));
+        loads.put(MIX, new LinkedHashMap<>());
+        add(loads, OURS, edge.address(), edge.process(), zipf);
         List<String> missing = new ArrayList<>();
         for (Peer peer : Peer.values()) {
             if (!Programs.has(peer.program)) {
@@ -144,37 +145,22 @@ public final class EdgeBench extends MeasurementCommand {
             ServerProcess process = ServerProcess.start(peer.program, command, home)
                     .awaitReady(() -> answers(peer.address(), "/1k"), READY);
             processes.put(peer.title, process);
-            addresses.put(peer.title, peer.address());
-            handles.put(peer.title, process.handle());
+            add(loads, peer.title, peer.address(), process.handle(), zipf);
             report.version(peer.title, Programs.version(peer.program, peer == Peer.NGINX ? "-v" : "-V"));
         }
         report.missing(missing);
         progress("warming up");
-        for (String server : addresses.keySet()) {
-            int share = server.equals(OURS) ? Math.max(1, warmUp / (PATHS.size() + 1)) : 1;
-            for (String path : PATHS.values()) {
-                wrk.load(at(addresses, server), at(handles, server), path, share);
+        for (Map<String, HttpLoad> servers : loads.values()) {
+            for (Map.Entry<String, HttpLoad> server : servers.entrySet()) {
+                server.getValue().run(server.getKey().equals(OURS) ? Math.max(1, warmUp / loads.size()) : 1);
             }
-            wrk.mix(at(addresses, server), at(handles, server), share);
         }
-        Report.Table table = report.table("hits", "server", "CPU µs/request", "requests/s");
-        for (Map.Entry<String, String> path : PATHS.entrySet()) {
-            hits(
-                    report,
-                    table,
-                    path.getKey(),
-                    contest(
-                            addresses,
-                            handles,
-                            s -> wrk.load(at(addresses, s), at(handles, s), path.getValue(), seconds)));
+        HttpContest contest = new HttpContest(report, "hits", OURS, rounds, this::progress);
+        for (Map.Entry<String, Map<String, HttpLoad>> what : loads.entrySet()) {
+            judge(report, what.getKey(), contest.play(what.getKey(), HttpContest.runs(what.getValue(), seconds)));
         }
-        hits(
-                report,
-                table,
-                "Zipf mix",
-                contest(addresses, handles, s -> wrk.mix(at(addresses, s), at(handles, s), seconds)));
         double before = edge.allocatedBytes();
-        long requests = wrk.load(edge.address(), edge.process(), "/1k", seconds).requests();
+        long requests = load(edge.address(), edge.process(), "/1k").run(seconds).requests();
         report.verdict(Verdict.atMost(
                 "T4 allocated per hit of 1 KB ≤ 1 KB, logging included",
                 (edge.allocatedBytes() - before) / requests,
@@ -185,39 +171,30 @@ public final class EdgeBench extends MeasurementCommand {
         idle(report, edge);
         report.note("The edge runs in a network with an origin-fetch server, a name server and the log server that it"
                 + " ships its records to, the mix in " + MEMORY_MB + " MB of memory each, " + MIX_OBJECTS
-                + " objects of 64 KB. nginx writes an access log, Varnish none. " + Wrk.CONNECTIONS
+                + " objects of 64 KB. nginx writes an access log, Varnish none. " + CONNECTIONS
                 + " connections.");
     }
 
-    private static <T> T at(Map<String, T> map, String key) {
-        T found = map.get(key);
-        if (found == null) {
-            throw new IllegalArgumentException("no " + key);
-        }
-        return found;
+    private static HttpLoad load(InetSocketAddress server, ProcessHandle process, String path) {
+        return new HttpLoad(server, process, SITE, CONNECTIONS, path);
     }
 
-    /** One server's turn. */
-    private interface Turn {
-        Wrk.Sample run(String server) throws Exception;
+    private static void add(
+            Map<String, Map<String, HttpLoad>> loads,
+            String name,
+            InetSocketAddress server,
+            ProcessHandle process,
+            Path zipf) {
+        loads.forEach((what, servers) -> {
+            String path = PATHS.get(what);
+            servers.put(
+                    name,
+                    path == null ? load(server, process, "/").script(zipf) : load(server, process, path));
+        });
     }
 
-    private Rounds<Wrk.Sample> contest(
-            Map<String, InetSocketAddress> addresses, Map<String, ProcessHandle> handles, Turn turn) throws Exception {
-        Rounds<Wrk.Sample> contest = new Rounds<>(this::progress);
-        addresses.keySet().forEach(server -> contest.contender(server, () -> turn.run(server)));
-        return contest.play(rounds);
-    }
-
-    private static void hits(Report report, Report.Table table, String what, Rounds<Wrk.Sample> contest) {
-        for (String server : contest.contenders()) {
-            table.row(
-                    what,
-                    server,
-                    Figures.of(contest.median(server, Wrk.Sample::cpuMicros)),
-                    Figures.of(contest.median(server, Wrk.Sample::perSecond)));
-        }
-        double ours = contest.median(OURS, Wrk.Sample::cpuMicros);
+    private static void judge(Report report, String what, Rounds<Sample> contest) {
+        double ours = contest.median(OURS, Sample::cpuMicros);
         List<String> peers =
                 contest.contenders().stream().filter(s -> !s.equals(OURS)).toList();
         if (peers.isEmpty()) {
@@ -230,16 +207,16 @@ public final class EdgeBench extends MeasurementCommand {
                         "T4 1 KB: CPU per request ≤ " + bound + " × " + peer + "'s",
                         ours,
                         peer,
-                        contest.median(peer, Wrk.Sample::cpuMicros),
+                        contest.median(peer, Sample::cpuMicros),
                         bound));
             }
         } else if (what.equals("100 KB")) {
-            String best = contest.least(peers, Wrk.Sample::cpuMicros);
+            String best = contest.least(peers, Sample::cpuMicros);
             report.verdict(Verdict.ratio(
                     "T4 100 KB: CPU per request ≤ 0.7 × the better of both",
                     ours,
                     best,
-                    contest.median(best, Wrk.Sample::cpuMicros),
+                    contest.median(best, Sample::cpuMicros),
                     0.7));
         }
     }
@@ -250,8 +227,8 @@ public final class EdgeBench extends MeasurementCommand {
         InetAddress self = InetAddress.getLoopbackAddress();
         List<Double> direct = new ArrayList<>();
         List<Double> missed = new ArrayList<>();
-        try (MeasuredEdge.Asker origin = new MeasuredEdge.Asker(MeasuredEdge.origin(), self);
-                MeasuredEdge.Asker asker = new MeasuredEdge.Asker(edge.address(), self)) {
+        try (HttpAsker origin = new HttpAsker(MeasuredEdge.origin(), self, SITE);
+                HttpAsker asker = new HttpAsker(edge.address(), self, SITE)) {
             for (int i = 0; i < MISSES; i++) {
                 double ofOrigin = origin.ask("/miss/" + i);
                 double ofEdge = asker.ask("/miss/" + i);
@@ -271,7 +248,7 @@ public final class EdgeBench extends MeasurementCommand {
     private void objects(Report report, MeasuredEdge edge) throws IOException, InterruptedException {
         progress("objects");
         double before = edge.liveHeapBytes();
-        try (MeasuredEdge.Asker asker = new MeasuredEdge.Asker(edge.address(), InetAddress.getLoopbackAddress())) {
+        try (HttpAsker asker = new HttpAsker(edge.address(), InetAddress.getLoopbackAddress(), SITE)) {
             for (int i = 0; i < SMALL_OBJECTS; i++) {
                 asker.ask("/small/" + i);
             }
@@ -286,15 +263,15 @@ public final class EdgeBench extends MeasurementCommand {
     private void idle(Report report, MeasuredEdge edge) throws IOException {
         progress("idle connections");
         double before = Usage.pssBytes(edge.process());
-        List<MeasuredEdge.Asker> idle = new ArrayList<>();
+        List<HttpAsker> idle = new ArrayList<>();
         try {
             for (int i = 0; i < IDLE_CONNECTIONS; i++) {
-                MeasuredEdge.Asker asker = new MeasuredEdge.Asker(edge.address(), InetAddress.getLoopbackAddress());
+                HttpAsker asker = new HttpAsker(edge.address(), InetAddress.getLoopbackAddress(), SITE);
                 idle.add(asker);
                 asker.ask("/1k");
             }
             double after = Usage.pssBytes(edge.process());
-            for (MeasuredEdge.Asker asker : idle) {
+            for (HttpAsker asker : idle) {
                 asker.ask("/1k"); // all of them are still open
             }
             report.verdict(Verdict.atMost(
@@ -303,18 +280,8 @@ public final class EdgeBench extends MeasurementCommand {
                     + " another afterwards, the edge's process takes " + Figures.of(after / (1 << 20))
                     + " MB in all (PSS).");
         } finally {
-            for (MeasuredEdge.Asker asker : idle) {
+            for (HttpAsker asker : idle) {
                 asker.close();
-            }
-        }
-    }
-
-    private static void delete(Path tree) throws IOException {
-        if (Files.exists(tree)) {
-            try (var paths = Files.walk(tree)) {
-                for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(path);
-                }
             }
         }
     }

@@ -1,17 +1,14 @@
 package org.popnet.bench.edge;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.popnet.bench.Core;
+import org.popnet.bench.HttpAsker;
 import org.popnet.bench.Programs;
 import org.popnet.local.LocalNetwork;
 import org.popnet.local.ProcessStatus;
@@ -116,7 +113,7 @@ final class MeasuredEdge implements AutoCloseable {
     void store(int from, int to) throws IOException {
         InetSocketAddress fetch = new InetSocketAddress(
                 network.node(FETCH).address(), network.node(FETCH).ports().fetch());
-        try (Asker asker = new Asker(fetch, network.node(OTHER_EDGE).address())) {
+        try (HttpAsker asker = new HttpAsker(fetch, network.node(OTHER_EDGE).address(), EdgeBench.SITE)) {
             for (int i = from; i < to; i++) {
                 asker.ask("/miss/" + i);
             }
@@ -126,48 +123,5 @@ final class MeasuredEdge implements AutoCloseable {
     @Override
     public void close() {
         network.close();
-    }
-
-    /** One connection on which one request follows the other. */
-    static final class Asker implements AutoCloseable {
-        private final Socket socket = new Socket();
-        private final InputStream in;
-
-        Asker(InetSocketAddress server, InetAddress from) throws IOException {
-            socket.bind(new InetSocketAddress(from, 0));
-            socket.setTcpNoDelay(true);
-            socket.setSoTimeout(10_000);
-            socket.connect(server);
-            in = new java.io.BufferedInputStream(socket.getInputStream(), 16 * 1024);
-        }
-
-        /** @return milliseconds from the request to the first byte of its answer, which is read to its end */
-        double ask(String path) throws IOException {
-            byte[] request = ("GET " + path + " HTTP/1.1\r\nHost: " + EdgeBench.SITE + "\r\n\r\n")
-                    .getBytes(StandardCharsets.US_ASCII);
-            long begin = System.nanoTime();
-            socket.getOutputStream().write(request);
-            int first = in.read();
-            double millis = (System.nanoTime() - begin) / 1e6;
-            StringBuilder head = new StringBuilder().append((char) first);
-            while (head.indexOf("\r\n\r\n") < 0) {
-                int c = in.read();
-                if (c < 0) {
-                    throw new IOException("broken off after: " + head);
-                }
-                head.append((char) c);
-            }
-            Matcher length = Pattern.compile("(?i)content-length: ([0-9]+)").matcher(head);
-            if (!head.toString().startsWith("HTTP/1.1 200") || !length.find()) {
-                throw new IOException(path + " was answered: " + head);
-            }
-            in.skipNBytes(Long.parseLong(length.group(1)));
-            return millis;
-        }
-
-        @Override
-        public void close() throws IOException {
-            socket.close();
-        }
     }
 }

@@ -1,6 +1,8 @@
 package org.popnet.bench.fetch;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +13,10 @@ import java.util.Map;
 import java.util.Random;
 import org.popnet.bench.Core;
 import org.popnet.bench.Figures;
+import org.popnet.bench.HttpAsker;
+import org.popnet.bench.HttpContest;
+import org.popnet.bench.HttpLoad;
+import org.popnet.bench.HttpLoad.Sample;
 import org.popnet.bench.Machine;
 import org.popnet.bench.MeasuredNode;
 import org.popnet.bench.MeasurementCommand;
@@ -121,53 +127,49 @@ public final class FetchBench extends MeasurementCommand {
     }
 
     private static boolean answers(int port) {
-        try (Asker asker = new Asker(MeasuredFetch.ORIGIN, port)) {
-            asker.ask("/1k");
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
+        return HttpAsker.answers(at(MeasuredFetch.ORIGIN, port), edge(), MeasuredFetch.SITE, "/1k");
+    }
+
+    private static HttpAsker asker(String address, int port) throws IOException {
+        return new HttpAsker(at(address, port), edge(), MeasuredFetch.SITE);
+    }
+
+    private static InetSocketAddress at(String address, int port) {
+        return new InetSocketAddress(address, port);
+    }
+
+    private static InetAddress edge() {
+        return at(MeasuredFetch.EDGE, 0).getAddress();
     }
 
     private void measure(Report report, MeasuredFetch fetch, ServerProcess origin, ServerProcess peer, Path directory)
             throws Exception {
         progress("storing " + SMALL_OBJECTS + " small objects and two large ones");
-        try (Asker asker = new Asker(MeasuredFetch.ADDRESS, MeasuredFetch.PORT)) {
+        try (HttpAsker asker = asker(MeasuredFetch.ADDRESS, MeasuredFetch.PORT)) {
             for (int i = 0; i < SMALL_OBJECTS; i++) {
                 asker.ask("/small/" + i);
             }
             asker.ask("/10m");
             asker.ask("/64m");
         }
-        Map<String, Load> ours = new LinkedHashMap<>();
-        Map<String, Load> theirs = new LinkedHashMap<>();
-        loads(ours, MeasuredFetch.ADDRESS, MeasuredFetch.PORT, fetch.process(), directory);
-        loads(theirs, MeasuredFetch.ORIGIN, MeasuredFetch.PEER_PORT, peer.handle(), directory);
+        Map<String, Map<String, HttpLoad>> loads = new LinkedHashMap<>();
+        List.of(SMALL, LARGE, FILM).forEach(what -> loads.put(what, new LinkedHashMap<>()));
+        Path many = smallObjects(directory);
+        add(loads, OURS, at(MeasuredFetch.ADDRESS, MeasuredFetch.PORT), fetch.process(), many);
+        add(loads, NGINX, at(MeasuredFetch.ORIGIN, MeasuredFetch.PEER_PORT), peer.handle(), many);
         progress("warming up");
-        for (Load load : ours.values()) {
-            load.run(Math.max(1, warmUp / 3));
+        for (Map<String, HttpLoad> servers : loads.values()) {
+            at(servers, OURS).run(Math.max(1, warmUp / loads.size()));
         }
-        Report.Table table = report.table("from disk", "server", "CPU µs/request", "requests/s", "MB/s");
-        Map<String, Rounds<Load.Sample>> results = new LinkedHashMap<>();
-        for (String what : ours.keySet()) {
-            Rounds<Load.Sample> contest = new Rounds<Load.Sample>(this::progress)
-                    .contender(OURS, () -> at(ours, what).run(seconds))
-                    .contender(NGINX, () -> at(theirs, what).run(seconds))
-                    .play(rounds);
-            results.put(what, contest);
-            for (String server : contest.contenders()) {
-                table.row(
-                        what,
-                        server,
-                        Figures.of(contest.median(server, Load.Sample::cpuMicros)),
-                        Figures.of(contest.median(server, Load.Sample::perSecond)),
-                        Figures.of(contest.median(server, Load.Sample::megabytesPerSecond)));
-            }
+        HttpContest contest = new HttpContest(report, "from disk", OURS, rounds, this::progress);
+        Map<String, Rounds<Sample>> results = new LinkedHashMap<>();
+        for (Map.Entry<String, Map<String, HttpLoad>> what : loads.entrySet()) {
+            results.put(what.getKey(), contest.play(what.getKey(), HttpContest.runs(what.getValue(), seconds)));
         }
-        double large = at(results, LARGE).median(OURS, Load.Sample::megabytesPerSecond);
+        double large = at(results, LARGE).median(OURS, Sample::megabytesPerSecond);
         report.verdict(Verdict.atLeast("T14 objects of 10 MB from disk ≥ 800 MB/s on loopback", large, 800, "MB/s"));
-        double perCore = 1e6 / at(results, SMALL).median(OURS, Load.Sample::cpuMicros);
-        double small = at(results, SMALL).median(OURS, Load.Sample::perSecond);
+        double perCore = 1e6 / at(results, SMALL).median(OURS, Sample::cpuMicros);
+        double small = at(results, SMALL).median(OURS, Sample::perSecond);
         report.verdict(Verdict.atLeast("T14 small objects ≥ 10,000/s on one core", small, 10_000, "/s"));
         report.verdict(Verdict.atLeast(
                 "T14 small objects ≥ 10,000 per second of the server's CPU time", perCore, 10_000, "/s"));
@@ -178,11 +180,30 @@ public final class FetchBench extends MeasurementCommand {
                 + " itself takes comes on top.");
     }
 
-    private static void loads(Map<String, Load> loads, String address, int port, ProcessHandle process, Path directory)
-            throws IOException {
-        loads.put(SMALL, Load.ofMany(address, port, process, "/small/", SMALL_OBJECTS, SMALL_CONNECTIONS, directory));
-        loads.put(LARGE, Load.of(address, port, process, "/10m", LARGE_CONNECTIONS));
-        loads.put(FILM, Load.of(address, port, process, "/64m", LARGE_CONNECTIONS));
+    private static void add(
+            Map<String, Map<String, HttpLoad>> loads,
+            String name,
+            InetSocketAddress server,
+            ProcessHandle process,
+            Path many) {
+        String site = MeasuredFetch.SITE;
+        at(loads, SMALL).put(name, new HttpLoad(server, process, site, SMALL_CONNECTIONS, "/").script(many));
+        at(loads, LARGE).put(name, new HttpLoad(server, process, site, LARGE_CONNECTIONS, "/10m"));
+        at(loads, FILM).put(name, new HttpLoad(server, process, site, LARGE_CONNECTIONS, "/64m"));
+    }
+
+    /** Has wrk ask for one small object after the other. */
+    private static Path smallObjects(Path directory) throws IOException {
+        return Files.writeString(directory.resolve("many.lua"), """
+                local n, next, requests = %d, 0, {}
+                init = function()
+                  for i = 0, n - 1 do requests[i] = wrk.format("GET", "/small/" .. i) end
+                end
+                request = function()
+                  next = (next + 7919) %% n
+                  return requests[next]
+                end
+                """.formatted(SMALL_OBJECTS));
     }
 
     private static <T> T at(Map<String, T> map, String key) {
@@ -197,8 +218,8 @@ public final class FetchBench extends MeasurementCommand {
         progress("first bytes");
         List<Double> direct = new ArrayList<>();
         List<Double> stored = new ArrayList<>();
-        try (Asker origin = new Asker(MeasuredFetch.ORIGIN, MeasuredFetch.ORIGIN_PORT);
-                Asker asker = new Asker(MeasuredFetch.ADDRESS, MeasuredFetch.PORT)) {
+        try (HttpAsker origin = asker(MeasuredFetch.ORIGIN, MeasuredFetch.ORIGIN_PORT);
+                HttpAsker asker = asker(MeasuredFetch.ADDRESS, MeasuredFetch.PORT)) {
             for (int i = 0; i < FIRST_BYTES; i++) {
                 double ofOrigin = origin.ask("/small/" + i);
                 double ofFetch = asker.ask("/small/" + i);
