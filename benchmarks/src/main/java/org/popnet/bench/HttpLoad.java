@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 
 /** Requests to one server by wrk from the generator's core, over kept connections. */
 public final class HttpLoad {
-    private static final Pattern DONE = Pattern.compile("([0-9]+) requests in ([0-9.]+)(ms|s|m), ([0-9.]+)([KMG]?)B read");
+    private static final Pattern DONE =
+            Pattern.compile("([0-9]+) requests in ([0-9.]+)(ms|s|m), ([0-9.]+)([KMG]?)B read");
     private static final Pattern WRONG = Pattern.compile("Non-2xx or 3xx responses: ([0-9]+)");
     private static final Pattern BROKEN =
             Pattern.compile("Socket errors: connect ([0-9]+), read ([0-9]+), write ([0-9]+), timeout ([0-9]+)");
@@ -66,13 +67,15 @@ public final class HttpLoad {
             throw new IOException("wrk did not do its work: " + output);
         }
         long requests = Long.parseLong(done.group(1));
-        double unit = switch (done.group(3)) {
-            case "ms" -> 1e-3;
-            case "m" -> 60;
-            default -> 1;
-        };
+        double unit =
+                switch (done.group(3)) {
+                    case "ms" -> 1e-3;
+                    case "m" -> 60;
+                    default -> 1;
+                };
         double took = Double.parseDouble(done.group(2)) * unit;
-        double bytes = Double.parseDouble(done.group(4)) * (1L << (10 * " KMG".indexOf(done.group(5).isEmpty() ? " " : done.group(5))));
+        double bytes = Double.parseDouble(done.group(4))
+                * (1L << (10 * " KMG".indexOf(done.group(5).isEmpty() ? " " : done.group(5))));
         long failed = 0;
         for (Pattern errors : List.of(WRONG, BROKEN)) {
             Matcher found = errors.matcher(output);
@@ -81,6 +84,7 @@ public final class HttpLoad {
                 failed += Long.parseLong(found.group(i));
             }
         }
-        return new Sample((double) cpuMicros / Math.max(1, requests), requests / took, bytes / took / 1e6, requests, failed);
+        return new Sample(
+                (double) cpuMicros / Math.max(1, requests), requests / took, bytes / took / 1e6, requests, failed);
     }
 }

@@ -55,7 +55,8 @@ class HttpContestTest {
                 """;
         assertThat(HttpLoad.parse(output, 1_000_000))
                 .isEqualTo(new Sample(1e6 / 53_661, 53_661 / 2.0, 5.13 * (1 << 30) / 2.0 / 1e6, 53_661, 0));
-        assertThat(HttpLoad.parse(output + "  Socket errors: connect 1, read 2, write 3, timeout 4\n", 1).failed())
+        assertThat(HttpLoad.parse(output + "  Socket errors: connect 1, read 2, write 3, timeout 4\n", 1)
+                        .failed())
                 .isEqualTo(10);
         assertThat(HttpLoad.parse(output + "  Non-2xx or 3xx responses: 7\nRequests/sec:  1.00\n", 1)
                         .failed())

@@ -187,9 +187,7 @@ public final class EdgeBench extends MeasurementCommand {
             Path zipf) {
         loads.forEach((what, servers) -> {
             String path = PATHS.get(what);
-            servers.put(
-                    name,
-                    path == null ? load(server, process, "/").script(zipf) : load(server, process, path));
+            servers.put(name, path == null ? load(server, process, "/").script(zipf) : load(server, process, path));
         });
     }
 
