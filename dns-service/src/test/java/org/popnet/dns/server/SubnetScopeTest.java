@@ -28,16 +28,24 @@ class SubnetScopeTest {
     void whatIsTheSameForEverybodyHoldsForEverybody() throws Exception {
         try (RunningServer dns = new RunningServer(
                 RunningServer.freeAddress(), RunningServer.settings(true, 0), StaticZonesTest.tree())) {
-            assertThat(scope(dns, "mail.customer1.example", Type.A, Rcode.NOERROR)).as("a record").isZero();
-            assertThat(scope(dns, "mail.customer1.example", Type.CAA, Rcode.NOERROR)).as("no record").isZero();
-            assertThat(scope(dns, "nothing.customer1.example", Type.A, Rcode.NXDOMAIN)).as("no name").isZero();
+            assertThat(scope(dns, "mail.customer1.example", Type.A, Rcode.NOERROR))
+                    .as("a record")
+                    .isZero();
+            assertThat(scope(dns, "mail.customer1.example", Type.CAA, Rcode.NOERROR))
+                    .as("no record")
+                    .isZero();
+            assertThat(scope(dns, "nothing.customer1.example", Type.A, Rcode.NXDOMAIN))
+                    .as("no name")
+                    .isZero();
             assertThat(scope(dns, "www.customer1.example", Type.AAAA, Rcode.NOERROR))
                     .as("a steered name without addresses of this family")
                     .isZero();
             assertThat(scope(dns, "www.customer1.example", Type.MX, Rcode.NOERROR))
                     .as("a steered name's other types")
                     .isZero();
-            assertThat(scope(dns, "www.elsewhere.example", Type.A, Rcode.REFUSED)).as("not ours").isZero();
+            assertThat(scope(dns, "www.elsewhere.example", Type.A, Rcode.REFUSED))
+                    .as("not ours")
+                    .isZero();
         }
     }
 
@@ -55,7 +63,9 @@ class SubnetScopeTest {
     @Test
     void nothingThatIsUpIsNothingForEverybody() throws Exception {
         ActiveTree tree = TestTrees.active(
-                1, TestTrees.NETWORK.replace("dynamic: {extends: default,", "dynamic: {extends: default, when-all-down: none,"));
+                1,
+                TestTrees.NETWORK.replace(
+                        "dynamic: {extends: default,", "dynamic: {extends: default, when-all-down: none,"));
         try (RunningServer dns =
                 new RunningServer(RunningServer.freeAddress(), RunningServer.settings(true, 0), tree)) {
             ask(dns, "www.customer1.example", Type.A);
@@ -69,7 +79,8 @@ class SubnetScopeTest {
                         "connection refused",
                         false);
                 for (String probe : List.of("probe.westusa", "probe.eastusa", "probe.europe")) {
-                    dns.knowledge.take(NodeName.of(probe), new ProbeReport(List.of(failed, failed), List.of(), List.of()));
+                    dns.knowledge.take(
+                            NodeName.of(probe), new ProbeReport(List.of(failed, failed), List.of(), List.of()));
                 }
             }
             Message denied = ask(dns, "www.customer1.example", Type.A);
