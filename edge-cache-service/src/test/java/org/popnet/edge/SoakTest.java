@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.popnet.edge.TestEdge.SITE;
 import static org.popnet.edge.TestOrigin.respond;
 
+import io.netty.channel.epoll.Epoll;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.ResourceLeakDetector.Level;
 import java.io.IOException;
@@ -67,6 +68,7 @@ class SoakTest {
     private final AtomicLong numbers = new AtomicLong();
     private final AtomicLong compared = new AtomicLong();
     private final List<String> wrong = java.util.Collections.synchronizedList(new ArrayList<>());
+    private final AtomicLong extentsMost = new AtomicLong();
     private Level before;
 
     @BeforeEach
@@ -109,6 +111,7 @@ class SoakTest {
                 running.add(clients.submit(() -> {
                     for (int done = 0; done < operations || System.nanoTime() < until; ) {
                         done += visit(edge, random);
+                        extentsMost.accumulateAndGet(edge.memory.extentsOpen(), Math::max);
                     }
                     return null;
                 }));
@@ -123,12 +126,15 @@ class SoakTest {
                 assertThat(accounted).isEmpty();
             });
             assertThat(edge.memory.bytesInUse()).isLessThanOrEqualTo(8 << 20);
+            assertThat(extentsMost.get() > 0).isEqualTo(Epoll.isAvailable());
         }
         assertThat(wrong).isEmpty();
         assertThat(compared.get()).isEqualTo(numbers.get()).isGreaterThanOrEqualTo((long) CLIENTS * operations);
         assertThat(closed.memory.bytesInUse()).isZero();
-        await().atMost(Duration.ofMinutes(1))
-                .untilAsserted(() -> assertThat(closed.buffersInUse()).isZero());
+        await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
+            assertThat(closed.buffersInUse()).isZero();
+            assertThat(closed.memory.extentsOpen()).isZero();
+        });
     }
 
     /** Compares what both sides say of a request, when the second has spoken. */
