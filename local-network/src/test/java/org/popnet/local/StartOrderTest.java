@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.popnet.local.process.Health;
 import org.popnet.local.process.ProcessSpec;
 import org.popnet.local.process.StartException;
@@ -18,10 +20,26 @@ class StartOrderTest {
 
     @Test
     void adminServiceFirstThenNameServersThenTheRest() throws Exception {
-        order("edge-cache", "dns", "resolver", "admin", "dns").start(spec -> started.add(spec.service()));
+        order("edge-cache", "dns", "log", "admin", "dns").start(spec -> started.add(spec.service()));
         assertThat(started.getFirst()).isEqualTo("admin");
         assertThat(started.subList(1, 3)).containsOnly("dns");
-        assertThat(started.subList(3, 5)).containsExactlyInAnyOrder("edge-cache", "resolver");
+        assertThat(started.subList(3, 5)).containsExactlyInAnyOrder("edge-cache", "log");
+    }
+
+    @Test
+    @Timeout(60)
+    void whatNeedsNobodyIsStartedWhileOthersAreAwaited() throws Exception {
+        CountDownLatch users = new CountDownLatch(2);
+        order("admin", "dns", "customer-server", "resolver").start(spec -> {
+            if (spec.service().equals("admin")) {
+                users.await();
+            }
+            started.add(spec.service());
+            if (spec.service().equals("customer-server") || spec.service().equals("resolver")) {
+                users.countDown();
+            }
+        });
+        assertThat(started).containsExactly("customer-server", "resolver", "admin", "dns");
     }
 
     @Test

@@ -25,8 +25,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.popnet.platform.datagram.UdpDatagramPort;
-import org.popnet.platform.spool.AccessRecord;
-import org.popnet.platform.spool.AccessRecord.CacheResult;
 import org.popnet.platform.spool.TestSender;
 import org.popnet.platform.tree.NodeName;
 
@@ -39,8 +37,7 @@ class DeputyTakesOverTest {
     Path directory;
 
     private final long now = System.currentTimeMillis();
-    private int records;
-    private long bytes;
+    private final Accesses accesses = new Accesses(now);
 
     @Test
     void nothingIsLostOrDoubledWhenThePrimaryIsKilledItsDeputyTakesOverAndItReturns() throws Exception {
@@ -58,13 +55,13 @@ class DeputyTakesOverTest {
             List<TestSender> edges = List.of(edge1, edge2);
             deputy.awaitHealthy();
             primary.awaitHealthy();
-            append(edges, 3000);
+            accesses.append(edges, 3000);
             await().atMost(PATIENCE).until(() -> primary.metric("popnet_log_records_total") > 1000);
             assertThat(deputy.metric("popnet_log_records_total")).isZero();
 
-            append(edges, 20_000); // so that much is under way when it dies
+            accesses.append(edges, 20_000); // so that much is under way when it dies
             primary.kill();
-            append(edges, 3000);
+            accesses.append(edges, 3000);
             counted(deputy);
             await().atMost(PATIENCE).until(() -> edges.stream().allMatch(TestSender::isEmpty));
             counted(deputy);
@@ -74,10 +71,10 @@ class DeputyTakesOverTest {
                 returned.awaitHealthy();
                 // Senders ask it again when they have avoided it long enough.
                 await().atMost(PATIENCE).pollInterval(Duration.ofMillis(500)).until(() -> {
-                    append(edges, 100);
+                    accesses.append(edges, 100);
                     return returned.metric("popnet_log_records_total") > 0;
                 });
-                append(edges, 3000);
+                accesses.append(edges, 3000);
                 counted(returned);
                 await().atMost(PATIENCE).until(() -> edges.stream().allMatch(TestSender::isEmpty));
                 counted(returned);
@@ -88,35 +85,8 @@ class DeputyTakesOverTest {
             assertThat(lines).isNotEmpty();
             lines.addAll(rawUrls(nodes.state(UdpNodes.DEPUTY)));
             Set<String> distinct = new HashSet<>(lines);
-            assertThat(distinct).hasSize(records);
-            assertThat(lines).hasSize(records);
-        }
-    }
-
-    private void append(List<TestSender> edges, int count) {
-        for (int i = 0; i < count; i++) {
-            edges.get(i % edges.size())
-                    .sink()
-                    .append(
-                            "customer1",
-                            new AccessRecord(
-                                    now,
-                                    "www.customer1.example",
-                                    "192.0.2.1",
-                                    "GET",
-                                    "/" + records,
-                                    "HTTP/2",
-                                    200,
-                                    CacheResult.HIT,
-                                    1000 + records,
-                                    10,
-                                    10,
-                                    10,
-                                    null,
-                                    null,
-                                    null));
-            bytes += 1000 + records;
-            records++;
+            assertThat(distinct).hasSize(accesses.count());
+            assertThat(lines).hasSize(accesses.count());
         }
     }
 
@@ -126,8 +96,8 @@ class DeputyTakesOverTest {
                 + Instant.ofEpochMilli(now).plusSeconds(86_400);
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(server.get(summary).body())
-                        .contains("\"requests\":" + records + ",")
-                        .contains("\"bytesOut\":" + bytes + ","));
+                        .contains("\"requests\":" + accesses.count() + ",")
+                        .contains("\"bytesOut\":" + accesses.bytes() + ","));
     }
 
     private static List<String> rawUrls(Path state) throws IOException {

@@ -28,8 +28,6 @@ import org.popnet.platform.control.Role;
 import org.popnet.platform.identity.CertificateAuthority;
 import org.popnet.platform.identity.IdentityFiles;
 import org.popnet.platform.identity.NetworkTls;
-import org.popnet.platform.spool.AccessRecord;
-import org.popnet.platform.spool.AccessRecord.CacheResult;
 import org.popnet.platform.spool.TestSender;
 import org.popnet.platform.tree.NodeName;
 import tools.jackson.databind.JsonNode;
@@ -51,14 +49,13 @@ class TwoLogServersTest {
 
     private final long lastDayMs =
             month.atEndOfMonth().atStartOfDay().toInstant(ZoneOffset.UTC).toEpochMilli();
+    private final Accesses accesses = new Accesses(lastDayMs);
     private final List<AutoCloseable> running = new ArrayList<>();
     private CertificateAuthority authority;
     private String url;
     private String tree;
     private InetSocketAddress primary;
     private InetSocketAddress deputy;
-    private int records;
-    private long bytes;
 
     @BeforeEach
     void start() throws Exception {
@@ -98,8 +95,8 @@ class TwoLogServersTest {
         server(PRIMARY);
         RunningLogService second = server(DEPUTY);
         ControlHttp operator = client("operator", Role.OPERATOR);
-        append(sender("edge1.hq", PRIMARY), 700);
-        append(sender("edge2.hq", DEPUTY), 300);
+        accesses.append(List.of(sender("edge1.hq", PRIMARY)), 700);
+        accesses.append(List.of(sender("edge2.hq", DEPUTY)), 300);
         for (InetSocketAddress server : List.of(primary, deputy)) {
             await().atMost(PATIENCE).untilAsserted(() -> {
                 JsonNode sums = ask(
@@ -107,8 +104,8 @@ class TwoLogServersTest {
                         server,
                         "/traffic/summary?customer=customer1&from=" + month.atDay(1) + "T00:00:00Z&to="
                                 + month.plusMonths(1).atDay(1) + "T00:00:00Z");
-                assertThat(sums.path("requests").asInt()).isEqualTo(records);
-                assertThat(sums.path("bytesOut").asLong()).isEqualTo(bytes);
+                assertThat(sums.path("requests").asInt()).isEqualTo(accesses.count());
+                assertThat(sums.path("bytesOut").asLong()).isEqualTo(accesses.bytes());
             });
         }
         String ofMonth = "?customer=customer1&month=" + month;
@@ -117,12 +114,12 @@ class TwoLogServersTest {
                         .POST(BodyPublishers.noBody()));
         assertThat(closed.statusCode()).as(closed.body()).isEqualTo(200);
         assertThat(JSON.readTree(closed.body()).path("head").path("bytesOut").asLong())
-                .isEqualTo(bytes);
+                .isEqualTo(accesses.bytes());
 
         for (InetSocketAddress server : List.of(primary, deputy)) {
             JsonNode proof = ask(operator, server, "/billing/verify" + ofMonth);
             assertThat(proof.path("result").asString()).as(proof.toString()).isEqualTo("EQUAL");
-            assertThat(proof.path("accesses").asInt()).isEqualTo(records);
+            assertThat(proof.path("accesses").asInt()).isEqualTo(accesses.count());
             assertThat(proof.path("files").asInt()).isEqualTo(2);
         }
         // What it says of its own part is for log servers alone.
@@ -169,7 +166,7 @@ class TwoLogServersTest {
     }
 
     private TestSender sender(String edge, NodeName server) throws IOException {
-        TestSender sender = new TestSender(directory.resolve(edge), network.port(NodeName.of(edge)), server, records);
+        TestSender sender = new TestSender(directory.resolve(edge), network.port(NodeName.of(edge)), server, accesses.count());
         running.add(sender);
         return sender;
     }
@@ -181,30 +178,6 @@ class TwoLogServersTest {
                 new ControlHttp(NetworkTls.client(identity.directory()), InetAddress.ofLiteral("127.131.6.9"));
         running.add(http);
         return http;
-    }
-
-    private void append(TestSender edge, int count) {
-        for (int i = 0; i < count; i++) {
-            AccessRecord record = new AccessRecord(
-                    lastDayMs + records,
-                    "www.customer1.example",
-                    "192.0.2.1",
-                    "GET",
-                    "/" + records,
-                    "HTTP/2",
-                    200,
-                    CacheResult.HIT,
-                    1000 + records,
-                    10,
-                    10,
-                    10,
-                    null,
-                    null,
-                    null);
-            edge.sink().append("customer1", record);
-            records++;
-            bytes += record.bytesOut();
-        }
     }
 
     private static JsonNode ask(ControlHttp http, InetSocketAddress server, String pathAndQuery) {

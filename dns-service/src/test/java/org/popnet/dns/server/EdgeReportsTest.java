@@ -3,14 +3,10 @@ package org.popnet.dns.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,10 +15,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.popnet.dns.TestTrees;
-import org.popnet.platform.agent.CurrentTree;
-import org.popnet.platform.agent.TreeSubscriber;
-import org.popnet.platform.datagram.DatagramSettings;
-import org.popnet.platform.datagram.UdpDatagramPort;
 import org.popnet.platform.identity.NodeKeyPair;
 import org.popnet.platform.message.Message.ClientRoundTrip;
 import org.popnet.platform.message.Message.LatencyResult;
@@ -54,38 +46,38 @@ class EdgeReportsTest {
     @TempDir
     Path directory;
 
-    private final Map<String, Peer> edges = new HashMap<>();
+    private final Map<String, Edge> edges = new HashMap<>();
     private String text = TestTrees.NETWORK;
     private RunningServer dns;
-    private Peer nameServer;
+    private UdpNode nameServer;
 
     @BeforeEach
     void start() throws IOException {
         Map<String, NodeKeyPair> keys = new HashMap<>();
-        keys.put("dns.westusa", place("dns.westusa", "address: 10.0.1.1"));
+        NodeKeyPair own = place("dns.westusa", "dns", "10.0.1.1");
         for (Map.Entry<String, String> edge : EDGES.entrySet()) {
-            keys.put(edge.getKey(), place(edge.getKey(), "address: " + edge.getValue()));
+            keys.put(edge.getKey(), place(edge.getKey(), "edge-cache", edge.getValue()));
         }
         ActiveTree tree = TestTrees.active(1, text);
         dns = new RunningServer(RunningServer.freeAddress(), RunningServer.settings(true, 0), tree);
-        keys.forEach((name, key) -> edges.put(name, new Peer(name, key, tree)));
-        nameServer = edges.remove("dns.westusa");
-        nameServer.port.onReceive(
+        keys.forEach((name, key) -> edges.put(name, new Edge(new UdpNode(name, key, directory, tree))));
+        nameServer = new UdpNode("dns.westusa", own, directory, tree);
+        nameServer.port().onReceive(
                 LoadReport.class,
                 received -> dns.knowledge.take(received.sender(), received.generation(), received.message()));
     }
 
     @AfterEach
     void stop() {
-        edges.values().forEach(edge -> edge.port.close());
-        nameServer.port.close();
+        edges.values().forEach(edge -> edge.node.close());
+        nameServer.close();
         dns.close();
     }
 
     @Test
     void newDomainIsSteeredOnlyToEdgesThatHaveConfirmedIt() throws Exception {
         int heard = 0;
-        for (Peer edge : edges.values()) {
+        for (Edge edge : edges.values()) {
             int all = ++heard;
             edge.reportUntil(() -> dns.knowledge.loads() == all);
         }
@@ -100,7 +92,7 @@ class EdgeReportsTest {
         assertThat(early.getRcode()).as("nobody holds it yet").isEqualTo(Rcode.SERVFAIL);
         assertThat(addressFor("static.customer1.example", CALIFORNIA)).isIn(addresses("westusa"));
 
-        edges.get("edge1.europe").activate(second);
+        edges.get("edge1.europe").node.activate(second);
         reportUntil("edge1.europe", () -> ask(FRESH, CALIFORNIA).getRcode() == Rcode.NOERROR);
         for (int i = 0; i < 32; i++) {
             assertThat(addressFor(FRESH, "192.0." + i + ".0"))
@@ -111,7 +103,7 @@ class EdgeReportsTest {
                 .as("what all hold goes to the nearest as before")
                 .isIn(addresses("westusa"));
 
-        edges.get("edge2.westusa").activate(second);
+        edges.get("edge2.westusa").node.activate(second);
         reportUntil("edge2.westusa", () -> addresses("westusa").contains(addressFor(FRESH, CALIFORNIA)));
         assertThat(addressFor(FRESH, CALIFORNIA))
                 .as("the other edge of that POP has not confirmed it")
@@ -172,8 +164,8 @@ class EdgeReportsTest {
 
     private List<String> addresses(String pop) {
         return edges.values().stream()
-                .filter(edge -> edge.name.pop().equals(pop))
-                .map(Peer::address)
+                .filter(edge -> edge.node.self().pop().equals(pop))
+                .map(Edge::address)
                 .toList();
     }
 
@@ -194,70 +186,36 @@ class EdgeReportsTest {
     }
 
     /** Gives a node an address of this machine and a key. */
-    private NodeKeyPair place(String name, String address) throws IOException {
+    private NodeKeyPair place(String name, String service, String address) throws IOException {
         NodeKeyPair key = NodeKeyPair.generate();
-        InetAddress own = InetAddress.ofLiteral("127.250.55." + address.replaceAll(".*10\\.0\\.(\\d)\\.(\\d)", "$1$2"));
-        try (DatagramSocket free = new DatagramSocket(0, own)) {
-            String placed = "address: %s, ports: {datagram: %d}, key: [\"%s\"]"
-                    .formatted(own.getHostAddress(), free.getLocalPort(), key.publicKey());
-            text = text.replace(
-                    name + ": {service: " + (name.startsWith("dns") ? "dns" : "edge-cache") + ", " + address,
-                    name + ": {service: " + (name.startsWith("dns") ? "dns" : "edge-cache") + ", " + placed);
-        }
+        String own = "127.250.55." + address.replaceAll("10\\.0\\.(\\d)\\.(\\d)", "$1$2");
+        String line = "%s: {service: %s, address: %s".formatted(name, service, address);
+        String placed = UdpNode.line(name, service, own, key);
+        text = text.replace(line, placed.substring(0, placed.length() - 1));
         return key;
     }
 
-    /** A node with its own idea of the current tree. */
-    private final class Peer implements CurrentTree {
-        private final NodeName name;
-        private final List<TreeSubscriber> subscribers = new ArrayList<>();
-        private final UdpDatagramPort port;
+    /** An edge that reports. */
+    private final class Edge {
+        private final UdpNode node;
         private ClientRoundTrip roundTrip;
-        private volatile ActiveTree tree;
 
-        Peer(String name, NodeKeyPair key, ActiveTree tree) {
-            this.name = NodeName.of(name);
-            this.tree = tree;
-            port = new UdpDatagramPort(
-                    this,
-                    () -> List.of(key),
-                    directory.resolve(name),
-                    DatagramSettings.DEFAULT,
-                    new SimpleMeterRegistry(),
-                    InstantSource.system(),
-                    System::nanoTime);
+        Edge(UdpNode node) {
+            this.node = node;
         }
 
         String address() {
-            return node().address().getHostAddress();
+            return node.node().address().getHostAddress();
         }
 
         void reportUntil(Condition condition) {
             await().atMost(Duration.ofSeconds(60)).pollDelay(Duration.ZERO).until(() -> {
-                port.send(NodeName.of("dns.westusa"), load(roundTrip == null ? List.of() : List.of(roundTrip)));
+                node.port()
+                        .send(
+                                NodeName.of("dns.westusa"),
+                                load(roundTrip == null ? List.of() : List.of(roundTrip)));
                 return condition.holds();
             });
-        }
-
-        void activate(ActiveTree next) {
-            tree = next;
-            subscribers.forEach(subscriber -> subscriber.prepare(next).run());
-        }
-
-        @Override
-        public ActiveTree get() {
-            return tree;
-        }
-
-        @Override
-        public void subscribe(TreeSubscriber subscriber) {
-            subscribers.add(subscriber);
-            subscriber.prepare(tree).run();
-        }
-
-        @Override
-        public NodeName self() {
-            return name;
         }
     }
 }

@@ -3,14 +3,11 @@ package org.popnet.dns.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -22,12 +19,8 @@ import org.popnet.dns.TestTrees;
 import org.popnet.dns.knowledge.Checkpoint;
 import org.popnet.dns.knowledge.KnowledgeExchange;
 import org.popnet.dns.knowledge.PersistenceExchange;
-import org.popnet.platform.agent.CurrentTree;
-import org.popnet.platform.agent.TreeSubscriber;
 import org.popnet.platform.datagram.DatagramPort;
-import org.popnet.platform.datagram.DatagramSettings;
 import org.popnet.platform.datagram.Received;
-import org.popnet.platform.datagram.UdpDatagramPort;
 import org.popnet.platform.identity.NodeKeyPair;
 import org.popnet.platform.message.Message.LatencyResult;
 import org.popnet.platform.message.Message.ProbeReport;
@@ -63,8 +56,8 @@ class NameServersTogetherTest {
         tree = TestTrees.active(
                 1,
                 TestTrees.NETWORK
-                        .replace("dns.westusa: {service: dns, address: 10.0.1.1}", line("westusa", 1, westKey))
-                        .replace("dns.eastusa: {service: dns, address: 10.0.2.1}", line("eastusa", 2, eastKey)));
+                        .replace("dns.westusa: {service: dns, address: 10.0.1.1}", UdpNode.line("dns.westusa", "dns", "127.250.54.1", westKey))
+                        .replace("dns.eastusa: {service: dns, address: 10.0.2.1}", UdpNode.line("dns.eastusa", "dns", "127.250.54.2", eastKey)));
         westusa = new Member("dns.westusa", westKey);
         eastusa = new Member("dns.eastusa", eastKey);
         // Each finds another server better, so that what it answers tells whom it listens to.
@@ -187,36 +180,18 @@ class NameServersTogetherTest {
         }
     }
 
-    private static String line(String pop, int host, NodeKeyPair key) throws IOException {
-        InetAddress address = InetAddress.ofLiteral("127.250.54." + host);
-        try (DatagramSocket free = new DatagramSocket(0, address)) {
-            return "dns.%s: {service: dns, address: %s, ports: {datagram: %d}, key: [\"%s\"]}"
-                    .formatted(pop, address.getHostAddress(), free.getLocalPort(), key.publicKey());
-        }
-    }
-
     /** One name server. */
-    private final class Member implements CurrentTree, DatagramPort {
-        private final NodeName name;
+    private final class Member implements DatagramPort {
+        private final UdpNode node;
         private final RunningServer dns;
-        private final List<TreeSubscriber> subscribers = new ArrayList<>();
-        private final UdpDatagramPort port;
         private final PersistenceExchange persistence;
         private final KnowledgeExchange exchange;
 
         Member(String name, NodeKeyPair key) throws IOException {
-            this.name = NodeName.of(name);
+            this.node = new UdpNode(name, key, directory, tree);
             this.dns = new RunningServer(RunningServer.freeAddress(), RunningServer.settings(true, 0), tree);
-            this.port = new UdpDatagramPort(
-                    this,
-                    () -> List.of(key),
-                    directory.resolve(name),
-                    DatagramSettings.DEFAULT,
-                    new SimpleMeterRegistry(),
-                    InstantSource.system(),
-                    System::nanoTime);
-            this.persistence = new PersistenceExchange(dns.knowledge, this, this, 10_000);
-            this.exchange = new KnowledgeExchange(dns.knowledge, this, this, 600_000);
+            this.persistence = new PersistenceExchange(dns.knowledge, this, node, 10_000);
+            this.exchange = new KnowledgeExchange(dns.knowledge, this, node, 600_000);
         }
 
         String ask(String from) throws IOException {
@@ -254,34 +229,18 @@ class NameServersTogetherTest {
 
         @Override
         public boolean send(NodeName receiver, org.popnet.platform.message.Message message) {
-            return random.nextDouble() < loss || port.send(receiver, message);
+            return random.nextDouble() < loss || node.port().send(receiver, message);
         }
 
         @Override
         public <M extends org.popnet.platform.message.Message> void onReceive(
                 Class<M> kind, Consumer<Received<M>> reader) {
-            port.onReceive(kind, reader);
-        }
-
-        @Override
-        public ActiveTree get() {
-            return tree;
-        }
-
-        @Override
-        public void subscribe(TreeSubscriber subscriber) {
-            subscribers.add(subscriber);
-            subscriber.prepare(tree).run();
-        }
-
-        @Override
-        public NodeName self() {
-            return name;
+            node.port().onReceive(kind, reader);
         }
 
         @Override
         public void close() {
-            port.close();
+            node.close();
             dns.close();
         }
     }

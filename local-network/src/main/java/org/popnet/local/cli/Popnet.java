@@ -65,6 +65,12 @@ public final class Popnet implements Runnable {
     static CommandLine commandLine() {
         return new CommandLine(new Popnet())
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((problem, arguments) -> {
+                    CommandLine called = problem.getCommandLine();
+                    called.getErr().println("popnet: " + Problems.wrongCall(problem));
+                    called.usage(called.getErr());
+                    return called.getCommandSpec().exitCodeOnInvalidInput();
+                })
                 .setExecutionExceptionHandler((problem, commandLine, parsed) -> {
                     commandLine.getErr().println("popnet: " + Problems.sentence(problem));
                     if (System.getenv("POPNET_DEBUG") != null) {

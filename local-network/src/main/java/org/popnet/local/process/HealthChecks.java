@@ -10,6 +10,7 @@ import org.popnet.platform.control.ControlException;
 import org.popnet.platform.control.ControlHttp;
 import org.popnet.platform.tree.Node;
 import org.xbill.DNS.DClass;
+import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.Record;
@@ -52,14 +53,19 @@ public final class HealthChecks {
         };
     }
 
-    /** Any answer counts: a resolver is well also while the name servers behind it are not. */
+    /**
+     * Any answer counts: a resolver is well also while the name servers behind it are not. It is asked without wanting
+     * recursion, so that it need not ask them.
+     */
     static HealthCheck answersDns(InetSocketAddress address, String zone) {
         return () -> {
             try {
                 SimpleResolver resolver = new SimpleResolver(address);
                 resolver.setTimeout(TIMEOUT);
                 Record question = Record.newRecord(Name.fromString(zone + "."), Type.SOA, DClass.IN);
-                resolver.send(Message.newQuery(question));
+                Message query = Message.newQuery(question);
+                query.getHeader().unsetFlag(Flags.RD);
+                resolver.send(query);
                 return Health.UP;
             } catch (IOException e) {
                 return Health.SILENT;

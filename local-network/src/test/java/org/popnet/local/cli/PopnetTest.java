@@ -82,6 +82,18 @@ class PopnetTest {
     }
 
     @Test
+    void whatIsTooMuchOrUnknownIsNamed() {
+        assertThat(run("stauts")).isEqualTo(2);
+        assertThat(err.toString()).contains("there is no command 'stauts', only: up, down, status,");
+        assertThat(run("config", "check")).isEqualTo(2);
+        assertThat(err.toString()).contains("there is no command 'check', only: validate");
+        assertThat(run("down", "--hard")).isEqualTo(2);
+        assertThat(err.toString()).contains("there is no option '--hard'");
+        assertThat(run("status", "edge1.westusa")).isEqualTo(2);
+        assertThat(err.toString()).contains("status takes no further word, here 'edge1.westusa'");
+    }
+
+    @Test
     void flushWantsExactlyOneSelection() {
         assertThat(runHere("flush", "--site", "static.customer1.example")).isEqualTo(2);
         assertThat(runHere("flush", "--site", "static.customer1.example", "--all", "--tag", "a"))

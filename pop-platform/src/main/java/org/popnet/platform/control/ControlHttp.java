@@ -104,18 +104,15 @@ public final class ControlHttp implements AutoCloseable {
     private HttpResponse<String> exchange(HttpRequest.Builder request) {
         HttpResponse<String> response = send(request.setHeader("Accept", "application/json"));
         if (response.statusCode() / 100 != 2) {
-            throw new ControlException(
-                    response.statusCode(),
-                    response.uri() + " answered " + response.statusCode() + detail(response.body()));
+            throw new ControlException(response.statusCode(), response.uri(), detail(response.body()));
         }
         return response;
     }
 
-    /** The problem's own words (RFC 9457), if the body is one. */
+    /** The problem's own words (RFC 9457), if the body is one, else nothing. */
     private String detail(String body) {
         try {
-            String detail = json.readTree(body).path("detail").asString("");
-            return detail.isEmpty() ? "" : ": " + detail;
+            return json.readTree(body).path("detail").asString("");
         } catch (JacksonException e) {
             return "";
         }
