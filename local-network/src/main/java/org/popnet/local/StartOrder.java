@@ -116,8 +116,7 @@ final class StartOrder {
     }
 
     private static boolean isNode(ProcessSpec spec) {
-        return Arrays.stream(Service.values())
-                .anyMatch(service -> service.key().equals(spec.service()));
+        return Arrays.stream(Service.values()).anyMatch(service -> service.key().equals(spec.service()));
     }
 
     private static int rank(ProcessSpec spec) {

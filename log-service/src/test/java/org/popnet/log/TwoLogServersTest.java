@@ -166,7 +166,8 @@ class TwoLogServersTest {
     }
 
     private TestSender sender(String edge, NodeName server) throws IOException {
-        TestSender sender = new TestSender(directory.resolve(edge), network.port(NodeName.of(edge)), server, accesses.count());
+        TestSender sender =
+                new TestSender(directory.resolve(edge), network.port(NodeName.of(edge)), server, accesses.count());
         running.add(sender);
         return sender;
     }

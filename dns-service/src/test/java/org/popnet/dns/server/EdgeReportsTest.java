@@ -62,9 +62,11 @@ class EdgeReportsTest {
         dns = new RunningServer(RunningServer.freeAddress(), RunningServer.settings(true, 0), tree);
         keys.forEach((name, key) -> edges.put(name, new Edge(new UdpNode(name, key, directory, tree))));
         nameServer = new UdpNode("dns.westusa", own, directory, tree);
-        nameServer.port().onReceive(
-                LoadReport.class,
-                received -> dns.knowledge.take(received.sender(), received.generation(), received.message()));
+        nameServer
+                .port()
+                .onReceive(
+                        LoadReport.class,
+                        received -> dns.knowledge.take(received.sender(), received.generation(), received.message()));
     }
 
     @AfterEach
@@ -210,10 +212,7 @@ class EdgeReportsTest {
 
         void reportUntil(Condition condition) {
             await().atMost(Duration.ofSeconds(60)).pollDelay(Duration.ZERO).until(() -> {
-                node.port()
-                        .send(
-                                NodeName.of("dns.westusa"),
-                                load(roundTrip == null ? List.of() : List.of(roundTrip)));
+                node.port().send(NodeName.of("dns.westusa"), load(roundTrip == null ? List.of() : List.of(roundTrip)));
                 return condition.holds();
             });
         }

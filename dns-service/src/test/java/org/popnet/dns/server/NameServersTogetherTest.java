@@ -56,8 +56,12 @@ class NameServersTogetherTest {
         tree = TestTrees.active(
                 1,
                 TestTrees.NETWORK
-                        .replace("dns.westusa: {service: dns, address: 10.0.1.1}", UdpNode.line("dns.westusa", "dns", "127.250.54.1", westKey))
-                        .replace("dns.eastusa: {service: dns, address: 10.0.2.1}", UdpNode.line("dns.eastusa", "dns", "127.250.54.2", eastKey)));
+                        .replace(
+                                "dns.westusa: {service: dns, address: 10.0.1.1}",
+                                UdpNode.line("dns.westusa", "dns", "127.250.54.1", westKey))
+                        .replace(
+                                "dns.eastusa: {service: dns, address: 10.0.2.1}",
+                                UdpNode.line("dns.eastusa", "dns", "127.250.54.2", eastKey)));
         westusa = new Member("dns.westusa", westKey);
         eastusa = new Member("dns.eastusa", eastKey);
         // Each finds another server better, so that what it answers tells whom it listens to.
