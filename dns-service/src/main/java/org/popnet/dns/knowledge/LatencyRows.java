@@ -304,6 +304,21 @@ final class LatencyRows {
         }
 
         @Override
+        public long touchSlot(long hash) {
+            return table.slots[((int) hash & table.mask) * SLOT + ROW];
+        }
+
+        @Override
+        public long touchRow(long high, long low) {
+            int row = table.find(high, low);
+            if (row == Latencies.ABSENT) {
+                return 0;
+            }
+            int base = row * table.columns;
+            return table.cells[base] + table.cells[base + table.columns - 1];
+        }
+
+        @Override
         public long read(int row, long nowMs, float[] rttMs, float[] lossPercent) {
             long oldest = -1;
             int base = row * table.columns;

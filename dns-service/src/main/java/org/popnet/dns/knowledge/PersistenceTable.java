@@ -99,6 +99,27 @@ public final class PersistenceTable {
     }
 
     /**
+     * Reads where a record may stand, so that it is in the processor's cache when it is looked for.
+     *
+     * @return what was read, which means nothing: no lock is held
+     */
+    public long touchKeys(long wanted) {
+        int first = set(wanted) * WAYS;
+        return key[first] + key[first + WAYS - 1];
+    }
+
+    /** Reads the record of a key if there is one; as {@link #touchKeys}. */
+    public long touchRecord(long wanted) {
+        int first = set(wanted) * WAYS;
+        for (int i = first; i < first + WAYS; i++) {
+            if (key[i] == wanted) {
+                return body[i * BODY];
+            }
+        }
+        return 0;
+    }
+
+    /**
      * Records a client's server; a record of the same client gives way.
      *
      * @param guessed whether it was chosen without knowing where the client and the candidates are

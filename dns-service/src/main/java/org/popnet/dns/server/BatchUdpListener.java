@@ -9,13 +9,15 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
+import org.popnet.dns.knowledge.View;
 import org.popnet.dns.wire.Dns;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One socket, one thread: up to 64 queries are taken from the kernel in one system call, answered one after the other,
- * and handed back in another. The kernel spreads clients over the sockets that share the port.
+ * One socket, one thread: up to 64 queries are taken from the kernel in one system call, decoded together, looked up
+ * together, answered one after the other, and handed back in another. The kernel spreads clients over the sockets that
+ * share the port.
  */
 final class BatchUdpListener implements UdpListener {
     private static final Logger LOG = LoggerFactory.getLogger(BatchUdpListener.class);
@@ -44,7 +46,7 @@ final class BatchUdpListener implements UdpListener {
     private final MemorySegment out = arena.allocate((long) BATCH * Dns.UDP_BYTES_MAX, 8);
 
     private final QueryPipeline pipeline;
-    private final Exchange exchange;
+    private final Exchange[] batch;
     private final DnsMetrics metrics;
     private final int socket;
     private final Thread thread;
@@ -59,7 +61,7 @@ final class BatchUdpListener implements UdpListener {
             String name)
             throws IOException {
         this.pipeline = pipeline;
-        this.exchange = exchange;
+        batch = Exchange.batch(exchange, BATCH);
         this.metrics = metrics;
         try {
             socket = LinuxSockets.open(address, receiveBufferBytes, WAKE_UP_MS, arena);
@@ -130,11 +132,22 @@ final class BatchUdpListener implements UdpListener {
 
     private int answer(int flags) throws IOException {
         int received = LinuxSockets.receive(socket, inHeaders, BATCH, flags, state);
-        int answers = 0;
+        if (received == 0) {
+            return 0;
+        }
+        long nowMs = pipeline.nowMs();
         for (int i = 0; i < received; i++) {
             long header = (long) i * LinuxSockets.MESSAGE_HEADER_BYTES;
-            int length = respond(i, inHeaders.get(JAVA_INT, header + LENGTH_AT));
+            take(batch[i], i, inHeaders.get(JAVA_INT, header + LENGTH_AT));
+            pipeline.decode(batch[i], nowMs);
+        }
+        View view = pipeline.view();
+        pipeline.lookAhead(batch, received, view);
+        int answers = 0;
+        for (int i = 0; i < received; i++) {
+            int length = respond(batch[i], view);
             if (length > 0) {
+                long header = (long) i * LinuxSockets.MESSAGE_HEADER_BYTES;
                 queue(answers++, i, length, inHeaders.get(JAVA_INT, header + NAME_LENGTH_AT));
             }
         }
@@ -143,30 +156,32 @@ final class BatchUdpListener implements UdpListener {
         return received;
     }
 
-    private int respond(int i, int queryLength) {
-        Exchange x = exchange;
+    private void take(Exchange x, int i, int queryLength) {
         long address = (long) i * LinuxSockets.SOCKET_ADDRESS_BYTES;
         x.sourceHigh = LinuxSockets.addressHigh(addresses, address);
         x.sourceLow = LinuxSockets.addressLow(addresses, address);
         x.inLength = queryLength;
         MemorySegment.copy(in, JAVA_BYTE, (long) i * QUERY_STRIDE_BYTES, x.in, 0, queryLength);
+    }
+
+    private int respond(Exchange x, View view) {
         try {
             if (!x.oneIn(DnsMetrics.TIMED_ONE_IN)) {
-                return pipeline.respond(x);
+                return pipeline.answer(x, view);
             }
             long start = System.nanoTime();
-            int length = pipeline.respond(x);
+            int length = pipeline.answer(x, view);
             metrics.timed(System.nanoTime() - start);
             return length;
         } catch (RuntimeException e) {
             // A fault of ours in one answer must not take the others with it.
-            LOG.error("cannot answer a query of {} bytes for {}", queryLength, x.query.nameText(), e);
+            LOG.error("cannot answer a query of {} bytes for {}", x.inLength, x.query.nameText(), e);
             return QueryPipeline.SILENCE;
         }
     }
 
     private void queue(int position, int i, int length, int addressLength) {
-        MemorySegment.copy(exchange.answer.bytes(), 0, out, JAVA_BYTE, (long) position * Dns.UDP_BYTES_MAX, length);
+        MemorySegment.copy(batch[i].answer.bytes(), 0, out, JAVA_BYTE, (long) position * Dns.UDP_BYTES_MAX, length);
         outVectors.set(JAVA_LONG, (long) position * LinuxSockets.IO_VECTOR_BYTES + 8, length);
         long header = (long) position * LinuxSockets.MESSAGE_HEADER_BYTES;
         outHeaders.set(JAVA_LONG, header + NAME_AT, addresses.address() + (long) i * LinuxSockets.SOCKET_ADDRESS_BYTES);

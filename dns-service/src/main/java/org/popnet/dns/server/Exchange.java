@@ -6,6 +6,8 @@ import org.popnet.dns.steering.ClientView;
 import org.popnet.dns.steering.SteeredDomain;
 import org.popnet.dns.wire.Answer;
 import org.popnet.dns.wire.Query;
+import org.popnet.dns.wire.QueryDecoder;
+import org.popnet.dns.zone.ZoneEntry;
 import org.popnet.dns.zone.ZoneSnapshot;
 
 /** One query, its answer, and all that is needed on the way between them; owned by one thread and used again. */
@@ -29,9 +31,9 @@ final class Exchange {
     final Query query = new Query();
     final Answer answer;
     final ClientView client = new ClientView();
-    final Choice choice = new Choice();
-    final ZoneSnapshot.Match match = new ZoneSnapshot.Match();
-    final byte[] scratch = new byte[SCRATCH_BYTES];
+    final Choice choice;
+    final ZoneSnapshot.Match match;
+    final byte[] scratch;
     /** The time that this answer is made at; see {@link org.popnet.dns.knowledge.Knowledge#nowMs}. */
     long nowMs;
     /** Hash of the name or zone that the answer is for. */
@@ -50,6 +52,12 @@ final class Exchange {
     /** Whether it was chosen before all was measured that shall be. */
     boolean keptAsGuess;
 
+    /** What to do with what came, once it is decoded. */
+    QueryDecoder.Verdict verdict = QueryDecoder.Verdict.DROP_SHORT;
+
+    /** What stands at the name in question, if it was looked up ahead; see {@link Lookahead}. */
+    @Nullable ZoneEntry entry;
+
     private long random;
 
     /** @param seed for the sampling of what need not be done for all */
@@ -57,7 +65,31 @@ final class Exchange {
         this.transport = transport;
         in = new byte[bytesIn];
         this.answer = answer;
+        choice = new Choice();
+        match = new ZoneSnapshot.Match();
+        scratch = new byte[SCRATCH_BYTES];
         random = seed | 1;
+    }
+
+    /** Another query of the same batch: what is used only while one is answered is the same. */
+    private Exchange(Exchange first, long seed) {
+        transport = first.transport;
+        in = new byte[first.in.length];
+        answer = first.answer;
+        choice = first.choice;
+        match = first.match;
+        scratch = first.scratch;
+        random = seed | 1;
+    }
+
+    /** Room for so many queries that are decoded together and answered one after the other. */
+    static Exchange[] batch(Exchange first, int size) {
+        Exchange[] batch = new Exchange[size];
+        batch[0] = first;
+        for (int i = 1; i < size; i++) {
+            batch[i] = new Exchange(first, first.random * (2 * i + 1));
+        }
+        return batch;
     }
 
     /** True once in so many calls, on average (xorshift, Marsaglia 2003). */

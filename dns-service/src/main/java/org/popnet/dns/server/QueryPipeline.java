@@ -38,6 +38,7 @@ final class QueryPipeline {
     private final DnsMetrics metrics;
     private final ResponseLimiter limiter;
     private final QueryLog log;
+    private final Lookahead lookahead;
 
     QueryPipeline(
             Knowledge knowledge,
@@ -53,6 +54,7 @@ final class QueryPipeline {
         this.metrics = metrics;
         this.limiter = limiter;
         this.log = log;
+        lookahead = new Lookahead(knowledge.clientLocation(), knowledge.persistence());
     }
 
     /**
@@ -61,13 +63,49 @@ final class QueryPipeline {
      * @return the length of the answer in {@code x.answer.bytes()}, or {@link #SILENCE}
      */
     int respond(Exchange x) {
-        Query query = x.query;
-        x.nowMs = knowledge.nowMs();
+        decode(x, nowMs());
+        return answer(x, view());
+    }
+
+    long nowMs() {
+        return knowledge.nowMs();
+    }
+
+    /** What answers are made from now. */
+    View view() {
+        return knowledge.view();
+    }
+
+    /** Decodes the query in {@code x.in}: the first step, which needs nothing but what came. */
+    void decode(Exchange x, long nowMs) {
+        x.nowMs = nowMs;
         x.subject = 0;
         x.domainClass = DomainClass.NONE;
         x.logged = null;
         x.keptMs = 0;
-        QueryDecoder.Verdict verdict = QueryDecoder.decode(x.in, x.inLength, query);
+        x.entry = null;
+        x.verdict = QueryDecoder.decode(x.in, x.inLength, x.query);
+    }
+
+    /**
+     * Has what decoded queries need come into the cache, for all of them at once.
+     *
+     * @param view that they will be answered from
+     */
+    void lookAhead(Exchange[] batch, int count, View view) {
+        if (count > 1) {
+            lookahead.over(batch, count, view);
+        }
+    }
+
+    /**
+     * Answers a decoded query.
+     *
+     * @return as {@link #respond}
+     */
+    int answer(Exchange x, View view) {
+        Query query = x.query;
+        QueryDecoder.Verdict verdict = x.verdict;
         if (verdict == QueryDecoder.Verdict.DROP_SHORT || verdict == QueryDecoder.Verdict.DROP_RESPONSE) {
             metrics.dropped(verdict);
             return SILENCE;
@@ -75,7 +113,7 @@ final class QueryPipeline {
         x.answer.begin(query, x.transport == Exchange.Transport.TCP ? Dns.MESSAGE_BYTES_MAX : query.udpLimit());
         int reply =
                 switch (verdict) {
-                    case ANSWER -> answer(x, knowledge.view());
+                    case ANSWER -> question(x, view);
                     case COOKIE_ONLY -> Dns.NOERROR;
                     case FORMERR -> Dns.FORMERR;
                     case NOTIMP -> Dns.NOTIMP;
@@ -119,7 +157,7 @@ final class QueryPipeline {
                 && !NodeAnswers.isMember(x, knowledge.view());
     }
 
-    private int answer(Exchange x, View view) {
+    private int question(Exchange x, View view) {
         Query query = x.query;
         int type = query.type();
         if (query.recordClass() != Dns.IN || type == Dns.AXFR || type == Dns.IXFR) {
@@ -131,7 +169,7 @@ final class QueryPipeline {
         if (type >= META_TYPES_FROM && type < Dns.ANY) {
             return Dns.NOTIMP;
         }
-        ZoneEntry entry = view.zone().find(query, 0);
+        ZoneEntry entry = x.entry == null ? view.zone().find(query, 0) : x.entry;
         if (entry == null) {
             return unlisted(x, view);
         }

@@ -106,10 +106,7 @@ public final class ClientLocation {
 
     private static void begin(long high, long low, int bits, Topology topology, ClientView out) {
         out.reset(topology.pops());
-        out.prefixBits = bits;
-        out.prefixHigh = Address.maskHigh(high, low, bits);
-        out.prefixLow = Address.maskLow(high, low, bits);
-        out.hash = Hash.of(out.prefixHigh, out.prefixLow);
+        out.identify(Address.maskHigh(high, low, bits), Address.maskLow(high, low, bits), bits);
     }
 
     private static void here(Topology topology, Latencies latencies, ClientView out) {

@@ -39,6 +39,14 @@ public final class ClientView {
         }
     }
 
+    /** Sets who it is, before anything else is known of it. */
+    public void identify(long high, long low, int bits) {
+        prefixHigh = high;
+        prefixLow = low;
+        prefixBits = bits;
+        hash = Hash.of(high, low);
+    }
+
     public Source source() {
         return source;
     }

@@ -10,6 +10,21 @@ public interface Latencies {
     int row(long high, long low);
 
     /**
+     * Reads where the search for a row begins, so that it is in the processor's cache when that comes.
+     *
+     * @param hash of the prefix ({@link Hash#of(long, long)})
+     * @return what was read, which means nothing
+     */
+    default long touchSlot(long hash) {
+        return 0;
+    }
+
+    /** Reads the row of a prefix if there is one; as {@link #touchSlot}. */
+    default long touchRow(long high, long low) {
+        return 0;
+    }
+
+    /**
      * Fills in what is known for a row and has not expired.
      *
      * @param rttMs by POP index of the topology; NaN where unknown or unanswered

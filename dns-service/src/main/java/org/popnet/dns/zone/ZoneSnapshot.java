@@ -1,5 +1,6 @@
 package org.popnet.dns.zone;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -14,13 +15,25 @@ import org.popnet.platform.tree.ActiveTree;
 /**
  * Everything the name server answers for, compiled from one tree: immutable, looked up without allocation. An open
  * addressing table over the hashes of names; who is behind a hash is always compared.
+ *
+ * <p>A look-up mostly waits for memory, so hashes and names do not lie behind the entries but side by side: the slot
+ * leads to the name and to the entry at once.
  */
 public final class ZoneSnapshot {
+    private static final int SLOT = 2;
+    private static final int NAME = 1;
+    private static final int NAME_SHIFT = 8;
+    private static final int NAME_LENGTH = (1 << NAME_SHIFT) - 1;
+
     private final ActiveTree tree;
     private final Topology topology;
     private final List<Target> targets;
     private final Map<TargetId, Integer> targetIndex = new HashMap<>();
     private final @Nullable ZoneEntry[] table;
+    /** By slot: the hash of the name, and where the name lies in {@code names} with its length; 0 for an empty slot. */
+    private final long[] slots;
+
+    private final byte[] names;
     private final int mask;
     private final OriginNames origins;
 
@@ -45,12 +58,20 @@ public final class ZoneSnapshot {
         }
         mask = Math.max(16, Integer.highestOneBit(entries.size() * 2 + 1) << 1) - 1;
         table = new ZoneEntry[mask + 1];
+        slots = new long[SLOT * (mask + 1)];
+        names = new byte[entries.stream().mapToInt(entry -> entry.name().length()).sum()];
+        int at = 0;
         for (ZoneEntry entry : entries) {
             int slot = slotOf(entry.name().hash());
             while (table[slot] != null) {
                 slot = slot + 1 & mask;
             }
             table[slot] = entry;
+            byte[] name = entry.name().bytes();
+            System.arraycopy(name, 0, names, at, name.length);
+            slots[SLOT * slot] = entry.name().hash();
+            slots[SLOT * slot + NAME] = (long) at << NAME_SHIFT | name.length;
+            at += name.length;
         }
         this.origins = origins;
     }
@@ -83,25 +104,43 @@ public final class ZoneSnapshot {
 
     /** What stands at a name, or null. */
     public @Nullable ZoneEntry find(WireName name) {
-        int slot = slotOf(name.hash());
-        for (ZoneEntry entry = table[slot]; entry != null; entry = table[slot]) {
-            if (entry.name().equals(name)) {
-                return entry;
+        return find(name.bytes(), 0, name.length(), name.hash());
+    }
+
+    private @Nullable ZoneEntry find(byte[] name, int from, int to, long hash) {
+        int slot = slotOf(hash);
+        for (long place = slots[SLOT * slot + NAME]; place != 0; place = slots[SLOT * slot + NAME]) {
+            if (slots[SLOT * slot] == hash && matches(place, name, from, to)) {
+                return table[slot];
             }
             slot = slot + 1 & mask;
         }
         return null;
     }
 
-    private @Nullable ZoneEntry find(byte[] name, int from, int to, long hash) {
-        int slot = slotOf(hash);
-        for (ZoneEntry entry = table[slot]; entry != null; entry = table[slot]) {
-            if (entry.name().hash() == hash && entry.name().matches(name, from, to)) {
-                return entry;
-            }
-            slot = slot + 1 & mask;
+    private boolean matches(long place, byte[] name, int from, int to) {
+        int at = (int) (place >>> NAME_SHIFT);
+        return Arrays.equals(names, at, at + (int) (place & NAME_LENGTH), name, from, to);
+    }
+
+    /**
+     * Reads the slot that the search for a name begins with, so that it is in the processor's cache when that comes.
+     *
+     * @return what was read, which means nothing
+     */
+    public long touchSlot(Query query) {
+        return query.labels() == 0 ? 0 : slots[SLOT * slotOf(query.suffixHash(0))];
+    }
+
+    /** Reads what that slot leads to; as {@link #touchSlot}. */
+    public long touchEntry(Query query) {
+        if (query.labels() == 0) {
+            return 0;
         }
-        return null;
+        int slot = slotOf(query.suffixHash(0));
+        ZoneEntry entry = table[slot];
+        int name = (int) (slots[SLOT * slot + NAME] >>> NAME_SHIFT);
+        return names[name] + (entry instanceof ZoneEntry.Steered ? 1 : 0);
     }
 
     /**
