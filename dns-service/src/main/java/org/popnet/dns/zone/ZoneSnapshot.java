@@ -59,7 +59,8 @@ public final class ZoneSnapshot {
         mask = Math.max(16, Integer.highestOneBit(entries.size() * 2 + 1) << 1) - 1;
         table = new ZoneEntry[mask + 1];
         slots = new long[SLOT * (mask + 1)];
-        names = new byte[entries.stream().mapToInt(entry -> entry.name().length()).sum()];
+        names = new byte
+                [entries.stream().mapToInt(entry -> entry.name().length()).sum()];
         int at = 0;
         for (ZoneEntry entry : entries) {
             int slot = slotOf(entry.name().hash());

@@ -41,7 +41,8 @@ final class JvmOptions {
 
     private static List<String> of(Service service) {
         return switch (service) {
-            // Its tables of many megabytes are read at random: with small pages, finding the page takes as long as the read.
+            // Its tables of many megabytes are read at random: with small pages, finding the page takes as long as the
+            // read.
             case DNS -> with("-Xmx256m", "-Xss512k", "-XX:+UseTransparentHugePages");
             case EDGE_CACHE -> with("-Xmx256m", "-XX:MaxDirectMemorySize=1g", "-Xss512k");
             case ORIGIN_FETCH -> with("-Xmx192m", FIRST_COMPILER_ONLY);
