@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -172,6 +173,42 @@ class ContentPathTest {
             assertThat(Arrays.equals(part.body(), Arrays.copyOfRange(original, 5_000_000, 6_000_000)))
                     .isTrue();
         }
+    }
+
+    @Test
+    void aFilmIsFetchedAndKeptBySegmentsInBothTiers() throws Exception {
+        byte[] film = new byte[40 << 20];
+        new Random(7).nextBytes(film);
+        Files.write(network.state().content().resolve("downloads/film.bin"), film);
+        String edge = users.resolve("newyork", "download.customer2.example");
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<byte[]> first = range(client, edge, 20_000_000, 24_999_999);
+            assertThat(first.statusCode()).isEqualTo(206);
+            assertThat(Arrays.equals(first.body(), Arrays.copyOfRange(film, 20_000_000, 25_000_000)))
+                    .isTrue();
+            assertThat(String.join(", ", first.headers().allValues("Cache-Status")))
+                    .as("both tiers went forward, for a part")
+                    .contains("fetch1")
+                    .contains("fwd-status=206; stored")
+                    .doesNotContain("; hit");
+            await().untilAsserted(() -> assertThat(String.join(
+                            ", ",
+                            range(client, edge, 21_000_000, 21_999_999).headers().allValues("Cache-Status")))
+                    .contains("; hit"));
+            HttpResponse<byte[]> whole = client.send(
+                    HttpRequest.newBuilder(request(edge, "download.customer2.example", "/film.bin"), (n, v) -> true)
+                            .build(),
+                    BodyHandlers.ofByteArray());
+            assertThat(Arrays.equals(whole.body(), film)).isTrue();
+        }
+    }
+
+    private HttpResponse<byte[]> range(HttpClient client, String edge, int first, int last) throws Exception {
+        return client.send(
+                HttpRequest.newBuilder(request(edge, "download.customer2.example", "/film.bin"), (n, v) -> true)
+                        .header("Range", "bytes=" + first + "-" + last)
+                        .build(),
+                BodyHandlers.ofByteArray());
     }
 
     @Test
