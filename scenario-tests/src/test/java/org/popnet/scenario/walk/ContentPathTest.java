@@ -193,7 +193,9 @@ class ContentPathTest {
                     .doesNotContain("; hit");
             await().untilAsserted(() -> assertThat(String.join(
                             ", ",
-                            range(client, edge, 21_000_000, 21_999_999).headers().allValues("Cache-Status")))
+                            range(client, edge, 21_000_000, 21_999_999)
+                                    .headers()
+                                    .allValues("Cache-Status")))
                     .contains("; hit"));
             HttpResponse<byte[]> whole = client.send(
                     HttpRequest.newBuilder(request(edge, "download.customer2.example", "/film.bin"), (n, v) -> true)
