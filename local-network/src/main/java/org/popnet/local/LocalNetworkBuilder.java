@@ -95,8 +95,8 @@ public final class LocalNetworkBuilder {
     }
 
     /**
-     * Edges and name servers without the JVM's optimizing compiler, as everything else is: the network is up in two
-     * thirds of the time, and serves about half as many requests with the same processors.
+     * Edges and name servers without the JVM's optimizing compiler, as everything else is: the start takes less of
+     * the processors, each request more.
      */
     public LocalNetworkBuilder quickStart(boolean wanted) {
         this.quickStart = wanted;

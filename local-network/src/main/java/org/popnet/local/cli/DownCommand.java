@@ -38,16 +38,16 @@ final class DownCommand implements Callable<Integer> {
         StateDirectory state = popnet.state();
         PrintWriter out = popnet.out();
         Ledger ledger = new Ledger(state.processes());
-        int running = (int)
-                ledger.entries().stream().filter(e -> e.handle().isPresent()).count();
+        List<Ledger.Entry> entries = ledger.entries();
+        long running = entries.stream().filter(e -> e.handle().isPresent()).count();
         Optional<ProcessHandle> supervisor = Supervisor.pid(state).flatMap(ProcessHandle::of);
         if (supervisor.isPresent()) {
             out.println("stopping " + running + " processes …");
             out.flush();
             end(supervisor.get());
         }
-        // Whatever a killed supervisor has left behind.
-        List<String> leftovers = ledger.endLeftovers(PATIENCE);
+        // Whatever a supervisor that was killed, or failed at it, has left behind.
+        List<String> leftovers = ledger.endLeftovers(entries, PATIENCE);
         if (supervisor.isEmpty() && leftovers.isEmpty()) {
             out.println("Popnet is not running");
         } else if (supervisor.isEmpty()) {

@@ -54,7 +54,7 @@ final class UpCommand implements Callable<Integer> {
             names = "--optimize",
             description = {
                 "Edges and name servers with the JVM's optimizing compiler, for measurements: they serve",
-                "about twice as much with the same processors, and the start takes half as long again."
+                "more with the same processors, and the start takes longer."
             })
     private boolean optimized;
 

@@ -29,7 +29,7 @@ final class JvmOptions {
      *
      * @param quickStart without the optimizing compiler for the data planes either: it takes a third of the processor
      *     time of their start, and as much again in the first minute, which a small machine has better use for; their
-     *     code is then about half as fast
+     *     code is slower then
      */
     static List<String> of(Service service, boolean quickStart) {
         List<String> options = of(service);

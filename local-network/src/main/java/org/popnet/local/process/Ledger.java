@@ -87,8 +87,16 @@ public final class Ledger {
      * @return the names of those that were
      */
     public synchronized List<String> endLeftovers(Duration patience) throws InterruptedException {
+        return endLeftovers(entries(), patience);
+    }
+
+    /**
+     * The same for entries that were read before, whatever the file says by now: a supervisor that could not end what it
+     * had started (its program was replaced by a build) may have deleted it.
+     */
+    public synchronized List<String> endLeftovers(List<Entry> known, Duration patience) throws InterruptedException {
         List<String> ended = new ArrayList<>();
-        List<Entry> alive = entries().reversed().stream()
+        List<Entry> alive = known.reversed().stream()
                 .filter(e -> e.handle().isPresent())
                 .toList();
         for (Entry entry : alive) {
