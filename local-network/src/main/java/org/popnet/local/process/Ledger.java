@@ -96,9 +96,8 @@ public final class Ledger {
      */
     public synchronized List<String> endLeftovers(List<Entry> known, Duration patience) throws InterruptedException {
         List<String> ended = new ArrayList<>();
-        List<Entry> alive = known.reversed().stream()
-                .filter(e -> e.handle().isPresent())
-                .toList();
+        List<Entry> alive =
+                known.reversed().stream().filter(e -> e.handle().isPresent()).toList();
         for (Entry entry : alive) {
             entry.handle().ifPresent(ProcessHandle::destroy);
             ended.add(entry.name());
