@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import org.popnet.dns.knowledge.View;
 import org.popnet.dns.wire.Dns;
+import org.popnet.dns.wire.QueryDecoder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -107,9 +108,8 @@ final class BatchUdpListener implements UdpListener {
             while (running) {
                 answer(LinuxSockets.WAIT_FOR_ONE);
             }
-            // Queries that were accepted before the end are answered before the end, whatever comes meanwhile; one wait
-            // more
-            // is for those that the kernel was just handing over.
+            // Queries that were accepted before the end are answered before the end, whatever comes meanwhile; one
+            // wait more is for those that the kernel was just handing over.
             LinuxSockets.takeNoMore(socket, state, arena);
             int answered = answer(LinuxSockets.WAIT_FOR_ONE);
             while (answered > 0) {
@@ -139,10 +139,10 @@ final class BatchUdpListener implements UdpListener {
         for (int i = 0; i < received; i++) {
             long header = (long) i * LinuxSockets.MESSAGE_HEADER_BYTES;
             take(batch[i], i, inHeaders.get(JAVA_INT, header + LENGTH_AT));
-            pipeline.decode(batch[i], nowMs);
+            decode(batch[i], nowMs);
         }
         View view = pipeline.view();
-        pipeline.lookAhead(batch, received, view);
+        lookAhead(received, view);
         int answers = 0;
         for (int i = 0; i < received; i++) {
             int length = respond(batch[i], view);
@@ -164,6 +164,25 @@ final class BatchUdpListener implements UdpListener {
         MemorySegment.copy(in, JAVA_BYTE, (long) i * QUERY_STRIDE_BYTES, x.in, 0, queryLength);
     }
 
+    // A fault of ours in one query must not take the others, and the thread, with it: hence the three catches.
+
+    private void decode(Exchange x, long nowMs) {
+        try {
+            pipeline.decode(x, nowMs);
+        } catch (RuntimeException e) {
+            x.verdict = QueryDecoder.Verdict.DROP_SHORT;
+            LOG.error("cannot decode a query of {} bytes", x.inLength, e);
+        }
+    }
+
+    private void lookAhead(int count, View view) {
+        try {
+            pipeline.lookAhead(batch, count, view);
+        } catch (RuntimeException e) {
+            LOG.error("cannot look ahead over {} queries", count, e); // each is answered all the same
+        }
+    }
+
     private int respond(Exchange x, View view) {
         try {
             if (!x.oneIn(DnsMetrics.TIMED_ONE_IN)) {
@@ -174,7 +193,6 @@ final class BatchUdpListener implements UdpListener {
             metrics.timed(System.nanoTime() - start);
             return length;
         } catch (RuntimeException e) {
-            // A fault of ours in one answer must not take the others with it.
             LOG.error("cannot answer a query of {} bytes for {}", x.inLength, x.query.nameText(), e);
             return QueryPipeline.SILENCE;
         }

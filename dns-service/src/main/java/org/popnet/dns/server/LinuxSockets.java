@@ -41,6 +41,9 @@ final class LinuxSockets {
     private static final int OPTION_RECEIVE_TIMEOUT = 20;
     private static final int INTERRUPTED = 4;
     private static final int AGAIN = 11;
+    private static final int NO_MEMORY = 12;
+    private static final int NO_BUFFERS = 105;
+    private static final int REFUSED = 111;
     private static final int ACCESS = 13;
     private static final int ADDRESS_IN_USE = 98;
     private static final int ADDRESS_NOT_AVAILABLE = 99;
@@ -150,8 +153,8 @@ final class LinuxSockets {
             return received;
         }
         int error = (int) ERRNO.get(state, 0L);
-        if (error == AGAIN || error == INTERRUPTED) {
-            return 0;
+        if (error == AGAIN || error == INTERRUPTED || error == NO_MEMORY || error == NO_BUFFERS || error == REFUSED) {
+            return 0; // nothing now, or not for now; the last is what became of an answer
         }
         throw new IOException("recvmmsg failed with error " + error);
     }
