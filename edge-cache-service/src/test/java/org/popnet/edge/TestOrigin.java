@@ -36,6 +36,7 @@ final class TestOrigin implements AutoCloseable {
         }
     }
 
+    private final Thread accepting;
     private final ServerSocket listening;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     final List<Request> requests = new CopyOnWriteArrayList<>();
@@ -47,7 +48,7 @@ final class TestOrigin implements AutoCloseable {
     TestOrigin(Handler handler) throws IOException {
         this.handler = handler;
         listening = new ServerSocket(0, 1000, InetAddress.getByName("127.0.0.1"));
-        Thread.ofVirtual().start(this::accept);
+        accepting = Thread.ofVirtual().start(this::accept);
     }
 
     InetSocketAddress address() {
@@ -167,6 +168,11 @@ final class TestOrigin implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listening.close();
+        try {
+            accepting.join(); // until then the system may still take up a connection
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (Socket socket : sockets) {
             socket.close();
         }
