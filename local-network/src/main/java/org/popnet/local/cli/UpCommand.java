@@ -52,10 +52,8 @@ final class UpCommand implements Callable<Integer> {
 
     @Option(
             names = "--optimize",
-            description = {
-                "Edges and name servers with the JVM's optimizing compiler, for measurements: they serve",
-                "more with the same processors, and the start takes longer."
-            })
+            description = "Edges and name servers with the JVM's optimizing compiler, for measurements: they serve more"
+                    + " with the same processors, and the start takes longer.")
     private boolean optimized;
 
     @Option(names = "--force", description = "Starts also with little memory free.")
