@@ -75,6 +75,8 @@ final class VisitReport {
     /** {@code westusa scores 13.8 ms (latency 11.4, response 1.4, cost 1.0), eastusa 75.2; latency measured}. */
     static String summary(JsonNode explanation) {
         List<String> groups = new ArrayList<>();
+        double lowest = Double.MAX_VALUE;
+        double winner = Double.MAX_VALUE;
         for (JsonNode row : explanation.path("scores")) {
             if (row.path("round").asInt() == 1) {
                 boolean chosen = row.path("chosen").asBoolean();
@@ -83,14 +85,18 @@ final class VisitReport {
                         "%s %.1f ms",
                         row.path("group").asString(""),
                         row.path("score").asDouble());
+                lowest = Math.min(lowest, row.path("score").asDouble());
+                winner = chosen ? row.path("score").asDouble() : winner;
                 groups.add(chosen ? 0 : groups.size(), chosen ? score + " (" + terms(row.path("terms")) + ")" : score);
             }
         }
         if (groups.isEmpty()) {
             return "";
         }
-        String kept = explanation.path("persisted").asBoolean() ? "; the client stays where it was before" : "";
-        return "lowest score wins: " + String.join(", ", groups) + "; distances "
+        boolean persisted = explanation.path("persisted").asBoolean();
+        String kept = persisted ? "; the client stays where it was before" : "";
+        String why = winner <= lowest ? "lowest score wins: " : persisted ? "" : "scores this close share clients: ";
+        return why + String.join(", ", groups) + "; distances "
                 + explanation.path("latencySource").asString("unknown").toLowerCase(Locale.ROOT) + kept;
     }
 

@@ -27,6 +27,20 @@ class ExplanationTextTest {
     }
 
     @Test
+    void whoIsChosenAmongEqualsIsNotSaidToBeTheLowest() {
+        JsonNode shared = JsonMapper.shared().readTree("""
+                {"latencySource": "TOPOLOGY", "persisted": false, "scores": [
+                  {"round": 1, "group": "westusa", "score": 2.7, "chosen": false, "terms": []},
+                  {"round": 1, "group": "eastusa", "score": 3.8, "chosen": true, "terms": []}]}
+                """);
+        assertThat(VisitReport.summary(shared))
+                .isEqualTo("scores this close share clients: eastusa 3.8 ms (), westusa 2.7 ms; distances topology");
+        assertThat(VisitReport.summary(JsonMapper.shared().readTree(
+                        shared.toString().replace("\"persisted\":false", "\"persisted\":true"))))
+                .isEqualTo("eastusa 3.8 ms (), westusa 2.7 ms; distances topology; the client stays where it was before");
+    }
+
+    @Test
     void listsOfObjectsBecomeTablesAndTheRestLines() {
         assertThat(JsonText.of(EXPLANATION))
                 .contains("name           static.customer1.example")
