@@ -35,9 +35,10 @@ class ExplanationTextTest {
                 """);
         assertThat(VisitReport.summary(shared))
                 .isEqualTo("scores this close share clients: eastusa 3.8 ms (), westusa 2.7 ms; distances topology");
-        assertThat(VisitReport.summary(JsonMapper.shared().readTree(
-                        shared.toString().replace("\"persisted\":false", "\"persisted\":true"))))
-                .isEqualTo("eastusa 3.8 ms (), westusa 2.7 ms; distances topology; the client stays where it was before");
+        assertThat(VisitReport.summary(JsonMapper.shared()
+                        .readTree(shared.toString().replace("\"persisted\":false", "\"persisted\":true"))))
+                .isEqualTo(
+                        "eastusa 3.8 ms (), westusa 2.7 ms; distances topology; the client stays where it was before");
     }
 
     @Test
