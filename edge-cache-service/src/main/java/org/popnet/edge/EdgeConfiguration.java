@@ -66,6 +66,7 @@ class EdgeConfiguration {
         MemoryTier memory = new MemoryTier(settings.memorySettings(), allocator, clock);
         metrics.gauge("popnet.edge.memory.used", memory, MemoryTier::bytesInUse);
         metrics.gauge("popnet.edge.memory.extents", memory, MemoryTier::extentsOpen);
+        metrics.gauge("popnet.edge.memory.refused", memory, MemoryTier::refusals);
         metrics.gauge("popnet.edge.memory.objects", memory, MemoryTier::objects);
         metrics.gauge("popnet.edge.fills.running", memory, m -> m.fills().size());
         metrics.gauge("popnet.edge.large.running", memory, m -> m.large().runs().size());

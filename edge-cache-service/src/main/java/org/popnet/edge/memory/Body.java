@@ -45,6 +45,10 @@ public final class Body {
     private final AtomicInteger promised = new AtomicInteger();
 
     private int dropped;
+    /** What a segment stood in until the kernel had no memory for more of it; readers may still be at it. */
+    private @Nullable ByteBuf vacated;
+
+    private int vacatedIndex = -1;
 
     /** @param expected its length, or {@link #UNKNOWN} */
     Body(BodyMemory memory, long expected) {
@@ -80,6 +84,7 @@ public final class Body {
                     memory.free(segment);
                 }
             }
+            freeVacated();
         } else if (left < 0) {
             throw new IllegalStateException("body released more often than retained");
         }
@@ -91,8 +96,11 @@ public final class Body {
         while (source.isReadable()) {
             ByteBuf segment = segmentAt(end);
             int n = Math.min(source.readableBytes(), segment.capacity() - segment.writerIndex());
-            segment.writeBytes(source, n);
-            end += n;
+            int appended = BodyMemory.append(segment, source, n);
+            end += appended;
+            if (appended < n) {
+                moveToPool((int) (end / segmentBytes));
+            }
         }
         available = end;
         wakeReaders();
@@ -108,10 +116,42 @@ public final class Body {
         ByteBuf segment = current[index];
         if (segment == null) {
             long left = expected == UNKNOWN ? segmentBytes : expected - position;
-            segment = memory.allocate((int) Math.max(1, Math.min(segmentBytes, left)));
+            int bytes = (int) Math.max(1, Math.min(segmentBytes, left));
+            segment = refused() ? memory.allocatePooled(bytes) : memory.allocate(bytes);
             current[index] = segment;
         }
         return segment;
+    }
+
+    /** Goes on in the pool with a segment, and with those that follow. */
+    private void moveToPool(int index) {
+        @Nullable ByteBuf[] moved = segments.clone();
+        ByteBuf extent = moved[index];
+        if (extent == null) {
+            throw new IllegalStateException("no segment " + index);
+        }
+        ByteBuf pooled = memory.allocatePooled(extent.capacity());
+        pooled.writeBytes(extent, 0, extent.writerIndex());
+        moved[index] = pooled;
+        vacated = extent;
+        vacatedIndex = index;
+        segments = moved; // what readers see next has its bytes
+    }
+
+    /**
+     * Whether the kernel had no memory for all of this: the rest stands in the pool, to be read, not to be kept there. On
+     * the writer's thread.
+     */
+    boolean refused() {
+        return vacatedIndex >= 0;
+    }
+
+    private void freeVacated() {
+        ByteBuf extent = vacated;
+        vacated = null;
+        if (extent != null) {
+            memory.free(extent);
+        }
     }
 
     void complete() {
@@ -148,6 +188,11 @@ public final class Body {
         Body copy = new Body(memory, length);
         if (length > 0) {
             copy.append(tail.slice(0, used));
+        }
+        if (copy.refused()) {
+            copy.release();
+            tryRetain();
+            return this;
         }
         copy.complete();
         return copy;
@@ -254,6 +299,9 @@ public final class Body {
             if (segment != null) {
                 all[dropped] = null;
                 memory.free(segment);
+            }
+            if (dropped == vacatedIndex) {
+                freeVacated();
             }
             dropped++;
         }

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.FileRegion;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +20,12 @@ final class BodyMemory {
     /**
      * @param bytesMax the most that will be held at a time
      * @param inFileFrom what has as many bytes stands in a file if there can be one; 0 for nothing
+     * @param refused told why whenever the kernel has no memory for what is to be written to the file
      */
-    BodyMemory(ByteBufAllocator allocator, long bytesMax, int inFileFrom) {
+    BodyMemory(ByteBufAllocator allocator, long bytesMax, int inFileFrom, Consumer<String> refused) {
         this.allocator = allocator;
         this.inFileFrom = inFileFrom;
-        this.extents = inFileFrom == 0 ? null : Extents.open(bytesMax, allocator);
+        this.extents = inFileFrom == 0 ? null : Extents.open(bytesMax, allocator, refused);
     }
 
     /** Into how large segments to cut a body: as few as can be if they can be sent by reference. */
@@ -34,12 +36,31 @@ final class BodyMemory {
     }
 
     ByteBuf allocate(int bytes) {
-        ByteBuf buffer = extents == null || bytes < inFileFrom ? null : extents.allocate(bytes);
-        if (buffer == null) {
-            buffer = allocator.directBuffer(bytes);
-        }
+        ByteBuf extent = extents == null || bytes < inFileFrom ? null : extents.allocate(bytes);
+        return extent == null ? allocatePooled(bytes) : counted(extent);
+    }
+
+    /** Not in the file, whatever its size. */
+    ByteBuf allocatePooled(int bytes) {
+        return counted(allocator.directBuffer(bytes));
+    }
+
+    private ByteBuf counted(ByteBuf buffer) {
         bytesInUse.addAndGet(sizeOf(buffer));
         return buffer;
+    }
+
+    /**
+     * Appends bytes of the source to a segment, and moves the source's position past them.
+     *
+     * @return how many: fewer than asked for if the segment is a part of the file and the kernel has no memory for more
+     */
+    static int append(ByteBuf segment, ByteBuf source, int length) {
+        if (segment instanceof Extent extent) {
+            return extent.append(source, length);
+        }
+        segment.writeBytes(source, length);
+        return length;
     }
 
     /** A part of a segment for a socket to send by reference, retained; null if it is to be copied. */

@@ -9,7 +9,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
-/** A part of a file in memory as a buffer: bytes are appended, read as from any other, and sent by reference. */
+/**
+ * A part of a file in memory as a buffer: bytes are appended, read as from any other, and sent by reference.
+ *
+ * <p>Written by {@link #append} only. A write through the mapping would take pages too, and where the kernel has none left
+ * it ends in SIGBUS; a system call says so.
+ */
 final class Extent extends UnpooledDirectByteBuf {
     private static final int PAGE_BYTES = 4096;
 
@@ -37,24 +42,48 @@ final class Extent extends UnpooledDirectByteBuf {
         return occupied;
     }
 
-    @Override
-    public ByteBuf setBytes(int index, ByteBuf source, int sourceIndex, int length) {
-        if (!source.isDirect() || length < PAGE_BYTES) {
-            return super.setBytes(index, source, sourceIndex, length);
+    /**
+     * Appends bytes of the source, and moves its position past them.
+     *
+     * @return how many: fewer than asked for if the kernel has no memory for more
+     */
+    int append(ByteBuf source, int length) {
+        if (source.isDirect()) {
+            return appendDirect(source, length);
         }
-        checkIndex(index, length);
-        int at = 0;
+        ByteBuf direct = alloc().directBuffer(length);
+        try {
+            int appended =
+                    appendDirect(direct.writeBytes(source, source.readerIndex(), length), length);
+            source.skipBytes(appended);
+            return appended;
+        } finally {
+            direct.release();
+        }
+    }
+
+    private int appendDirect(ByteBuf source, int length) {
+        checkIndex(writerIndex(), length);
+        int appended = 0;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = MemoryFile.callState(arena);
-            for (ByteBuffer part : source.nioBuffers(sourceIndex, length)) {
-                int written = file.write(part, offset + index + at, state);
-                at += written;
+            for (ByteBuffer part : source.nioBuffers(source.readerIndex(), length)) {
+                int written = file.write(part, offset + writerIndex() + appended, state);
+                appended += written;
                 if (part.remaining() > written) {
+                    extents.refused(MemoryFile.error(state));
                     break;
                 }
             }
         }
-        return at == length ? this : super.setBytes(index + at, source, sourceIndex + at, length - at);
+        source.skipBytes(appended);
+        writerIndex(writerIndex() + appended);
+        return appended;
+    }
+
+    @Override
+    public ByteBuf setBytes(int index, ByteBuf source, int sourceIndex, int length) {
+        throw new UnsupportedOperationException("bytes are appended to a part of a file, not set");
     }
 
     /** A part for a socket to send; retains this until it is released. */

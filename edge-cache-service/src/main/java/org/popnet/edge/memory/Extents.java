@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,12 +24,14 @@ final class Extents {
 
     private final MemoryFile file;
     private final ByteBufAllocator allocator;
+    private final Consumer<String> refused;
     private final AtomicLong open = new AtomicLong();
     private final Stretch[] stretches = new Stretch[SIZES];
 
-    private Extents(MemoryFile file, ByteBufAllocator allocator, long stretchBytes) {
+    private Extents(MemoryFile file, ByteBufAllocator allocator, long stretchBytes, Consumer<String> refused) {
         this.file = file;
         this.allocator = allocator;
+        this.refused = refused;
         for (int i = 0; i < SIZES; i++) {
             stretches[i] = new Stretch(i * stretchBytes, SLOT_BYTES_MIN << i, stretchBytes);
         }
@@ -36,13 +39,14 @@ final class Extents {
 
     /**
      * @param bytesMax the most that will be held at a time
+     * @param refused told why whenever the kernel has no memory for what is to be written
      * @return null where there are no files in memory
      */
-    static @Nullable Extents open(long bytesMax, ByteBufAllocator allocator) {
+    static @Nullable Extents open(long bytesMax, ByteBufAllocator allocator, Consumer<String> refused) {
         // Twice: an extent may fill as little as half of its slot. And room for one of the largest.
         long stretch = (2 * bytesMax / SLOT_BYTES_MAX + 2) * SLOT_BYTES_MAX;
         try {
-            return new Extents(MemoryFile.open(SIZES * stretch), allocator, stretch);
+            return new Extents(MemoryFile.open(SIZES * stretch), allocator, stretch, refused);
         } catch (IOException e) {
             log.warn("Bodies are sent by copying them, which costs more: {}", e.getMessage());
             return null;
@@ -63,6 +67,10 @@ final class Extents {
         }
         open.incrementAndGet();
         return new Extent(this, file, allocator, offset, bytes);
+    }
+
+    void refused(String why) {
+        refused.accept(why);
     }
 
     void free(Extent extent) {

@@ -22,8 +22,8 @@ import org.popnet.edge.upstream.UpstreamFailure;
  * if it can be shared, all read its body while it grows, each at its own speed, and it is stored when it is whole. If it
  * cannot, whoever began takes it over and the others go on alone.
  *
- * <p>A body that outgrows what may be stored is read through a window: from then on nobody can join, and the slowest
- * reader holds the fetch back.
+ * <p>A body that outgrows what may be stored, or that the kernel has no memory for, is read through a window: from then on
+ * nobody can join, and the slowest reader holds the fetch back.
  */
 public final class Fill implements ResponseListener {
     private final MemoryTier tier;
@@ -270,20 +270,27 @@ public final class Fill implements ResponseListener {
             return;
         }
         Body body = filling.body();
+        if (window == null && body.length() == Body.UNKNOWN && !mayGrow(body, bytes.readableBytes())) {
+            openWindow(body);
+        }
+        body.append(bytes);
+        if (window == null && body.refused()) {
+            openWindow(body);
+        }
+        Window flowing = window;
+        if (flowing != null) {
+            flowing.flow();
+        }
+    }
+
+    /** From here on the body flows to those who read it, and is not kept. */
+    private void openWindow(Body body) {
         UpstreamCall upstream = call;
-        if (window == null
-                && upstream != null
-                && body.length() == Body.UNKNOWN
-                && !mayGrow(body, bytes.readableBytes())) {
+        if (upstream != null) {
             waiters.close();
             window = new Window(body, upstream, loop, this::abandoned);
             storing = false;
             tier.fills().remove(this);
-        }
-        body.append(bytes);
-        Window flowing = window;
-        if (flowing != null) {
-            flowing.flow();
         }
     }
 

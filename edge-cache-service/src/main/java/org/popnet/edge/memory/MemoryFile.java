@@ -107,7 +107,10 @@ final class MemoryFile {
         return channel;
     }
 
-    /** A part of the file, to read and to write. */
+    /**
+     * A part of the file, to be read where something has been written. Elsewhere even looking takes a page, and without
+     * one ends in SIGBUS.
+     */
     ByteBuffer view(long offset, int bytes) {
         return mapped.asSlice(offset, bytes).asByteBuffer();
     }
@@ -116,7 +119,8 @@ final class MemoryFile {
      * Writes without touching the mapping, which would cost a page fault and a page of zeros each 4 KiB.
      *
      * @param source direct; its position stays
-     * @return how many of its bytes were written, from the first on
+     * @param state to tell why not all were
+     * @return how many of its bytes were written, from the first on: fewer if the kernel has no memory for them
      */
     int write(ByteBuffer source, long offset, MemorySegment state) {
         MemorySegment bytes = MemorySegment.ofBuffer(source);
@@ -166,7 +170,8 @@ final class MemoryFile {
         }
     }
 
-    private static String error(MemorySegment state) {
+    /** Why the last call of this state failed. */
+    static String error(MemorySegment state) {
         return "errno " + (int) Calls.ERRNO.get(state, 0L);
     }
 }

@@ -34,9 +34,12 @@ public final class MemoryTier implements FlushTarget {
     private static final int CHANGES_MAX = 50_000;
 
     private static final Duration CHANGES_KEPT = Duration.ofDays(1);
+    /** Of so many parts of what may be stored one is forgotten when the kernel runs short of memory. */
+    private static final int SHED_PARTS = 32;
 
     private final MemorySettings settings;
     private final InstantSource clock;
+    private final Shortage shortage;
     private final BodyMemory memory;
     private final Cache<CacheKey, Entry> entries;
     private final TagIndex tags = new TagIndex();
@@ -55,7 +58,12 @@ public final class MemoryTier implements FlushTarget {
     public MemoryTier(MemorySettings settings, ByteBufAllocator allocator, InstantSource clock) {
         this.settings = settings;
         this.clock = clock;
-        this.memory = new BodyMemory(allocator, settings.bytesMax() + settings.fillBytesMax(), settings.sendFileFrom());
+        this.shortage = new Shortage(clock, this::shed);
+        this.memory = new BodyMemory(
+                allocator,
+                settings.bytesMax() + settings.fillBytesMax(),
+                settings.sendFileFrom(),
+                shortage::refused);
         this.room = new Room(memory, settings);
         this.large = new LargeResponses(this);
         this.entries = Caffeine.newBuilder()
@@ -74,6 +82,12 @@ public final class MemoryTier implements FlushTarget {
             large.index().remove(response);
             response.release();
         }
+    }
+
+    /** Forgets what is least worth keeping. */
+    private void shed() {
+        entries.policy().eviction().ifPresent(eviction -> entries.invalidateAll(
+                eviction.coldestWeighted(settings.bytesMax() / SHED_PARTS).keySet()));
     }
 
     /** What there is for a GET or HEAD request. */
@@ -355,6 +369,11 @@ public final class MemoryTier implements FlushTarget {
     /** Parts of the file in memory that are held: by bodies, or by what is still being sent of them. */
     public long extentsOpen() {
         return memory.extentsOpen();
+    }
+
+    /** Bodies that were not kept, or not to be, because the kernel had no memory for them. */
+    public long refusals() {
+        return shortage.refusals();
     }
 
     /** What was reserved and is not yet occupied. */

@@ -154,7 +154,7 @@ public final class SegmentRun implements ResponseListener {
             if (body.available() == body.length()) {
                 body.complete();
                 filling++;
-                listener.filled(storing && source.store(part) ? "segment" : "unstored");
+                listener.filled(storing && !body.refused() && source.store(part) ? "segment" : "unstored");
             }
         }
         UpstreamCall more = adopted;

@@ -18,6 +18,7 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ExtentsTest {
@@ -25,12 +26,13 @@ class ExtentsTest {
 
     private final PooledByteBufAllocator pool = new PooledByteBufAllocator(true);
     private final Random random = new Random(15);
+    private final List<String> refused = new ArrayList<>();
     private Extents extents;
 
     @BeforeEach
     void open() {
         assumeThat(System.getProperty("os.name")).isEqualTo("Linux");
-        extents = Extents.open(MEMORY, pool);
+        extents = Extents.open(MEMORY, pool, refused::add);
     }
 
     private byte[] bytes(int length) {
@@ -58,7 +60,8 @@ class ExtentsTest {
             int n = Math.min(1 + random.nextInt(20_000), length - at);
             ByteBuf piece =
                     (random.nextBoolean() ? Unpooled.directBuffer(n) : Unpooled.buffer(n)).writeBytes(all, at, n);
-            extent.writeBytes(piece);
+            assertThat(extent.append(piece, n)).isEqualTo(n);
+            assertThat(piece.isReadable()).isFalse();
             piece.release();
             at += n;
         }
@@ -75,7 +78,7 @@ class ExtentsTest {
     @Test
     void slotsAreUsedAgainAndHoldNothingOfBefore() {
         Extent first = extents.allocate(100_000);
-        first.writeBytes(bytes(100_000));
+        first.append(Unpooled.wrappedBuffer(bytes(100_000)), 100_000);
         long offset = first.offset();
         first.release();
         Extent second = extents.allocate(120_000);
@@ -107,7 +110,7 @@ class ExtentsTest {
 
     @Test
     void bodyStandsInThePoolWhenNoSlotIsLeft() {
-        BodyMemory memory = new BodyMemory(pool, MEMORY, 48 * 1024);
+        BodyMemory memory = new BodyMemory(pool, MEMORY, 48 * 1024, refused::add);
         List<ByteBuf> held = new ArrayList<>();
         while (memory.extentsOpen() == held.size()) {
             held.add(memory.allocate(1 << 20));
@@ -126,12 +129,40 @@ class ExtentsTest {
         assertThatThrownBy(() -> MemoryFile.open(tooLarge))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(Long.toString(tooLarge));
-        BodyMemory memory = new BodyMemory(pool, tooLarge, 48 * 1024);
+        BodyMemory memory = new BodyMemory(pool, tooLarge, 48 * 1024, refused::add);
         ByteBuf segment = memory.allocate(100_000);
         assertThat(memory.extentsOpen()).isZero();
         assertThat(memory.region(segment, 0, 100_000)).isNull();
         assertThat(memory.segmentBytes(100_000)).isEqualTo(Body.SEGMENT_BYTES);
         memory.free(segment);
+        assertThat(memory.bytesInUse()).isZero();
+    }
+
+    /** A piece in the heap, one off it, and pieces smaller than a page. */
+    @ParameterizedTest
+    @CsvSource({"1000,false", "1000,true", "10000,false", "10000,true", "120000,true"})
+    void ofWhatTheKernelHasNoMemoryForNoByteIsAppendedAndTheBodyGoesOnInThePool(int pieceBytes, boolean direct) {
+        BodyMemory memory = new BodyMemory(pool, MEMORY, 48 * 1024, refused::add);
+        byte[] all = bytes(120_000);
+        Body body = new Body(memory, all.length);
+        try (KernelLimit limit = KernelLimit.inFirst(memory, all.length, 50_500)) {
+            for (int at = 0; at < all.length; at += pieceBytes) {
+                ByteBuf piece = (direct ? Unpooled.directBuffer(pieceBytes) : Unpooled.buffer(pieceBytes))
+                        .writeBytes(all, at, pieceBytes);
+                body.append(piece);
+                piece.release();
+                assertThat(body.available()).isEqualTo(at + pieceBytes);
+                assertThat(body.refused()).isEqualTo(body.available() > 50_500);
+            }
+        }
+        assertThat(refused).as("EFBIG").containsExactly("errno 27");
+        ByteBuf read = body.slice(0, all.length);
+        assertThat(read).isEqualTo(Unpooled.wrappedBuffer(all));
+        read.release();
+        assertThat(body.region(0, all.length)).as("it stands in no file").isNull();
+        assertThat(body.occupied()).isEqualTo(131_072);
+        body.release();
+        assertThat(memory.extentsOpen()).isZero();
         assertThat(memory.bytesInUse()).isZero();
     }
 }

@@ -15,7 +15,7 @@ import org.popnet.caching.Headers;
 import org.popnet.caching.Vary;
 
 class StoredResponseTest {
-    private final BodyMemory memory = new BodyMemory(new PooledByteBufAllocator(true), 1 << 20, 0);
+    private final BodyMemory memory = new BodyMemory(new PooledByteBufAllocator(true), 1 << 20, 0, why -> {});
 
     private StoredResponse response(Body body) {
         Freshness freshness = Freshness.of(200, Headers.EMPTY, CachePolicy.DEFAULT, 0, 0);
