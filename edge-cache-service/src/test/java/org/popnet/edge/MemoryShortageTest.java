@@ -54,8 +54,7 @@ class MemoryShortageTest {
                 .untilAsserted(() -> assertThat(edge.memory.extentsOpen()).isZero());
         assertThat(edge.memory.bytesInUse()).isZero();
         assertThat(edge.memory.bytesReserved()).isZero();
-        await().atMost(LONG)
-                .untilAsserted(() -> assertThat(edge.buffersInUse()).isZero());
+        await().atMost(LONG).untilAsserted(() -> assertThat(edge.buffersInUse()).isZero());
     }
 
     private static byte[] random(int length) {
@@ -175,8 +174,7 @@ class MemoryShortageTest {
             await().atMost(LONG)
                     .untilAsserted(() -> assertThat(edge.memory.refusals()).isOne());
             await().atMost(LONG)
-                    .untilAsserted(
-                            () -> assertThat(edge.memory.fills().size()).isZero());
+                    .untilAsserted(() -> assertThat(edge.memory.fills().size()).isZero());
         }
         assertThat(client.get(SITE, "/a").body()).isEqualTo(body);
     }

@@ -53,8 +53,7 @@ final class Extent extends UnpooledDirectByteBuf {
         }
         ByteBuf direct = alloc().directBuffer(length);
         try {
-            int appended =
-                    appendDirect(direct.writeBytes(source, source.readerIndex(), length), length);
+            int appended = appendDirect(direct.writeBytes(source, source.readerIndex(), length), length);
             source.skipBytes(appended);
             return appended;
         } finally {

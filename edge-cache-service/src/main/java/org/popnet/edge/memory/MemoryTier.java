@@ -60,10 +60,7 @@ public final class MemoryTier implements FlushTarget {
         this.clock = clock;
         this.shortage = new Shortage(clock, this::shed);
         this.memory = new BodyMemory(
-                allocator,
-                settings.bytesMax() + settings.fillBytesMax(),
-                settings.sendFileFrom(),
-                shortage::refused);
+                allocator, settings.bytesMax() + settings.fillBytesMax(), settings.sendFileFrom(), shortage::refused);
         this.room = new Room(memory, settings);
         this.large = new LargeResponses(this);
         this.entries = Caffeine.newBuilder()
@@ -86,8 +83,10 @@ public final class MemoryTier implements FlushTarget {
 
     /** Forgets what is least worth keeping. */
     private void shed() {
-        entries.policy().eviction().ifPresent(eviction -> entries.invalidateAll(
-                eviction.coldestWeighted(settings.bytesMax() / SHED_PARTS).keySet()));
+        entries.policy()
+                .eviction()
+                .ifPresent(eviction -> entries.invalidateAll(eviction.coldestWeighted(settings.bytesMax() / SHED_PARTS)
+                        .keySet()));
     }
 
     /** What there is for a GET or HEAD request. */

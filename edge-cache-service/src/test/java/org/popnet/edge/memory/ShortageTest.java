@@ -14,8 +14,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 class ShortageTest {
     private final AtomicLong nowMs = new AtomicLong(1_000_000);
     private final AtomicInteger shed = new AtomicInteger();
-    private final Shortage shortage =
-            new Shortage(() -> Instant.ofEpochMilli(nowMs.get()), shed::incrementAndGet);
+    private final Shortage shortage = new Shortage(() -> Instant.ofEpochMilli(nowMs.get()), shed::incrementAndGet);
 
     @Test
     void isSaidOnceAMinuteAndMadeRoomForOnceASecond(CapturedOutput output) {
