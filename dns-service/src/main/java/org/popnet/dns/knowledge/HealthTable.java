@@ -8,11 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.popnet.dns.steering.Latencies;
-import org.popnet.dns.steering.TargetStates;
-import org.popnet.dns.steering.Topology;
 import org.popnet.dns.zone.ZoneSnapshot;
 import org.popnet.platform.message.Message.ServiceResult;
 import org.popnet.platform.message.TargetId;
@@ -34,19 +31,26 @@ final class HealthTable {
     private static final long WATCH_RENEWED_MS = 20_000;
 
     private final long staleMs;
+    private final long distanceExpiryMs;
     private Map<TargetId, TargetHealth> targets = new HashMap<>();
-    /** Where customers' servers are. */
-    private Map<TargetId, InetAddress> addresses = Map.of();
     /** Targets that may need more probes to watch, and when these were asked last. */
     private final Map<TargetId, Long> suspects = new LinkedHashMap<>();
 
-    /** @param staleMs how long a result counts at least */
-    HealthTable(long staleMs) {
+    /**
+     * @param staleMs how long a result counts at least
+     * @param distanceExpiryMs how long the measured way to a server counts
+     */
+    HealthTable(long staleMs, long distanceExpiryMs) {
         this.staleMs = staleMs;
+        this.distanceExpiryMs = distanceExpiryMs;
     }
 
-    /** Watches the targets of this tree; what is known of those that stay is kept. */
-    void follow(ZoneSnapshot zone) {
+    /**
+     * Watches the targets of this tree; what is known of those that stay is kept.
+     *
+     * @return what is yet to be compiled of it
+     */
+    CompiledTargets follow(ZoneSnapshot zone) {
         NetworkTree tree = zone.tree().tree();
         VantagePoints all = new VantagePoints(tree);
         VantagePoints overIpv6 = VantagePoints.overIpv6(tree);
@@ -77,8 +81,8 @@ final class HealthTable {
             }
         }
         targets = next;
-        addresses = places;
         suspects.keySet().retainAll(next.keySet());
+        return new CompiledTargets(zone, next, places, distanceExpiryMs);
     }
 
     /** As the probes see it: where a customer's server stands is not in the tree. */
@@ -112,22 +116,36 @@ final class HealthTable {
         return Math.max(staleMs, STALE_INTERVALS * interval);
     }
 
-    /** The targets whose verdict a report changed. */
-    List<Transition> take(NodeName probe, List<ServiceResult> results, ZoneSnapshot zone, long nowMs) {
+    /**
+     * Takes what a probe saw, and compiles the targets that it is about.
+     *
+     * @param compiled of the tree that is followed
+     * @param distances from POPs to servers
+     * @return the targets whose verdict it changed
+     */
+    List<Transition> take(
+            NodeName probe,
+            List<ServiceResult> results,
+            CompiledTargets compiled,
+            Latencies distances,
+            long nowMs) {
+        ZoneSnapshot zone = compiled.zone();
         List<Transition> changed = List.of();
         for (ServiceResult result : results) {
-            TargetHealth health = targets.get(result.target());
-            if (health == null || result.lagged() || result.ageMs() > health.staleMs()) {
+            int target = zone.indexOf(result.target());
+            if (target < 0 || result.lagged() || result.ageMs() > compiled.health(target).staleMs()) {
                 continue;
             }
+            TargetHealth health = compiled.health(target);
             health.take(probe, result, nowMs - Math.max(0, result.ageMs()));
             if (!result.up() && health.watch().isAssigned(probe)) {
                 suspects.putIfAbsent(result.target(), nowMs - WATCH_RENEWED_MS);
             }
-            if (health.judge(nowMs, distance(zone, result.target()))) {
-                changed = new ArrayList<>(changed);
+            if (health.judge(nowMs, zone.targets().get(target).pop(), zone.topology())) {
+                changed = changed.isEmpty() ? new ArrayList<>() : changed;
                 changed.add(new Transition(result.target(), health.state(), result.reason()));
             }
+            compiled.reported(target, distances, nowMs);
         }
         return changed;
     }
@@ -164,81 +182,6 @@ final class HealthTable {
             TargetId target,
             TargetHealth.State state,
             @Nullable String reason) {}
-
-    private static ToDoubleFunction<VantagePoint> distance(ZoneSnapshot zone, TargetId id) {
-        Topology topology = zone.topology();
-        int index = zone.indexOf(id);
-        int there = index < 0 ? -1 : zone.targets().get(index).pop();
-        return point -> {
-            int here = topology.indexOf(point.probe().pop());
-            if (here < 0) {
-                return Double.MAX_VALUE;
-            }
-            return there >= 0
-                    ? topology.estimateMs(here, there)
-                    : Double.isNaN(point.responseMs()) ? Double.MAX_VALUE / 2 : point.responseMs();
-        };
-    }
-
-    /**
-     * Compiles what the hot path reads.
-     *
-     * @param distances from POPs to addresses of servers, as probes measure them regularly
-     */
-    TargetStates compile(ZoneSnapshot zone, LoadTable load, Latencies distances, long nowMs) {
-        int count = zone.targets().size();
-        TargetStates states = TargetStates.unknown(count);
-        for (int i = 0; i < count; i++) {
-            ZoneSnapshot.Target target = zone.targets().get(i);
-            String server = target.id().machine();
-            states.utilisation()[i] = load.utilisation(server, nowMs);
-            states.shed()[i] = load.shed(server, nowMs);
-            TargetHealth verdict = verdict(target.id());
-            TargetHealth figures = figures(target.id(), nowMs);
-            if (verdict != null && figures != null) {
-                states.down()[i] = verdict.state() == TargetHealth.State.DOWN;
-                states.downSinceMs()[i] = verdict.sinceMs();
-                states.settled()[i] = figures.settled(nowMs);
-                if (target.pop() >= 0) {
-                    states.responseMs()[i] = responseMs(zone, target.id(), figures, nowMs);
-                } else {
-                    ServerDistance.of(addresses.get(target.id()), zone.topology(), figures, distances, nowMs)
-                            .into(states, i);
-                }
-            }
-        }
-        return states;
-    }
-
-    /** A second address that nobody has judged yet is as the first one is: probes of an older release watch no second. */
-    private @Nullable TargetHealth verdict(TargetId id) {
-        TargetHealth own = targets.get(id);
-        return own != null && own.state() == TargetHealth.State.UNKNOWN ? targets.get(id.first()) : own;
-    }
-
-    /**
-     * Both addresses are one server at one place: what the first one measures counts for both as long as it is measured,
-     * so that a client is steered to the same server by either family.
-     */
-    private @Nullable TargetHealth figures(TargetId id, long nowMs) {
-        TargetHealth first = targets.get(id.first());
-        return first != null && first.isMeasured(nowMs) ? first : targets.get(id);
-    }
-
-    /** The response time, as the nearest probe sees it: of a node one of its own POP as a rule; 0 if unknown. */
-    static float responseMs(ZoneSnapshot zone, TargetId id, TargetHealth health, long nowMs) {
-        ToDoubleFunction<VantagePoint> distance = distance(zone, id);
-        double nearest = Double.POSITIVE_INFINITY;
-        float response = 0;
-        for (VantagePoint point : health.points()) {
-            double away = distance.applyAsDouble(point);
-            if (health.measured(point, nowMs) && away < nearest) {
-                nearest = away;
-                response = (float) point.responseMs();
-            }
-        }
-        return response;
-    }
 
     Map<TargetId, TargetHealth> targets() {
         return targets;

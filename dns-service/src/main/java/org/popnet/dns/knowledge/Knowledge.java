@@ -33,6 +33,14 @@ import org.slf4j.LoggerFactory;
 public final class Knowledge {
     private static final Logger LOG = LoggerFactory.getLogger(Knowledge.class);
 
+    /** Targets that are compiled in one step: less than half a millisecond of work. */
+    private static final int STEP = 1000;
+    /**
+     * A verdict that changes is published at once, but when thousands do in the same second, each of those times would
+     * cost as much as the verdict of them all.
+     */
+    private static final int HURRIED_MAX = 20;
+
     private final LongSupplier clockMs;
     private final Geography geography;
     private final ClientLocation clientLocation;
@@ -46,7 +54,12 @@ public final class Knowledge {
     private final MeasuredDistances distances;
     private final RulesHeld rules = new RulesHeld();
 
-    private @Nullable ZoneSnapshot zone;
+    /** Of the current tree; null before there is one. */
+    private @Nullable CompiledTargets compiled;
+    /** How many verdicts that change may still be published at once before the next {@link #refresh}. */
+    private int hurried = HURRIED_MAX;
+    /** Whether something was compiled that answers should be made from soon. */
+    private boolean waiting;
     private volatile @Nullable View view;
 
     /** @param clockMs milliseconds on a clock that never goes back, greater than any age there can be */
@@ -58,7 +71,8 @@ public final class Knowledge {
     public Knowledge(KnowledgeSettings settings, LongSupplier clockMs, Geography geography) {
         this.clockMs = clockMs;
         this.geography = geography;
-        health = new HealthTable(settings.serviceStale().toMillis());
+        health = new HealthTable(
+                settings.serviceStale().toMillis(), settings.latencyExpiry().toMillis());
         loads = new ReportedLoads(settings.loadStale().toMillis());
         persistence = new PersistenceTable(settings.persistenceRecordsMax(), settings.persistenceWaitingMax());
         latencyRequests = new LatencyRequests(
@@ -100,26 +114,32 @@ public final class Knowledge {
     /** Switches to the names of a new tree; what is known of what stays is kept. */
     public void activate(ZoneSnapshot next) {
         synchronized (lock) {
-            rules.follow(zone, next);
-            zone = next;
-            health.follow(next);
+            rules.follow(zone(), next);
+            compiled = health.follow(next);
             NetworkTree tree = next.tree().tree();
             loads.follow(tree);
             rules.retain(loads.machines());
             distances.follow(next, nowMs());
-            publish();
+            compileAndPublish();
         }
+    }
+
+    private @Nullable ZoneSnapshot zone() {
+        CompiledTargets current = compiled;
+        return current == null ? null : current.zone();
     }
 
     /** Takes what a probe measured. */
     public void take(NodeName probe, ProbeReport report) {
         synchronized (lock) {
             long now = nowMs();
-            ZoneSnapshot current = zone;
+            CompiledTargets current = compiled;
             if (current == null) {
                 return;
             }
-            List<HealthTable.Transition> changed = health.take(probe, report.services(), current, now);
+            ZoneSnapshot zone = current.zone();
+            List<HealthTable.Transition> changed = health.take(
+                    probe, report.services(), current, distances.toServers(zone.topology(), now), now);
             for (HealthTable.Transition change : changed) {
                 transitions.increment();
                 LOG.info(
@@ -129,13 +149,19 @@ public final class Knowledge {
                         change.reason() == null ? "" : ": " + change.reason());
             }
             for (LatencyResult latency : report.latencies()) {
-                distances.take(probe.pop(), latency, now);
+                if (distances.take(probe.pop(), latency, now)) {
+                    current.measured(latency.address());
+                }
             }
             for (ServerLoad told : report.loads()) {
-                loads.hear(current.tree().tree(), told, now);
+                loads.hear(zone.tree().tree(), told, now);
             }
             if (!changed.isEmpty()) {
-                publish();
+                waiting = true;
+                if (hurried > 0) {
+                    hurried--;
+                    publish(current);
+                }
             }
         }
     }
@@ -158,18 +184,35 @@ public final class Knowledge {
      */
     public void take(NodeName node, long generation, LoadReport report) {
         synchronized (lock) {
-            ZoneSnapshot current = zone;
-            NetworkTree tree = current == null ? null : current.tree().tree();
+            CompiledTargets current = compiled;
+            NetworkTree tree = current == null ? null : current.zone().tree().tree();
             Node sender = tree == null ? null : tree.node(node).orElse(null);
-            if (tree != null && sender != null) {
+            if (current != null && tree != null && sender != null) {
                 loads.take(tree, sender, report, nowMs());
                 if (sender.service() == Service.EDGE_CACHE) {
                     if (tree.measures().passiveRoundTrips()) {
                         distances.take(node.pop(), report.clients(), nowMs());
                     }
                     if (rules.take(node.toString(), generation)) {
-                        publish();
+                        publish(current);
                     }
+                }
+            }
+        }
+    }
+
+    /**
+     * Compiles a part of what has to be compiled by the next {@link #refresh}, and publishes verdicts that wait for it;
+     * call it ten times a second.
+     */
+    public void prepare() {
+        synchronized (lock) {
+            CompiledTargets current = compiled;
+            if (current != null) {
+                long now = nowMs();
+                current.compileDue(STEP, distances.toServers(current.zone().topology(), now), now);
+                if (waiting) {
+                    publish(current);
                 }
             }
         }
@@ -178,9 +221,10 @@ public final class Knowledge {
     /** Compiles a new view from what came in since; call it every second. */
     public void refresh() {
         synchronized (lock) {
-            if (zone != null) {
+            if (compiled != null) {
                 distances.correct(nowMs());
-                publish();
+                hurried = HURRIED_MAX;
+                compileAndPublish();
             }
         }
     }
@@ -194,25 +238,33 @@ public final class Knowledge {
         }
     }
 
-    private void publish() {
-        ZoneSnapshot current = zone;
-        if (current == null) {
-            return;
+    private void compileAndPublish() {
+        CompiledTargets current = compiled;
+        if (current != null) {
+            long now = nowMs();
+            current.compileDue(Integer.MAX_VALUE, distances.toServers(current.zone().topology(), now), now);
+            publish(current);
         }
+    }
+
+    private void publish(CompiledTargets current) {
         long now = nowMs();
-        Latencies toServers = distances.toServers(current.topology(), now);
-        float[] fromHere = OwnDistance.of(current.topology(), toServers, now);
+        ZoneSnapshot zone = current.zone();
+        Latencies toServers = distances.toServers(zone.topology(), now);
+        float[] fromHere = OwnDistance.of(zone.topology(), toServers, now);
+        current.load(loads.table(), now);
+        waiting = false;
         view = new View(
-                current,
-                health.compile(current, loads.table(), toServers, now),
-                distances.toClients(current.topology(), fromHere, now),
-                rules.compile(current));
+                zone,
+                current.publish(),
+                distances.toClients(zone.topology(), fromHere, now),
+                rules.compile(zone));
     }
 
     /** What is known of every target, for operators. */
     public List<TargetReport> targets() {
         synchronized (lock) {
-            ZoneSnapshot current = zone;
+            ZoneSnapshot current = zone();
             if (current == null) {
                 return List.of();
             }
@@ -232,13 +284,15 @@ public final class Knowledge {
     public @Nullable TargetReport target(TargetId id) {
         synchronized (lock) {
             TargetHealth known = health.targets().get(id);
-            ZoneSnapshot current = zone;
+            ZoneSnapshot current = zone();
             return known == null || current == null ? null : report(current, id, known, nowMs());
         }
     }
 
     private TargetReport report(ZoneSnapshot current, TargetId id, TargetHealth known, long now) {
-        float responseMs = HealthTable.responseMs(current, id, known, now);
+        int index = current.indexOf(id);
+        int pop = index < 0 ? -1 : current.targets().get(index).pop();
+        float responseMs = known.responseMs(pop, current.topology(), now);
         return TargetReport.of(id, known, responseMs, loads.table().told(id.machine(), now), now);
     }
 
@@ -264,8 +318,9 @@ public final class Knowledge {
      */
     void restoreDomains(Map<String, Long> since) {
         synchronized (lock) {
-            if (zone != null) {
-                rules.restore(since, zone.tree().generation().number());
+            ZoneSnapshot current = zone();
+            if (current != null) {
+                rules.restore(since, current.tree().generation().number());
             }
         }
     }
@@ -280,6 +335,9 @@ public final class Knowledge {
     void restoreVerdict(TargetId target, boolean down, long ageMs) {
         synchronized (lock) {
             health.restore(target, down ? TargetHealth.State.DOWN : TargetHealth.State.UP, nowMs() - ageMs);
+            if (compiled != null) {
+                compiled.due(target);
+            }
         }
     }
 
@@ -300,7 +358,7 @@ public final class Knowledge {
             learned += persistence.merge(other, nowMs(), self) ? 1 : 0;
         }
         synchronized (lock) {
-            ZoneSnapshot current = zone;
+            ZoneSnapshot current = zone();
             if (current == null) {
                 return learned;
             }

@@ -114,9 +114,18 @@ final class LatencyRows {
      * Adds a measurement; what was known before counts for as much as its age has left of it.
      *
      * @param rttMs NaN if no attempt was answered
+     * @param sinceMs what was measured before has expired and counts no more
      * @return false if the table is full
      */
-    boolean add(long h, long l, int column, double rttMs, double lossPercent, long measuredAtMs, long halfLifeMs) {
+    boolean add(
+            long h,
+            long l,
+            int column,
+            double rttMs,
+            double lossPercent,
+            long measuredAtMs,
+            long halfLifeMs,
+            long sinceMs) {
         int row = findOrAdd(h, l);
         if (row == Latencies.ABSENT) {
             return false;
@@ -128,7 +137,7 @@ final class LatencyRows {
         }
         double rtt = rttMs;
         double loss = Math.clamp(lossPercent, 0, 100);
-        if (before != 0 && rtt(before) != UNANSWERED && !Double.isNaN(rttMs)) {
+        if (before != 0 && time(before) >= sinceMs && rtt(before) != UNANSWERED && !Double.isNaN(rttMs)) {
             double weight = Math.pow(0.5, (double) (measuredAtMs - time(before)) / halfLifeMs);
             rtt = (rtt(before) / 10.0 * weight + rttMs) / (weight + 1);
             loss = (loss(before) * weight + loss) / (weight + 1);

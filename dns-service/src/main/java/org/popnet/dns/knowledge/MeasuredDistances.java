@@ -101,10 +101,14 @@ final class MeasuredDistances {
         return column;
     }
 
-    /** Takes what a POP's probe measured. */
-    void take(String pop, LatencyResult latency, long nowMs) {
+    /**
+     * Takes what a POP's probe measured.
+     *
+     * @return whether that was the way to a server
+     */
+    boolean take(String pop, LatencyResult latency, long nowMs) {
         if (latency.lagged() || latency.ageMs() > expiryMs) {
-            return;
+            return false;
         }
         long high = Address.high(latency.address());
         long low = Address.low(latency.address());
@@ -119,10 +123,12 @@ final class MeasuredDistances {
                         server ? latency.shortestMs() : latency.rttMs(),
                         latency.lossPercent(),
                         nowMs - Math.max(0, latency.ageMs()),
-                        halfLifeMs);
+                        halfLifeMs,
+                        nowMs - expiryMs);
         if (!kept) {
             dropped.increment();
         }
+        return server;
     }
 
     /** Takes what an edge of a POP sees of its own users' connections. */
@@ -206,7 +212,7 @@ final class MeasuredDistances {
     /** Takes up what a checkpoint holds of one prefix and POP. */
     void restore(long high, long low, String pop, float rttMs, float lossPercent, long ageMs, long nowMs) {
         if (ageMs <= expiryMs) {
-            clients.add(high, low, column(pop, nowMs), rttMs, lossPercent, nowMs - ageMs, 1);
+            clients.add(high, low, column(pop, nowMs), rttMs, lossPercent, nowMs - ageMs, 1, nowMs - expiryMs);
         }
     }
 

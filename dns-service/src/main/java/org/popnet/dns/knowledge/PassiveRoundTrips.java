@@ -37,7 +37,7 @@ final class PassiveRoundTrips {
     /** @param column the POP's, as in the table of what probes measured */
     void take(long high, long low, int column, double rttMs, long nowMs) {
         if (rttMs > 0 && rttMs <= RTT_MAX_MS) {
-            users.add(high, low, column, rttMs, 0, nowMs, halfLifeMs);
+            users.add(high, low, column, rttMs, 0, nowMs, halfLifeMs, nowMs - expiryMs);
         }
     }
 

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.popnet.dns.steering.Address;
 import org.popnet.dns.steering.Latencies;
-import org.popnet.dns.steering.TargetStates;
 import org.popnet.dns.steering.Topology;
 
 /**
@@ -19,18 +18,24 @@ import org.popnet.dns.steering.Topology;
  * @param ms by POP; NaN where unknown; empty if nobody knows
  * @param lossPercent by POP; empty if nobody knows
  * @param ownMs 0 if no way was measured
+ * @param oldestMs age of the oldest measured way that this was made from; -1 if there is none
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on to the hot path, never changed, never compared
-record ServerDistance(float[] ms, float[] lossPercent, float ownMs) {
-    private static final ServerDistance UNKNOWN = new ServerDistance(new float[0], new float[0], 0);
+record ServerDistance(float[] ms, float[] lossPercent, float ownMs, long oldestMs) {
+    private static final ServerDistance UNKNOWN =
+            new ServerDistance(new float[0], new float[0], 0, -1);
 
     /** @param address of the server; null if it is gone from the tree */
     static ServerDistance of(
             @Nullable InetAddress address, Topology topology, TargetHealth health, Latencies distances, long nowMs) {
+        int row = address == null ? Latencies.ABSENT : distances.row(Address.high(address), Address.low(address));
+        if (row == Latencies.ABSENT && !health.isMeasured(nowMs)) {
+            return UNKNOWN;
+        }
         float[] ms = new float[topology.pops()];
         float[] loss = new float[ms.length];
-        int row = address == null ? Latencies.ABSENT : distances.row(Address.high(address), Address.low(address));
-        boolean known = row != Latencies.ABSENT && distances.read(row, nowMs, ms, loss) >= 0;
+        long oldestMs = row == Latencies.ABSENT ? -1 : distances.read(row, nowMs, ms, loss);
+        boolean known = oldestMs >= 0;
         if (!known) {
             Arrays.fill(ms, Float.NaN);
         }
@@ -52,12 +57,6 @@ record ServerDistance(float[] ms, float[] lossPercent, float ownMs) {
                 known = true;
             }
         }
-        return known ? new ServerDistance(ms, loss, (float) taken) : UNKNOWN;
-    }
-
-    void into(TargetStates states, int target) {
-        states.distanceFromMs()[target] = ms;
-        states.lossFromPercent()[target] = lossPercent;
-        states.responseMs()[target] = ownMs;
+        return known ? new ServerDistance(ms, loss, (float) taken, oldestMs) : UNKNOWN;
     }
 }

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
+import org.popnet.dns.steering.Topology;
 import org.popnet.platform.message.Message.ServiceResult;
 import org.popnet.platform.tree.NodeName;
 
@@ -90,13 +90,14 @@ final class TargetHealth {
     /**
      * Judges anew.
      *
-     * @param distance of a probe to the target: where assigned vantage points are stale, the nearest others stand in
+     * @param pop where the target stands; -1 if it is a customer's server. Where assigned vantage points are stale, the
+     *     nearest others stand in
      * @return whether the verdict changed
      */
-    boolean judge(long nowMs, ToDoubleFunction<VantagePoint> distance) {
+    boolean judge(long nowMs, int pop, Topology topology) {
         int up = 0;
         int down = 0;
-        for (VantagePoint point : counted(nowMs, distance)) {
+        for (VantagePoint point : counted(nowMs, pop, topology)) {
             switch (point.opinion()) {
                 case UP -> up++;
                 case DOWN -> down++;
@@ -127,8 +128,8 @@ final class TargetHealth {
         return falls < 2 ? 0 : Math.min(HELD_DOWN_MAX_MS, HELD_DOWN_MS << Math.min(falls - 2, Integer.SIZE));
     }
 
-    private List<VantagePoint> counted(long nowMs, ToDoubleFunction<VantagePoint> distance) {
-        List<VantagePoint> fresh = new ArrayList<>();
+    private List<VantagePoint> counted(long nowMs, int pop, Topology topology) {
+        List<VantagePoint> fresh = new ArrayList<>(points.size());
         for (VantagePoint point : points.values()) {
             if (fresh(point, nowMs)) {
                 fresh.add(point);
@@ -138,7 +139,7 @@ final class TargetHealth {
             return fresh;
         }
         fresh.sort(Comparator.comparing((VantagePoint point) -> !watch.isAssigned(point.probe()))
-                .thenComparingDouble(distance)
+                .thenComparingDouble(point -> point.distanceMs(pop, topology))
                 .thenComparing(VantagePoint::probe));
         return fresh.subList(0, watch.assigned());
     }
@@ -155,7 +156,12 @@ final class TargetHealth {
 
     /** Whether any vantage point does. */
     boolean isMeasured(long nowMs) {
-        return points.values().stream().anyMatch(point -> measured(point, nowMs));
+        for (VantagePoint point : points.values()) {
+            if (measured(point, nowMs)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether all that are to watch it have measured it well. */
@@ -177,6 +183,31 @@ final class TargetHealth {
 
     long sinceMs() {
         return sinceMs;
+    }
+
+    /** When the first of what is fresh now becomes stale, in ms on the same clock; the greatest number if nothing is fresh. */
+    long freshUntilMs(long nowMs) {
+        long until = Long.MAX_VALUE;
+        for (VantagePoint point : points.values()) {
+            if (fresh(point, nowMs)) {
+                until = Math.min(until, point.measuredAtMs() + watch.staleMs());
+            }
+        }
+        return until;
+    }
+
+    /** The response time, as the probe nearest to this POP sees it: of a node one of its own POP as a rule; 0 if unknown. */
+    float responseMs(int pop, Topology topology, long nowMs) {
+        double nearest = Double.POSITIVE_INFINITY;
+        float response = 0;
+        for (VantagePoint point : points.values()) {
+            double away = point.distanceMs(pop, topology);
+            if (measured(point, nowMs) && away < nearest) {
+                nearest = away;
+                response = (float) point.responseMs();
+            }
+        }
+        return response;
     }
 
     Iterable<VantagePoint> points() {

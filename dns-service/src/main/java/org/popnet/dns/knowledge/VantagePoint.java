@@ -1,6 +1,7 @@
 package org.popnet.dns.knowledge;
 
 import org.jspecify.annotations.Nullable;
+import org.popnet.dns.steering.Topology;
 import org.popnet.platform.message.Message.ServiceResult;
 import org.popnet.platform.tree.NodeName;
 
@@ -77,6 +78,21 @@ final class VantagePoint {
     /** Whether the last result was bad. */
     boolean failing() {
         return bad > 0;
+    }
+
+    /**
+     * How far it is from a target, for comparison with others of the same.
+     *
+     * @param pop where the target stands; -1 if it is a customer's server: then it is as near as it answers quickly
+     */
+    double distanceMs(int pop, Topology topology) {
+        int here = topology.indexOf(probe.pop());
+        if (here < 0) {
+            return Double.MAX_VALUE;
+        }
+        return pop >= 0
+                ? topology.estimateMs(here, pop)
+                : Double.isNaN(responseMs) ? Double.MAX_VALUE / 2 : responseMs;
     }
 
     NodeName probe() {

@@ -31,6 +31,7 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
     private static final int REQUESTS_INTERVAL_MS = 50;
     private static final int WATCH_INTERVAL_MS = 200;
     private static final int EXCHANGE_INTERVAL_MS = 100;
+    private static final int PREPARE_INTERVAL_MS = 100;
     private static final int LOG_INTERVAL_MS = 50;
     private static final int EXPIRE_INTERVAL_MS = 300_000;
 
@@ -94,6 +95,7 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
         every(scheduler, REQUESTS_INTERVAL_MS, persistence::send);
         every(scheduler, WATCH_INTERVAL_MS, new WatchRequester(knowledge, datagrams)::send);
         every(scheduler, EXCHANGE_INTERVAL_MS, exchange::ask);
+        every(scheduler, PREPARE_INTERVAL_MS, knowledge::prepare);
         every(scheduler, 1000, knowledge::refresh);
         every(scheduler, 1000, server::closeIdle);
         every(scheduler, 1000, cookieSecret::refresh);

@@ -33,6 +33,19 @@ public record TargetStates(
 
     static final float[] NOBODY_KNOWS = {};
 
+    /** Of this moment; what is known of a single server is shared, and not to be changed in place. */
+    public TargetStates copy() {
+        return new TargetStates(
+                down.clone(),
+                downSinceMs.clone(),
+                responseMs.clone(),
+                utilisation.clone(),
+                shed.clone(),
+                distanceFromMs.clone(),
+                lossFromPercent.clone(),
+                settled.clone());
+    }
+
     /** Nothing is known: everybody may answer. */
     public static TargetStates unknown(int targets) {
         float[][] distances = new float[targets][];
