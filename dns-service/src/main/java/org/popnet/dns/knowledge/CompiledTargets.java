@@ -87,7 +87,8 @@ final class CompiledTargets {
             }
         }
         machines = ofMachine.keySet().toArray(String[]::new);
-        targetsOfMachine = ofMachine.values().stream().map(CompiledTargets::array).toArray(int[][]::new);
+        targetsOfMachine =
+                ofMachine.values().stream().map(CompiledTargets::array).toArray(int[][]::new);
         targetsAt = new HashMap<>();
         at.forEach((address, indices) -> targetsAt.put(address, array(indices)));
         dueMs = new long[count];
@@ -184,7 +185,8 @@ final class CompiledTargets {
     }
 
     private void compile(int target, Latencies distances, long nowMs) {
-        // A second address that nobody has judged yet is as the first one is: probes of an older release watch no second.
+        // A second address that nobody has judged yet is as the first one is: probes of an older release watch no
+        // second.
         TargetHealth verdict = own[target].state() == TargetHealth.State.UNKNOWN ? first[target] : own[target];
         // Both addresses are one server at one place: what the first one measures counts for both as long as it is
         // measured, so that a client is steered to the same server by either family.
@@ -202,8 +204,7 @@ final class CompiledTargets {
         if (pop >= 0) {
             responseMs(target, figures.responseMs(pop, zone.topology(), nowMs));
         } else {
-            ServerDistance distance =
-                    ServerDistance.of(addresses[target], zone.topology(), figures, distances, nowMs);
+            ServerDistance distance = ServerDistance.of(addresses[target], zone.topology(), figures, distances, nowMs);
             responseMs(target, distance.ownMs());
             changed |= !Arrays.equals(states.distanceFromMs()[target], distance.ms())
                     || !Arrays.equals(states.lossFromPercent()[target], distance.lossPercent());

@@ -124,16 +124,14 @@ final class HealthTable {
      * @return the targets whose verdict it changed
      */
     List<Transition> take(
-            NodeName probe,
-            List<ServiceResult> results,
-            CompiledTargets compiled,
-            Latencies distances,
-            long nowMs) {
+            NodeName probe, List<ServiceResult> results, CompiledTargets compiled, Latencies distances, long nowMs) {
         ZoneSnapshot zone = compiled.zone();
         List<Transition> changed = List.of();
         for (ServiceResult result : results) {
             int target = zone.indexOf(result.target());
-            if (target < 0 || result.lagged() || result.ageMs() > compiled.health(target).staleMs()) {
+            if (target < 0
+                    || result.lagged()
+                    || result.ageMs() > compiled.health(target).staleMs()) {
                 continue;
             }
             TargetHealth health = compiled.health(target);

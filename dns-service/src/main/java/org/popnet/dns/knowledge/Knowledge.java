@@ -60,6 +60,7 @@ public final class Knowledge {
     private int hurried = HURRIED_MAX;
     /** Whether something was compiled that answers should be made from soon. */
     private boolean waiting;
+
     private volatile @Nullable View view;
 
     /** @param clockMs milliseconds on a clock that never goes back, greater than any age there can be */
@@ -138,8 +139,8 @@ public final class Knowledge {
                 return;
             }
             ZoneSnapshot zone = current.zone();
-            List<HealthTable.Transition> changed = health.take(
-                    probe, report.services(), current, distances.toServers(zone.topology(), now), now);
+            List<HealthTable.Transition> changed =
+                    health.take(probe, report.services(), current, distances.toServers(zone.topology(), now), now);
             for (HealthTable.Transition change : changed) {
                 transitions.increment();
                 LOG.info(
@@ -242,7 +243,8 @@ public final class Knowledge {
         CompiledTargets current = compiled;
         if (current != null) {
             long now = nowMs();
-            current.compileDue(Integer.MAX_VALUE, distances.toServers(current.zone().topology(), now), now);
+            current.compileDue(
+                    Integer.MAX_VALUE, distances.toServers(current.zone().topology(), now), now);
             publish(current);
         }
     }
@@ -255,10 +257,7 @@ public final class Knowledge {
         current.load(loads.table(), now);
         waiting = false;
         view = new View(
-                zone,
-                current.publish(),
-                distances.toClients(zone.topology(), fromHere, now),
-                rules.compile(zone));
+                zone, current.publish(), distances.toClients(zone.topology(), fromHere, now), rules.compile(zone));
     }
 
     /** What is known of every target, for operators. */

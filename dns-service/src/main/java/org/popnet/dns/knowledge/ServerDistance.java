@@ -22,8 +22,7 @@ import org.popnet.dns.steering.Topology;
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on to the hot path, never changed, never compared
 record ServerDistance(float[] ms, float[] lossPercent, float ownMs, long oldestMs) {
-    private static final ServerDistance UNKNOWN =
-            new ServerDistance(new float[0], new float[0], 0, -1);
+    private static final ServerDistance UNKNOWN = new ServerDistance(new float[0], new float[0], 0, -1);
 
     /** @param address of the server; null if it is gone from the tree */
     static ServerDistance of(

@@ -90,9 +90,7 @@ final class VantagePoint {
         if (here < 0) {
             return Double.MAX_VALUE;
         }
-        return pop >= 0
-                ? topology.estimateMs(here, pop)
-                : Double.isNaN(responseMs) ? Double.MAX_VALUE / 2 : responseMs;
+        return pop >= 0 ? topology.estimateMs(here, pop) : Double.isNaN(responseMs) ? Double.MAX_VALUE / 2 : responseMs;
     }
 
     NodeName probe() {

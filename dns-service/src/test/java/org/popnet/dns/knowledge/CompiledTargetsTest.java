@@ -90,7 +90,9 @@ class CompiledTargetsTest {
                 for (int i = random.nextInt(6); i >= 0; i--) {
                     boolean up = random.nextInt(3) > 0;
                     results.add(new ServiceResult(
-                            zone.targets().get(random.nextInt(zone.targets().size())).id(),
+                            zone.targets()
+                                    .get(random.nextInt(zone.targets().size()))
+                                    .id(),
                             up,
                             5 + random.nextInt(60),
                             random.nextInt(7000),
@@ -113,8 +115,8 @@ class CompiledTargetsTest {
                 report(probe, new ProbeReport(List.of(), List.of(way), List.of()));
             }
             case 4 -> {
-                LoadReport load = new LoadReport(
-                        0, 0, 0, random.nextInt(3000), 0, 0, Map.of(), Map.of(), 0, 0, 0, List.of());
+                LoadReport load =
+                        new LoadReport(0, 0, 0, random.nextInt(3000), 0, 0, Map.of(), Map.of(), 0, 0, 0, List.of());
                 NodeName edge = NodeName.of(EDGES.get(random.nextInt(EDGES.size())));
                 incremental.take(edge, 1, load);
                 whole.take(edge, 1, load);
