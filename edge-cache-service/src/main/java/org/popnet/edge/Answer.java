@@ -3,7 +3,6 @@ package org.popnet.edge;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.popnet.caching.ByteRange;
 import org.popnet.caching.ByteRange.Requested;
@@ -156,10 +155,7 @@ final class Answer {
 
     private void several(ResponseWriter writer, List<ByteRange> ranges, long length) {
         RangeParts parts = new RangeParts(
-                ranges,
-                response.headers().first("Content-Type"),
-                length,
-                UUID.randomUUID().toString());
+                ranges, response.headers().first("Content-Type"), length, own.boundary());
         Headers fields = response.headers()
                 .with("Content-Type", parts.contentType())
                 .with("Content-Length", Long.toString(parts.length()));

@@ -2,6 +2,7 @@ package org.popnet.edge;
 
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 import org.popnet.edge.account.AccessLog;
 import org.popnet.edge.account.EdgeMetrics;
 import org.popnet.edge.clients.ClientRoundTrips;
@@ -16,6 +17,7 @@ import org.popnet.platform.load.TrafficMeter;
  * What all connections of an edge share.
  *
  * @param name the node's name, as {@code Via} and {@code Cache-Status} show it: {@code edge1.westusa}
+ * @param random that nobody can guess
  */
 record Edge(
         String name,
@@ -30,4 +32,5 @@ record Edge(
         TrafficMeter meter,
         ClientRoundTrips roundTrips,
         InstantSource clock,
-        LongSupplier nanoTime) {}
+        LongSupplier nanoTime,
+        RandomGenerator random) {}

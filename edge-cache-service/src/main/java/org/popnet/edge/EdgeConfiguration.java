@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
 import org.popnet.edge.account.AccessLog;
@@ -125,7 +126,8 @@ class EdgeConfiguration {
                 meter,
                 roundTrips,
                 clock,
-                NANO_TIME);
+                NANO_TIME,
+                new SecureRandom());
     }
 
     @Bean

@@ -62,7 +62,7 @@ final class EdgeServer implements SmartLifecycle {
     /** @param addresses where to listen, at least one, asked for at the start */
     EdgeServer(Edge edge, ByteBufAllocator allocator, Supplier<List<InetSocketAddress>> addresses) {
         this.edge = edge;
-        this.ownFields = new OwnFields(edge.name());
+        this.ownFields = new OwnFields(edge.name(), edge.random());
         this.allocator = allocator;
         this.addresses = addresses;
     }

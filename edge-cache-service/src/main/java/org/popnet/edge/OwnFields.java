@@ -2,6 +2,8 @@ package org.popnet.edge;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.random.RandomGenerator;
 import org.popnet.caching.CacheStatus;
 
 /** The fields that this edge adds to what it answers from memory, encoded once as far as they never change. */
@@ -10,17 +12,31 @@ final class OwnFields {
     private static final byte[] END = ascii("\r\n");
     private static final byte[] STATUS = ascii("Cache-Status: ");
 
+    private static final int BOUNDARY_BYTES = 16;
+
     private final byte[] hit;
     private final byte[] via;
+    private final RandomGenerator random;
 
-    /** @param node as {@code Via} and {@code Cache-Status} show it */
-    OwnFields(String node) {
+    /**
+     * @param node as {@code Via} and {@code Cache-Status} show it
+     * @param random that nobody can guess
+     */
+    OwnFields(String node, RandomGenerator random) {
+        this.random = random;
         hit = ascii("Cache-Status: " + CacheStatus.hit(node, 0).replaceFirst("0$", ""));
         via = ascii("Via: 1.1 " + node + "\r\n");
     }
 
     private static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** What stands between the parts of one answer: in no body, because whoever wrote that could not know it. */
+    String boundary() {
+        byte[] bytes = new byte[BOUNDARY_BYTES];
+        random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
     }
 
     /** Of an answer that no fetch was waited for. */

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -104,7 +105,8 @@ final class TestEdge implements AutoCloseable {
                 meter,
                 new ClientRoundTrips(),
                 this::now,
-                System::nanoTime);
+                System::nanoTime,
+                new Random(1));
         server = new EdgeServer(edge, allocator, () -> List.of(new InetSocketAddress(local, 0)));
         server.start();
     }

@@ -20,6 +20,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
@@ -65,6 +66,7 @@ public final class OriginClient implements AutoCloseable {
     private final OriginSettings settings;
     private final OriginChoice choice;
     private final InstantSource clock;
+    private final LongSupplier nanoTime;
     private final OriginErrors errors;
     private final MeterRegistry meters;
     private final Counter bytes;
@@ -80,11 +82,13 @@ public final class OriginClient implements AutoCloseable {
             OriginChoice choice,
             OriginErrors errors,
             InstantSource clock,
+            LongSupplier nanoTime,
             MeterRegistry meters) {
         this.errors = errors;
         this.settings = settings;
         this.choice = choice;
         this.clock = clock;
+        this.nanoTime = nanoTime;
         this.meters = meters;
         this.bytes = meters.counter("popnet.fetch.origin.bytes");
         this.firstByte = meters.timer("popnet.fetch.origin.first.byte");
@@ -95,7 +99,7 @@ public final class OriginClient implements AutoCloseable {
         this.http = HttpClients.custom()
                 .setRequestExecutor(new InterimResponses())
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
-                        .setConnectionFactory(OriginConnection.factory(limits))
+                        .setConnectionFactory(OriginConnection.factory(limits, nanoTime))
                         .setTlsSocketStrategy(new OriginTls(new TlsContexts(clock)))
                         .setMaxConnTotal(settings.connectionsMax())
                         .setMaxConnPerRoute(settings.connectionsPerServerMax())
@@ -143,7 +147,7 @@ public final class OriginClient implements AutoCloseable {
         for (int i = 0; i < attempts; i++) {
             CustomerServer server = servers.get(i);
             boolean last = i == attempts - 1;
-            long start = System.nanoTime();
+            long start = nanoTime.getAsLong();
             try {
                 OriginResponse response = ask(server, request);
                 if (isFailure(response.status())) {
@@ -152,7 +156,7 @@ public final class OriginClient implements AutoCloseable {
                             "status-" + response.status(),
                             "the server says that it cannot answer",
                             url(request),
-                            System.nanoTime() - start);
+                            nanoTime.getAsLong() - start);
                 }
                 if (!isFailure(response.status()) || last) {
                     return response;
@@ -165,7 +169,7 @@ public final class OriginClient implements AutoCloseable {
                         e.reason().token(),
                         String.valueOf(e.getMessage()),
                         url(request),
-                        System.nanoTime() - start);
+                        nanoTime.getAsLong() - start);
                 meters.counter(
                                 "popnet.fetch.origin.failures",
                                 "reason",
@@ -215,10 +219,10 @@ public final class OriginClient implements AutoCloseable {
                     settings.firstByteTimeout().toMillis(),
                     TimeUnit.MILLISECONDS);
             long requestTimeMs = clock.millis();
-            long start = System.nanoTime();
+            long start = nanoTime.getAsLong();
             try {
                 ClassicHttpResponse response = http.executeOpen(target, message, context);
-                long nanos = System.nanoTime() - start;
+                long nanos = nanoTime.getAsLong() - start;
                 if (!deadline.cancel(false) || late.get()) {
                     response.close();
                     throw new SocketTimeoutException("first byte");
@@ -327,7 +331,7 @@ public final class OriginClient implements AutoCloseable {
     private final class Watched extends FilterInputStream {
         private final CustomerServer server;
         private final String url;
-        private final long start = System.nanoTime();
+        private final long start = nanoTime.getAsLong();
         private long received;
         private boolean ended;
 
@@ -344,7 +348,7 @@ public final class OriginClient implements AutoCloseable {
                 ended = read < 0;
                 received += Math.max(0, read);
                 bytes.increment(Math.max(0, read));
-                long runs = System.nanoTime() - start;
+                long runs = nanoTime.getAsLong() - start;
                 if (read > 0
                         && runs > settings.idleTimeout().toNanos()
                         && received < settings.rateMin() * (runs / 1_000_000_000.0)) {
@@ -358,7 +362,7 @@ public final class OriginClient implements AutoCloseable {
                         "body-broken",
                         "after " + received + " bytes: " + e.getMessage(),
                         url,
-                        System.nanoTime() - start);
+                        nanoTime.getAsLong() - start);
                 meters.counter("popnet.fetch.origin.failures", "reason", "body-broken")
                         .increment();
                 throw e;

@@ -3,6 +3,7 @@ package org.popnet.fetch.origin;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.hc.client5.http.impl.io.DefaultManagedHttpClientConnection;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.http.config.Http1Config;
@@ -19,16 +20,19 @@ final class OriginConnection extends DefaultManagedHttpClientConnection {
     private static final long TRUSTED_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final CleanResponseParser parser;
+    private final LongSupplier nanoTime;
     private long restingSinceNanos;
 
-    private OriginConnection(Http1Config limits, CleanResponseParser parser) {
+    private OriginConnection(Http1Config limits, CleanResponseParser parser, LongSupplier nanoTime) {
         super("origin", null, null, limits, null, null, null, given -> parser);
         this.parser = parser;
+        this.nanoTime = nanoTime;
     }
 
-    static HttpConnectionFactory<ManagedHttpClientConnection> factory(Http1Config limits) {
+    static HttpConnectionFactory<ManagedHttpClientConnection> factory(
+            Http1Config limits, LongSupplier nanoTime) {
         return (@Nullable Socket socket) -> {
-            OriginConnection made = new OriginConnection(limits, new CleanResponseParser(limits));
+            OriginConnection made = new OriginConnection(limits, new CleanResponseParser(limits), nanoTime);
             if (socket != null) {
                 made.bind(socket);
             }
@@ -38,7 +42,7 @@ final class OriginConnection extends DefaultManagedHttpClientConnection {
 
     @Override
     public void passivate() {
-        restingSinceNanos = System.nanoTime();
+        restingSinceNanos = nanoTime.getAsLong();
         super.passivate();
     }
 
@@ -48,6 +52,6 @@ final class OriginConnection extends DefaultManagedHttpClientConnection {
         if (parser.leftover() || socket == null || socket.getInputStream().available() > 0) {
             return true;
         }
-        return System.nanoTime() - restingSinceNanos > TRUSTED_NANOS && super.isStale();
+        return nanoTime.getAsLong() - restingSinceNanos > TRUSTED_NANOS && super.isStale();
     }
 }

@@ -61,7 +61,8 @@ class FetchConfiguration {
         // Without a spool (`popnet.spool.enabled=false`) errors are in the log and the metrics only.
         LogSink log = sink.getIfAvailable(() -> (customer, error) -> {});
         OriginChoice choice = fixed.servers().isEmpty() ? ranking : new FixedOrigins(fixed, tree, ranking);
-        return new OriginClient(settings, node.address(), choice, new OriginErrors(log, clock), clock, meters);
+        return new OriginClient(
+                settings, node.address(), choice, new OriginErrors(log, clock), clock, System::nanoTime, meters);
     }
 
     @Bean

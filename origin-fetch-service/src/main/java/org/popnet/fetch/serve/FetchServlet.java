@@ -115,11 +115,11 @@ final class FetchServlet extends HttpServlet {
         inProgress.acquireUninterruptibly();
         TrafficMeter.Site counted = traffic.site(request.domain().name());
         counted.began();
-        long start = System.nanoTime();
+        long start = meters.config().clock().monotonicTime();
         CountingOutput out = new CountingOutput(response.getOutputStream());
         Answer.Result result = Answer.Result.ERROR;
         try (Answer answer = pipeline.answer(request)) {
-            long nanos = System.nanoTime() - start;
+            long nanos = meters.config().clock().monotonicTime() - start;
             firstByte.record(nanos, TimeUnit.NANOSECONDS);
             traffic.firstByte(nanos);
             result = answer.result();

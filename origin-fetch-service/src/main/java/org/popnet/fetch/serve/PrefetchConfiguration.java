@@ -15,7 +15,7 @@ import org.springframework.http.HttpMethod;
 class PrefetchConfiguration {
     @Bean
     Prefetcher prefetcher(PrefetchSettings settings, CurrentTree tree, FetchPipeline pipeline, MeterRegistry meters) {
-        return new Prefetcher(settings, new Admission(tree), pipeline, meters);
+        return new Prefetcher(settings, new Admission(tree), pipeline, System::nanoTime, meters);
     }
 
     @Bean

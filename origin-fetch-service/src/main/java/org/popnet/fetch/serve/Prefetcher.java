@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.popnet.caching.Headers;
 import org.popnet.fetch.origin.OriginRequest;
@@ -31,16 +32,18 @@ final class Prefetcher implements AutoCloseable {
     private final PrefetchSettings settings;
     private final Admission admission;
     private final FetchPipeline pipeline;
+    private final LongSupplier nanoTime;
     private final MeterRegistry meters;
     private final AtomicLong lastId = new AtomicLong();
     private final CountDownLatch closing = new CountDownLatch(1);
     /** By id, oldest first. */
     private final Map<String, Work> lists = new LinkedHashMap<>();
 
-    Prefetcher(PrefetchSettings settings, Admission admission, FetchPipeline pipeline, MeterRegistry meters) {
+    Prefetcher(PrefetchSettings settings, Admission admission, FetchPipeline pipeline, LongSupplier nanoTime, MeterRegistry meters) {
         this.settings = settings;
         this.admission = admission;
         this.pipeline = pipeline;
+        this.nanoTime = nanoTime;
         this.meters = meters;
         Gauge.builder("popnet.fetch.prefetch.lists", this, Prefetcher::running).register(meters);
     }
@@ -135,7 +138,7 @@ final class Prefetcher implements AutoCloseable {
         private final String id;
         private final PrefetchOrder order;
         private final Admission.Site site;
-        private final long start = System.nanoTime();
+        private final long start = nanoTime.getAsLong();
         private int begun;
         private int present;
         private int fetched;
@@ -193,7 +196,7 @@ final class Prefetcher implements AutoCloseable {
 
         private long nanosToWait() {
             double seconds = Math.max(begun / order.requestsPerSecond(), (double) spent() / order.bytesPerSecond());
-            return (long) (seconds * 1e9) - (System.nanoTime() - start);
+            return (long) (seconds * 1e9) - (nanoTime.getAsLong() - start);
         }
 
         private void one(String target) {

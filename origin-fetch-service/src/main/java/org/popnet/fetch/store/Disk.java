@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
@@ -13,10 +14,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.popnet.caching.Headers;
@@ -56,8 +59,9 @@ final class Disk implements AutoCloseable {
         this.directory = directory;
         this.meters = meters;
         this.index = new Index(settings.bytesMax().toBytes(), settings.variantsMax(), this::delete);
-        this.reading = new DiskHealth(directory.root(), "reading", System::nanoTime);
-        this.writing = new DiskHealth(directory.root(), "writing", System::nanoTime);
+        LongSupplier nanoTime = meters.config().clock()::monotonicTime;
+        this.reading = new DiskHealth(directory.root(), "reading", nanoTime);
+        this.writing = new DiskHealth(directory.root(), "writing", nanoTime);
         Tags disk = Tags.of("directory", directory.root().toString());
         Gauge.builder("popnet.fetch.store.bytes", this::bytes)
                 .baseUnit("bytes")
@@ -91,6 +95,7 @@ final class Disk implements AutoCloseable {
         try {
             Catalogue catalogue = new Catalogue(directory.root());
             Disk disk = new Disk(settings, directory, catalogue, meters);
+            Timer.Sample start = Timer.start(meters);
             Recovery.Result result = Recovery.run(directory, catalogue, disk.index::insert);
             disk.nextId.set(result.highestId() + 1);
             disk.firstIdSinceStart = result.highestId() + 1;
@@ -99,13 +104,13 @@ final class Disk implements AutoCloseable {
             meters.counter("popnet.fetch.store.recovered").increment(result.objects());
             meters.counter("popnet.fetch.store.recovered.read").increment(result.read());
             meters.counter("popnet.fetch.store.corrupt", "found", "recovery").increment(result.dropped());
-            meters.timer("popnet.fetch.store.recovery").record(result.took());
+            long tookNanos = start.stop(meters.timer("popnet.fetch.store.recovery"));
             log.info(
                     "Store {}: {} objects, {} MiB in {} ms; {} files had to be read; dropped {} damaged and {} unfinished",
                     root,
                     result.objects(),
                     disk.bytes() >> 20,
-                    result.took().toMillis(),
+                    TimeUnit.NANOSECONDS.toMillis(tookNanos),
                     result.read(),
                     result.dropped(),
                     result.partials());

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -46,8 +45,7 @@ final class Recovery {
             long read,
             long dropped,
             long partials,
-            long highestId,
-            Duration took) {}
+            long highestId) {}
 
     private Recovery(StoreDirectory directory, BiConsumer<ObjectKey, Entry> found) {
         this.directory = directory;
@@ -56,7 +54,6 @@ final class Recovery {
 
     /** @param found is given every object, by several threads at once */
     static Result run(StoreDirectory directory, Catalogue catalogue, BiConsumer<ObjectKey, Entry> found) {
-        long start = System.nanoTime();
         Recovery recovery = new Recovery(directory, found);
         recovery.deletePartials();
         IdSet files = new IdSet();
@@ -78,8 +75,7 @@ final class Recovery {
                 toRead.length,
                 recovery.dropped.get(),
                 recovery.partials.get(),
-                recovery.highestId.get(),
-                Duration.ofNanos(System.nanoTime() - start));
+                recovery.highestId.get());
     }
 
     private void deletePartials() {

@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -50,11 +51,13 @@ public final class StoreTool {
 
     private final Path root;
     private final Options options;
+    private final InstantSource clock;
     private final PrintStream out;
 
-    private StoreTool(Path root, Options options, PrintStream out) {
+    private StoreTool(Path root, Options options, InstantSource clock, PrintStream out) {
         this.root = root;
         this.options = options;
+        this.clock = clock;
         this.out = out;
     }
 
@@ -103,7 +106,7 @@ public final class StoreTool {
     }
 
     /** @return the process's exit code: 0 fine, 1 something is damaged or missing, 2 wrong use */
-    public static int run(List<String> arguments, PrintStream out, PrintStream err) {
+    public static int run(List<String> arguments, InstantSource clock, PrintStream out, PrintStream err) {
         if (arguments.isEmpty() || arguments.contains("--help") || arguments.contains("-h")) {
             (arguments.isEmpty() ? err : out).print(USAGE);
             return arguments.isEmpty() ? 2 : 0;
@@ -115,7 +118,7 @@ public final class StoreTool {
                 throw new IllegalArgumentException(
                         arguments.getFirst() + " needs " + (wanted == 2 ? "DIRECTORY and ID or URL" : "a DIRECTORY"));
             }
-            StoreTool tool = new StoreTool(Path.of(options.rest().getFirst()), options, out);
+            StoreTool tool = new StoreTool(Path.of(options.rest().getFirst()), options, clock, out);
             return switch (arguments.getFirst()) {
                 case "ls" -> tool.list();
                 case "show" -> tool.show(options.rest().get(1));
@@ -167,7 +170,7 @@ public final class StoreTool {
     private int list() throws IOException {
         long[] listed = {0, 0};
         long limit = options.limit();
-        long now = System.currentTimeMillis();
+        long now = clock.millis();
         walk((file, object, damage) -> {
             if (object == null || !options.selects(object.key())) {
                 return true;
@@ -222,7 +225,7 @@ public final class StoreTool {
             out.println("  damaged: " + damage);
             return true;
         }
-        long now = System.currentTimeMillis();
+        long now = clock.millis();
         StoredHead head = object.head();
         out.println("  url         " + url(object.key()));
         out.println("  status      " + head.status());
@@ -294,7 +297,7 @@ public final class StoreTool {
         StoreDirectory.objectFiles(root).close(); // an empty directory is not made a store by cleaning it
         try (StoreDirectory held = StoreDirectory.open(root)) {
             Garbage garbage = new Garbage();
-            long now = System.currentTimeMillis();
+            long now = clock.millis();
             Map<Variant, Long> newest = new HashMap<>();
             walk((file, object, damage) -> {
                 String found = object == null ? damage : damage(object);

@@ -85,6 +85,7 @@ class GuardedConnectionsTest {
                 new Handed(),
                 new OriginErrors((c, record) -> failures.add(record.toString()), InstantSource.system()),
                 InstantSource.system(),
+                System::nanoTime,
                 new SimpleMeterRegistry());
     }
 

@@ -208,6 +208,7 @@ class HttpsOriginTest {
                 new OnlyServer(),
                 new OriginErrors((customer, record) -> logged.add(customer + " " + record), clock),
                 clock,
+                System::nanoTime,
                 new SimpleMeterRegistry()));
     }
 

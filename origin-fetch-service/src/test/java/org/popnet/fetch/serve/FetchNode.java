@@ -115,6 +115,7 @@ final class FetchNode implements AutoCloseable {
                 new InTreeOrder(),
                 new OriginErrors((customer, record) -> logged.add(customer + " " + record), clock),
                 clock,
+                System::nanoTime,
                 meters);
         pipeline = new FetchPipeline(
                 disk,

@@ -71,6 +71,7 @@ class PrefetchControllerTest {
                 new PrefetchSettings(2, 10, 100, DataSize.ofMegabytes(1), 10),
                 new Admission(node.tree),
                 node.pipeline,
+                System::nanoTime,
                 new SimpleMeterRegistry());
     }
 }

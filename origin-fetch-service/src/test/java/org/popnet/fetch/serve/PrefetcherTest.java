@@ -42,6 +42,7 @@ class PrefetcherTest {
                 new PrefetchSettings(2, 100, 1000, DataSize.ofMegabytes(50), 3),
                 new Admission(node.tree),
                 node.pipeline,
+                System::nanoTime,
                 node.meters);
         controller = new PrefetchController(prefetcher);
     }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,7 +75,7 @@ class StoreToolTest {
     private int run(String... arguments) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-        int code = StoreTool.run(List.of(arguments), out, out);
+        int code = StoreTool.run(List.of(arguments), InstantSource.system(), out, out);
         printed = bytes.toString(StandardCharsets.UTF_8);
         return code;
     }
