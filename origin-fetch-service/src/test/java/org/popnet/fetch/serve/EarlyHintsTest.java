@@ -2,42 +2,19 @@ package org.popnet.fetch.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.popnet.fetch.RawClient;
 import org.popnet.fetch.RawClient.Response;
 import org.popnet.fetch.TestOrigin;
 
 /** What a customer's server sends ahead of its response gets through while the response is still waited for. */
 @Timeout(60)
-class EarlyHintsTest {
+class EarlyHintsTest extends OneOrigin {
     private static final String HINT =
             "HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\nSet-Cookie: a=b\r\nConnection: X-Hop\r\nX-Hop: 1\r\n\r\n";
-
-    @TempDir
-    Path directory;
-
-    private TestOrigin origin;
-    private FetchNode node;
-
-    @BeforeEach
-    void start() throws IOException {
-        origin = new TestOrigin();
-        node = new FetchNode(directory.resolve("store"), FetchNode.store("256MB"), FetchNode.patientOrigin(), origin);
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        node.close();
-        origin.close();
-    }
 
     private static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);

@@ -10,34 +10,24 @@ import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.popnet.fetch.RawClient.Response;
 import org.popnet.fetch.TestOrigin;
 
 /** Nothing that a customer's server sends, or does not send, is ever served as something whole that it is not. */
 @Timeout(60)
-class HostileOriginTest {
-    @TempDir
-    Path directory;
-
+class HostileOriginTest extends OneOrigin {
     private final CountDownLatch over = new CountDownLatch(1);
-    private TestOrigin origin;
-    private FetchNode node;
 
-    @BeforeEach
-    void start() throws IOException {
-        origin = new TestOrigin();
-        node = new FetchNode(directory.resolve("store"), FetchNode.store("256MB"), FetchNode.quickOrigin(), origin);
+    @Override
+    FetchNode open(Path store) throws IOException {
+        return new FetchNode(store, FetchNode.store("256MB"), FetchNode.quickOrigin(), origin);
     }
 
     @AfterEach
-    void stop() throws IOException {
+    void stop() {
         over.countDown();
-        node.close();
-        origin.close();
     }
 
     @Test

@@ -4,12 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.popnet.fetch.RawClient.Response;
@@ -17,26 +13,8 @@ import org.popnet.fetch.TestOrigin;
 
 /** Bodies of no bytes, of exactly a segment, and of more bytes than there are. */
 @Timeout(60)
-class SizesTest {
+class SizesTest extends OneOrigin {
     private static final int SEGMENT = 1 << 20;
-
-    @TempDir
-    Path directory;
-
-    private TestOrigin origin;
-    private FetchNode node;
-
-    @BeforeEach
-    void start() throws IOException {
-        origin = new TestOrigin();
-        node = new FetchNode(directory.resolve("store"), FetchNode.store("256MB"), FetchNode.patientOrigin(), origin);
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        node.close();
-        origin.close();
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"Content-Length: 0\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"})

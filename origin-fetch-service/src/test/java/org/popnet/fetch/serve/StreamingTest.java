@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,38 +16,22 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.popnet.fetch.RawClient;
 import org.popnet.fetch.RawClient.Response;
 import org.popnet.fetch.TestOrigin;
 import org.popnet.fetch.store.StoreSettings;
-import org.popnet.platform.flush.FlushOrder;
 import org.springframework.util.unit.DataSize;
 
-/** One fetch for all who wait, each at its own speed, and flushes in the middle of it. */
+/** One fetch for all who wait, each at its own speed. */
 @Timeout(60)
-class StreamingTest {
-    @TempDir
-    Path directory;
-
+class StreamingTest extends OneOrigin {
     private final ExecutorService edges = Executors.newVirtualThreadPerTaskExecutor();
-    private TestOrigin origin;
-    private FetchNode node;
-
-    @BeforeEach
-    void start() throws IOException {
-        origin = new TestOrigin();
-        node = new FetchNode(directory.resolve("store"), FetchNode.store("256MB"), FetchNode.patientOrigin(), origin);
-    }
 
     @AfterEach
-    void stop() throws IOException {
+    void stop() {
         edges.shutdownNow();
-        node.close();
-        origin.close();
     }
 
     @Test
@@ -242,70 +225,6 @@ class StreamingTest {
         assertThat(origin.requests())
                 .as("the second goes straight for its part")
                 .hasSize(3);
-    }
-
-    @Test
-    void aFillBegunBeforeAFlushIsNotStoredAfterIt() throws Exception {
-        CountDownLatch flushed = new CountDownLatch(1);
-        origin.answering((request, out) -> {
-            out.write(TestOrigin.head(200, 5, "ETag: \"old\""));
-            out.write("ol".getBytes(StandardCharsets.US_ASCII));
-            out.flush();
-            flushed.await();
-            out.write("old".getBytes(StandardCharsets.US_ASCII));
-        });
-        Future<Response> before = edges.submit(() -> node.get("/a"));
-        await().until(() -> node.count("popnet.fetch.requests", "result", "MISS") == 1);
-        assertThat(node.flush(FlushOrder.Kind.URL, "/a")).isZero();
-
-        origin.answering((request, out) -> out.write(TestOrigin.ok("new")));
-        assertThat(node.get("/a").text()).as("does not join the old fill").isEqualTo("new");
-        flushed.countDown();
-        assertThat(before.get().text()).as("who asked before is answered").isEqualTo("olold");
-        await().until(() -> node.count("popnet.fetch.fills", "outcome", "unstored") == 1);
-        assertThat(node.get("/a").text()).isEqualTo("new");
-        assertThat(origin.requests()).hasSize(2);
-    }
-
-    @Test
-    void aRequestThatAwaitsItsHeadDuringAFlushIsNotStoredEither() throws Exception {
-        CountDownLatch flushed = new CountDownLatch(1);
-        origin.answering((request, out) -> {
-            flushed.await();
-            out.write(TestOrigin.ok("old"));
-        });
-        Future<Response> before = edges.submit(() -> node.get("/a"));
-        await().until(() -> origin.requests().size() == 1);
-        node.flush(FlushOrder.Kind.TAG, "anything");
-        flushed.countDown();
-        assertThat(before.get().text()).isEqualTo("old");
-        await().until(() -> node.count("popnet.fetch.fills", "outcome", "unstored") == 1);
-        origin.answering((request, out) -> out.write(TestOrigin.ok("new")));
-        assertThat(node.get("/a").text()).isEqualTo("new");
-    }
-
-    @Test
-    void flushesSelectByUrlPrefixWildcardTagAndSite() throws Exception {
-        origin.answering((request, out) -> out.write(TestOrigin.ok(
-                "x", request.target().startsWith("/img") ? "Surrogate-Key: images  all" : "Surrogate-Key: all")));
-        String[] targets = {"/img/1.png", "/img/2.png", "/doc/1.html", "/doc/2.html?x=1", "/"};
-        long[] expected = new long[5];
-        FlushOrder.Kind[] kinds = FlushOrder.Kind.values();
-        String[] values = {"/doc/2.html?x=1", "/doc/", "/*.png", "images", ""};
-        expected[0] = 1;
-        expected[1] = 2;
-        expected[2] = 2;
-        expected[3] = 2;
-        expected[4] = 5;
-        for (int i = 0; i < kinds.length; i++) {
-            for (String target : targets) {
-                node.get(target);
-            }
-            await().until(() ->
-                    node.meters.get("popnet.fetch.fills.running").gauge().value() == 0);
-            assertThat(node.flush(kinds[i], values[i])).as(kinds[i].name()).isEqualTo(expected[i]);
-        }
-        assertThat(node.disk.bytes()).isZero();
     }
 
     @Test
