@@ -2,39 +2,25 @@ package org.popnet.edge;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.popnet.edge.TestEdge.OTHER;
 import static org.popnet.edge.TestEdge.SITE;
 import static org.popnet.edge.TestOrigin.respond;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.popnet.platform.flush.FlushOrder;
 import org.popnet.platform.flush.FlushOrder.Kind;
-import org.popnet.platform.spool.AccessRecord.CacheResult;
 
-class CachingTest {
+class CachingTest extends EdgeStory {
     private static final byte[] BODY = "0123456789".repeat(20).getBytes(UTF_8);
-    private TestOrigin fetch;
-    private TestOrigin origin;
-    private TestEdge edge;
 
     @BeforeEach
-    void start() throws Exception {
-        fetch = new TestOrigin((request, out) ->
-                respond(out, 200, BODY, "Cache-Control", "max-age=60", "ETag", "\"v1\"", "Content-Type", "text/plain"));
-        origin = new TestOrigin((request, out) -> respond(out, 200, "from origin".getBytes(UTF_8)));
-        edge = new TestEdge(List.of(fetch), origin);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        edge.close();
-        fetch.close();
-        origin.close();
+    void answer() {
+        fetch.handler = (request, out) ->
+                respond(out, 200, BODY, "Cache-Control", "max-age=60", "ETag", "\"v1\"", "Content-Type", "text/plain");
+        origin.handler = (request, out) -> respond(out, 200, "from origin".getBytes(UTF_8));
     }
 
     @Test
@@ -100,87 +86,6 @@ class CachingTest {
             assertThat(fetch.requests.getFirst().header("Range")).isNull();
             assertThat(client.get(SITE, "/a.txt").header("Cache-Status")).contains("hit");
         }
-    }
-
-    @Test
-    void staleResponseIsRevalidatedAndKeepsItsBody() throws Exception {
-        try (TestClient client = edge.client()) {
-            client.get(SITE, "/a.txt");
-            edge.skewMs.set(61_000);
-            fetch.handler = (request, out) -> respond(
-                    out, 304, new byte[0], "Cache-Control", "max-age=100", "ETag", request.header("If-None-Match"));
-            TestClient.Response revalidated = client.get(SITE, "/a.txt");
-            assertThat(revalidated.status()).isEqualTo(200);
-            assertThat(revalidated.body()).isEqualTo(BODY);
-            assertThat(revalidated.header("Cache-Status"))
-                    .isEqualTo("edge1.westusa; fwd=stale; fwd-status=304; stored");
-            assertThat(client.get(SITE, "/a.txt").header("Cache-Status")).contains("hit");
-        }
-        await().untilAsserted(() -> assertThat(edge.log)
-                .extracting(l -> l.record().cache())
-                .containsExactly(CacheResult.MISS, CacheResult.REVALIDATED, CacheResult.HIT));
-    }
-
-    @Test
-    void staleObjectIsServedWhileItIsRevalidatedBehind() throws Exception {
-        fetch.handler = (request, out) ->
-                respond(out, 200, BODY, "Cache-Control", "max-age=10, stale-while-revalidate=60", "ETag", "\"v1\"");
-        try (TestClient client = edge.client()) {
-            client.get(SITE, "/a.txt");
-            edge.skewMs.set(20_000);
-            assertThat(client.get(SITE, "/a.txt").header("Cache-Status")).contains("hit; ttl=-");
-            await().untilAsserted(() -> assertThat(fetch.requests).hasSize(2));
-            await().untilAsserted(() -> assertThat(client.get(SITE, "/a.txt").header("Cache-Status"))
-                    .doesNotContain("ttl=-"));
-        }
-    }
-
-    @Test
-    void staleObjectIsServedWhileOriginIsDown() throws Exception {
-        fetch.handler = (request, out) ->
-                respond(out, 200, BODY, "Cache-Control", "max-age=10, stale-if-error=60", "ETag", "\"v1\"");
-        try (TestClient client = edge.client()) {
-            client.get(SITE, "/a.txt");
-            edge.skewMs.set(20_000);
-            fetch.handler = (request, out) -> respond(out, 503, new byte[0]);
-            TestClient.Response onError = client.get(SITE, "/a.txt");
-            assertThat(onError.status()).isEqualTo(200);
-            assertThat(onError.header("Cache-Status"))
-                    .isEqualTo("edge1.westusa; fwd=stale; fwd-status=503; detail=stale-if-error");
-            fetch.close();
-            origin.close();
-            assertThat(client.get(SITE, "/a.txt").body()).isEqualTo(BODY);
-            edge.skewMs.set(90_000);
-            assertThat(client.get(SITE, "/a.txt").status()).isEqualTo(502);
-        }
-    }
-
-    @Test
-    void rfc9111Section4_2_4_staleObjectIsServedForSomeTimeWhileNobodyCanBeReached() throws Exception {
-        fetch.handler = (request, out) -> respond(out, 200, BODY, "Cache-Control", "max-age=10");
-        try (TestClient client = edge.client()) {
-            client.get(SITE, "/a.txt");
-            fetch.handler = (request, out) -> respond(out, 200, BODY, "Cache-Control", "max-age=10, must-revalidate");
-            client.get(SITE, "/b.txt");
-            edge.skewMs.set(20_000);
-            fetch.close();
-            origin.close();
-            assertThat(client.get(SITE, "/a.txt").body()).isEqualTo(BODY);
-            assertThat(client.get(SITE, "/b.txt").status()).isEqualTo(502);
-            edge.skewMs.set(611_000);
-            assertThat(client.get(SITE, "/a.txt").status()).isEqualTo(502);
-        }
-    }
-
-    @Test
-    void rfc9111Section4_2_4_whatACacheBehindHasOnlyStaleIsAskedForThereAgain() throws Exception {
-        fetch.handler = (request, out) -> respond(out, 200, BODY, "Cache-Control", "max-age=10", "Age", "20");
-        try (TestClient client = edge.client()) {
-            assertThat(client.get(SITE, "/a.txt").body()).isEqualTo(BODY);
-            assertThat(client.get(SITE, "/a.txt").body()).isEqualTo(BODY);
-        }
-        assertThat(fetch.requests).hasSize(2);
-        assertThat(origin.requests).isEmpty();
     }
 
     @Test

@@ -1,35 +1,17 @@
 package org.popnet.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.popnet.edge.TestEdge.SITE;
 import static org.popnet.edge.TestOrigin.respond;
 
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.popnet.caching.Storability;
 import org.popnet.edge.memory.CacheKey;
 import org.popnet.edge.memory.Inspection;
 
 /** What can be said of a URL, after real requests. */
-class ExplainCacheTest {
-    private TestOrigin fetch;
-    private TestEdge edge;
-
-    @BeforeEach
-    void start() throws Exception {
-        fetch = new TestOrigin((request, out) -> respond(out, 200, new byte[10], "Cache-Control", "max-age=60"));
-        edge = new TestEdge(List.of(fetch), fetch);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        edge.close();
-        fetch.close();
-    }
-
+class ExplainCacheTest extends EdgeStory {
     private Inspection inspect(String target) {
         return edge.memory.inspect(new CacheKey(SITE, target));
     }

@@ -2,14 +2,10 @@ package org.popnet.edge;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 import static org.popnet.edge.TestEdge.SITE;
 import static org.popnet.edge.TestFilm.MIB;
 import static org.popnet.edge.TestOrigin.respond;
 
-import io.micrometer.core.instrument.Counter;
-import java.io.EOFException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -17,77 +13,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.popnet.edge.TestClient.Response;
 import org.popnet.edge.memory.CacheKey;
-import org.popnet.edge.memory.Lookup;
-import org.popnet.platform.flush.FlushOrder;
-import org.popnet.platform.flush.FlushOrder.Kind;
-import org.springframework.util.unit.DataSize;
 
 /** Large responses are fetched and kept by the segment, and what is put together of them is right. */
 @Timeout(120)
-class LargeResponsesTest {
-    private TestFilm film;
-    private TestOrigin fetch;
-    private TestOrigin origin;
-    private TestEdge edge;
-    private TestClient client;
-
-    @BeforeEach
-    void start() throws Exception {
-        film = new TestFilm(20 * MIB + 12_345);
-        fetch = new TestOrigin(film);
-        origin = new TestOrigin((request, out) -> respond(out, 503, new byte[0]));
-        edge = new TestEdge(List.of(fetch), origin, TestEdge.patient(DataSize.ofMegabytes(64)));
-        client = edge.client();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        client.close();
-        edge.close();
-        fetch.close();
-        origin.close();
-        await().atMost(1, TimeUnit.MINUTES)
-                .untilAsserted(() -> assertThat(edge.memory.bytesReserved()).isZero());
-        edge.memory.clear();
-        await().atMost(1, TimeUnit.MINUTES)
-                .untilAsserted(() -> assertThat(edge.memory.bytesInUse()).isZero());
-        await().atMost(1, TimeUnit.MINUTES)
-                .untilAsserted(() -> assertThat(edge.buffersInUse()).isZero());
-    }
-
-    private Response range(String range, String... fields) throws Exception {
-        String[] all = new String[fields.length + 2];
-        System.arraycopy(fields, 0, all, 2, fields.length);
-        all[0] = "Range";
-        all[1] = "bytes=" + range;
-        return client.get(SITE, "/film", all);
-    }
-
-    private List<String> asked() {
-        return TestFilm.asked(fetch);
-    }
-
-    private double filled(String result) {
-        Counter counter =
-                edge.registry.find("popnet.edge.fills").tag("result", result).counter();
-        return counter == null ? 0 : counter.count();
-    }
-
-    private void awaitNothingKept() {
-        await().untilAsserted(() -> assertThat(edge.memory.bytesInUse()).isZero());
-    }
-
-    private void awaitSegments(int count) {
-        await().untilAsserted(() -> assertThat(filled("segment")).isEqualTo(count));
-    }
-
+class LargeResponsesTest extends FilmStory {
     @Test
     void aRangeInTheMiddleCostsItsSegmentsOnly() throws Exception {
         Response response = range("5500000-5500099");
@@ -206,7 +139,7 @@ class LargeResponsesTest {
             for (int i = 0; i < clients; i++) {
                 answers.add(all.submit(ask));
             }
-            await().atMost(60, TimeUnit.SECONDS)
+            await()
                     .until(() ->
                             edge.registry.get("popnet.edge.connections").gauge().value() == clients + 1);
             gate.countDown();
@@ -235,49 +168,7 @@ class LargeResponsesTest {
             }
         }
         awaitSegments(21);
-        assertThat(edge.registry
-                        .get("popnet.edge.fills")
-                        .tag("result", "segment")
-                        .counter()
-                        .count())
-                .as("none was fetched twice")
-                .isEqualTo(21);
-    }
-
-    @Test
-    void anotherVersionDiscardsTheSegmentsOfTheOld() throws Exception {
-        client.get(SITE, "/film");
-        awaitSegments(21);
-        film.publish(2, 18 * MIB);
-        edge.skewMs.set(61_000);
-        Response response = range("5000000-5000009");
-        assertThat(response.body()).isEqualTo(film.part(5_000_000, 5_000_009));
-        assertThat(response.header("ETag")).isEqualTo("\"2\"");
-        await().untilAsserted(() -> assertThat(edge.memory.bytesInUse()).isLessThanOrEqualTo(4 * MIB));
-        assertThat(client.get(SITE, "/film").body()).isEqualTo(film.bytes);
-    }
-
-    @Test
-    void aVersionThatChangesBetweenSegmentsBreaksTheAnswerAndIsNeverMixed() throws Exception {
-        range("2097152-3145727");
-        awaitSegments(1);
-        film.publish(2, film.bytes.length);
-        assertThatThrownBy(() -> range("2097152-5242879")).isInstanceOf(EOFException.class);
-        client = edge.client();
-        Response response = range("2097152-5242879");
-        assertThat(response.header("ETag")).isEqualTo("\"2\"");
-        assertThat(response.body()).isEqualTo(film.part(2_097_152, 5_242_879));
-        assertThat(edge.memory.large().changes()).isPositive();
-    }
-
-    @Test
-    void aVersionThatChangesBeforeTheFirstByteIsAnsweredAnew() throws Exception {
-        range("2097152-3145727");
-        awaitSegments(1);
-        film.publish(2, film.bytes.length - 1);
-        Response response = range("9000000-9000009");
-        assertThat(response.header("ETag")).isEqualTo("\"2\"");
-        assertThat(response.body()).isEqualTo(film.part(9_000_000, 9_000_009));
+        assertThat(filled("segment")).as("none was fetched twice").isEqualTo(21);
     }
 
     @Test
@@ -285,90 +176,6 @@ class LargeResponsesTest {
         film.breakAfter = 2_500_000;
         assertThat(client.get(SITE, "/film").body()).isEqualTo(film.bytes);
         assertThat(asked()).contains("bytes=2097152-6291455");
-    }
-
-    @Test
-    void staleSegmentsAreConfirmedOnceForTheWholeAnswer() throws Exception {
-        client.get(SITE, "/film");
-        awaitSegments(21);
-        fetch.requests.clear();
-        edge.skewMs.set(61_000);
-        Response response = client.get(SITE, "/film");
-        assertThat(response.body()).isEqualTo(film.bytes);
-        assertThat(response.header("Age")).isEqualTo("0");
-        assertThat(fetch.requests).hasSize(1);
-        assertThat(fetch.requests.getLast().header("If-None-Match")).isEqualTo("\"1\"");
-    }
-
-    @Test
-    void staleSegmentsAreServedWhileNobodyCanBeReached() throws Exception {
-        film.fields = "Cache-Control: max-age=60, stale-if-error=600";
-        client.get(SITE, "/film");
-        awaitSegments(21);
-        edge.skewMs.set(61_000);
-        fetch.handler = (request, out) -> respond(out, 503, new byte[0]);
-        Response response = client.get(SITE, "/film");
-        assertThat(response.body()).isEqualTo(film.bytes);
-        assertThat(response.header("Cache-Status")).contains("stale-if-error");
-    }
-
-    @Test
-    void rfc9111Section3_4_theLatestFieldsOfAPartCountForTheWhole() throws Exception {
-        range("0-0");
-        awaitSegments(1);
-        edge.skewMs.set(40_000);
-        film.fields = "Cache-Control: max-age=100\r\nX-Edition: second";
-        range("9000000-9000009");
-        edge.skewMs.set(110_000);
-        Response response = range("0-0");
-        assertThat(response.header("Cache-Status")).contains("hit");
-        assertThat(response.header("X-Edition")).isEqualTo("second");
-        assertThat(response.header("Age")).isEqualTo("70");
-    }
-
-    @Test
-    void everyKindOfFlushTakesAllSegments() throws Exception {
-        List<FlushOrder> orders = List.of(
-                new FlushOrder(SITE, 1, Kind.URL, "/film"),
-                new FlushOrder(SITE, 2, Kind.PREFIX, "/fi"),
-                new FlushOrder(SITE, 3, Kind.WILDCARD, "/*m"),
-                new FlushOrder(SITE, 4, Kind.TAG, "films"),
-                new FlushOrder(SITE, 5, Kind.ALL, ""));
-        film.fields = "Cache-Control: max-age=60\r\nSurrogate-Key: films";
-        for (int i = 0; i < orders.size(); i++) {
-            range("0-4000000");
-            awaitSegments(4 * (i + 1));
-            assertThat(edge.memory.apply(orders.get(i)))
-                    .as(orders.get(i).toString())
-                    .isEqualTo(4);
-            awaitNothingKept();
-            assertThat(edge.memory.lookup(new CacheKey(SITE, "/film"), org.popnet.caching.Headers.EMPTY))
-                    .isInstanceOf(Lookup.Miss.class);
-        }
-    }
-
-    @Test
-    void rfc9111Section4_4_anUnsafeRequestTakesAllSegments() throws Exception {
-        range("0-4000000");
-        awaitSegments(4);
-        origin.handler = (request, out) -> respond(out, 200, new byte[0]);
-        client.request("DELETE", SITE, "/film");
-        awaitNothingKept();
-    }
-
-    @Test
-    void segmentsThatBeganBeforeAFlushAreNotStoredAfterIt() throws Exception {
-        CountDownLatch gate = new CountDownLatch(1);
-        fetch.handler = (request, out) -> {
-            gate.await();
-            film.handle(request, out);
-        };
-        client.send("GET /film HTTP/1.1\r\nHost: " + SITE + "\r\nRange: bytes=5000000-5000000\r\n\r\n");
-        await().until(() -> fetch.requests.size() == 1);
-        edge.memory.apply(new FlushOrder(SITE, 1, Kind.URL, "/elsewhere"));
-        gate.countDown();
-        assertThat(client.response().body()).isEqualTo(film.part(5_000_000, 5_000_000));
-        awaitNothingKept();
     }
 
     @Test
@@ -449,93 +256,6 @@ class LargeResponsesTest {
         assertThat(response.status()).isEqualTo(503);
         assertThat(response.header("Cache-Status")).contains("status-503");
         assertThat(range("5-9").body()).as("what is there still is").isEqualTo(film.part(5, 9));
-    }
-
-    @Test
-    void aSlowReaderHoldsUpNobodyAndCostsARunOfMemory() throws Exception {
-        try (TestClient slow = edge.client();
-                TestClient quick = edge.client()) {
-            slow.socket.setReceiveBufferSize(16 * 1024);
-            slow.send("GET /film HTTP/1.1\r\nHost: " + SITE + "\r\n\r\n");
-            await().untilAsserted(() -> assertThat(filled("segment")).isGreaterThanOrEqualTo(4));
-            assertThat(edge.memory.bytesInUse())
-                    .as("what the sockets take, and a run")
-                    .isLessThan(16 * MIB);
-            assertThat(quick.get(SITE, "/film").body()).isEqualTo(film.bytes);
-            assertThat(slow.response().body()).isEqualTo(film.bytes);
-        }
-    }
-
-    @Test
-    void viewersWhoLeaveEarlyLeaveNothingBehind() throws Exception {
-        for (int i = 0; i < 20; i++) {
-            try (TestClient one = edge.client()) {
-                one.send("GET /film HTTP/1.1\r\nHost: " + SITE + "\r\nRange: bytes=" + i * MIB + "-\r\n\r\n");
-                one.bytes(10_000);
-            }
-        }
-        await().until(() -> edge.registry.get("popnet.edge.connections").gauge().value() == 1);
-        assertThat(client.get(SITE, "/film").body()).isEqualTo(film.bytes);
-    }
-
-    @Test
-    void withMemoryMuchSmallerThanTheFilmItIsStillServedAndDoesNotEmptyTheCache() throws Exception {
-        film.publish(1, 100 * MIB);
-        client.close();
-        edge.close();
-        edge = new TestEdge(List.of(fetch), origin, TestEdge.patient(DataSize.ofMegabytes(16)));
-        client = edge.client();
-        fetch.handler = (request, out) -> {
-            if (request.target().equals("/film")) {
-                film.handle(request, out);
-            } else {
-                respond(out, 200, new byte[500_000], "Cache-Control", "max-age=600");
-            }
-        };
-        for (int round = 0; round < 5; round++) {
-            for (int page = 0; page < 20; page++) {
-                client.get(SITE, "/page" + page);
-            }
-        }
-        fetch.requests.clear();
-        for (int viewing = 0; viewing < 2; viewing++) {
-            assertThat(client.get(SITE, "/film").body()).isEqualTo(film.bytes);
-            assertThat(edge.memory.bytesInUse()).isLessThanOrEqualTo(20 * MIB);
-        }
-        assertThat(fetch.requests).as("runs of four, however little stays").hasSizeLessThanOrEqualTo(2 * 26 + 2);
-        fetch.requests.clear();
-        for (int page = 0; page < 20; page++) {
-            client.get(SITE, "/page" + page);
-        }
-        assertThat(fetch.requests).as("what is popular has stayed").hasSizeLessThanOrEqualTo(2);
-    }
-
-    @Test
-    void whenMemoryIsShortPartsFlowThroughUnstored() throws Exception {
-        film.publish(1, 64 * MIB);
-        client.close();
-        edge.close();
-        edge = new TestEdge(List.of(fetch), origin, TestEdge.patient(DataSize.ofMegabytes(16)));
-        client = edge.client();
-        List<TestClient> slow = new ArrayList<>();
-        try {
-            for (int i = 0; i < 30; i++) {
-                TestClient one = edge.client();
-                one.socket.setReceiveBufferSize(16 * 1024);
-                one.send("GET /film HTTP/1.1\r\nHost: " + SITE + "\r\nRange: bytes=" + 2L * i * MIB + "-\r\n\r\n");
-                slow.add(one);
-            }
-            for (int i = 0; i < 30; i++) {
-                assertThat(new String(slow.get(i).bytes(12), UTF_8)).isEqualTo("HTTP/1.1 206");
-            }
-            // What flows through takes a window of 1 MiB each, in pieces of 1 MiB.
-            assertThat(edge.memory.bytesInUse()).isLessThanOrEqualTo((16 + 4 + 30 * 3) * MIB);
-            assertThat(range("0-99").body()).isEqualTo(film.part(0, 99));
-        } finally {
-            for (TestClient one : slow) {
-                one.close();
-            }
-        }
     }
 
     @Test

@@ -2,7 +2,6 @@ package org.popnet.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
-import static org.awaitility.Awaitility.await;
 import static org.popnet.edge.TestEdge.SITE;
 import static org.popnet.edge.TestFilm.MIB;
 import static org.popnet.edge.TestOrigin.respond;
@@ -10,7 +9,6 @@ import static org.popnet.edge.TestOrigin.respond;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -26,35 +24,26 @@ import org.springframework.util.unit.DataSize;
 
 /** When the kernel has no memory left for bodies, they reach their clients all the same, and are not kept. */
 @Timeout(120)
-class MemoryShortageTest {
-    private static final Duration LONG = Duration.ofMinutes(1);
-
+class MemoryShortageTest extends EdgeStory {
     private final CountDownLatch rest = new CountDownLatch(1);
-    private TestOrigin fetch;
-    private TestEdge edge;
     private TestClient client;
 
     @BeforeEach
     void start() throws Exception {
         assumeThat(System.getProperty("os.name")).isEqualTo("Linux");
-        fetch = new TestOrigin((request, out) -> respond(out, 404, new byte[0]));
-        edge = new TestEdge(List.of(fetch), fetch, TestEdge.patient(DataSize.ofMegabytes(64)));
         client = edge.client();
     }
 
     @AfterEach
     void stop() throws Exception {
-        if (edge == null) {
-            return;
+        if (client != null) {
+            client.close();
         }
-        client.close();
-        edge.close();
-        fetch.close();
-        await().atMost(LONG)
-                .untilAsserted(() -> assertThat(edge.memory.extentsOpen()).isZero());
-        assertThat(edge.memory.bytesInUse()).isZero();
-        assertThat(edge.memory.bytesReserved()).isZero();
-        await().atMost(LONG).untilAsserted(() -> assertThat(edge.buffersInUse()).isZero());
+    }
+
+    @Override
+    EdgeSettings settings() {
+        return TestEdge.patient(DataSize.ofMegabytes(64));
     }
 
     private static byte[] random(int length) {
@@ -111,14 +100,14 @@ class MemoryShortageTest {
                 assertThat(each.bytes(length - first)).isEqualTo(Arrays.copyOfRange(body, first, length));
             }
             assertThat(edge.memory.refusals()).as("the rest stands in the pool").isOne();
-            await().atMost(LONG)
+            await()
                     .untilAsserted(() -> assertThat(edge.memory.bytesInUse()).isZero());
             assertThat(edge.memory.extentsOpen()).isZero();
         }
         assertThat(fetch.count("/a")).as("one fetch for both").isOne();
 
         assertThat(client.get(SITE, "/a").body()).as("fetched anew").isEqualTo(body);
-        await().atMost(LONG)
+        await()
                 .untilAsserted(() -> assertThat(edge.memory.objects()).isOne());
         assertThat(client.get(SITE, "/a").body()).as("and kept").isEqualTo(body);
         assertThat(fetch.count("/a")).isEqualTo(2);
@@ -129,12 +118,12 @@ class MemoryShortageTest {
         byte[] body = random(100_000);
         fetch.handler = (request, out) -> respond(out, 200, body, "Cache-Control", "max-age=60");
         assertThat(client.get(SITE, "/before").body()).isEqualTo(body);
-        await().atMost(LONG)
+        await()
                 .untilAsserted(() -> assertThat(edge.memory.objects()).isOne());
         try (KernelLimit limit = KernelLimit.inFirst(edge.memory, body.length, 0)) {
             assertThat(client.get(SITE, "/refused").body()).isEqualTo(body);
             assertThat(edge.memory.refusals()).isOne();
-            await().atMost(LONG)
+            await()
                     .untilAsserted(() -> assertThat(edge.memory.bytesInUse()).isZero());
             assertThat(edge.memory.objects()).isZero();
         }
@@ -152,7 +141,7 @@ class MemoryShortageTest {
                     .isEqualTo(film.part(3_000_000, 9_999_999));
         }
         assertThat(client.get(SITE, "/film").body()).isEqualTo(film.bytes);
-        await().atMost(LONG)
+        await()
                 .untilAsserted(
                         () -> assertThat(edge.memory.large().runs().size()).isZero());
         int asked = fetch.requests.size();
@@ -166,14 +155,14 @@ class MemoryShortageTest {
         String keep = "max-age=1, stale-while-revalidate=600";
         fetch.handler = (request, out) -> respond(out, 200, body, "Cache-Control", keep);
         assertThat(client.get(SITE, "/a").body()).isEqualTo(body);
-        await().atMost(LONG)
+        await()
                 .untilAsserted(() -> assertThat(edge.memory.objects()).isOne());
         edge.skewMs.addAndGet(5_000);
         try (KernelLimit limit = KernelLimit.inFirst(edge.memory, body.length, 50_000)) {
             assertThat(client.get(SITE, "/a").body()).isEqualTo(body);
-            await().atMost(LONG)
+            await()
                     .untilAsserted(() -> assertThat(edge.memory.refusals()).isOne());
-            await().atMost(LONG)
+            await()
                     .untilAsserted(() -> assertThat(edge.memory.fills().size()).isZero());
         }
         assertThat(client.get(SITE, "/a").body()).isEqualTo(body);

@@ -2,34 +2,13 @@ package org.popnet.edge;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.popnet.edge.TestEdge.SITE;
 import static org.popnet.edge.TestOrigin.respond;
 
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class PassTest {
-    private TestOrigin fetch;
-    private TestOrigin origin;
-    private TestEdge edge;
-
-    @BeforeEach
-    void start() throws Exception {
-        fetch = new TestOrigin((request, out) -> respond(out, 200, new byte[10], "Cache-Control", "max-age=60"));
-        origin = new TestOrigin((request, out) -> respond(out, 200, request.body()));
-        edge = new TestEdge(List.of(fetch), origin);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        edge.close();
-        fetch.close();
-        origin.close();
-    }
-
+class PassTest extends EdgeStory {
     @Test
     void unsafeRequestGoesStraightToTheCustomersServer() throws Exception {
         try (TestClient client = edge.client()) {

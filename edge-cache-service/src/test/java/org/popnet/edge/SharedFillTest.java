@@ -3,7 +3,6 @@ package org.popnet.edge;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 import static org.popnet.edge.TestEdge.SITE;
 import static org.popnet.edge.TestOrigin.respond;
 
@@ -18,24 +17,27 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
 import org.popnet.platform.flush.FlushOrder;
 import org.popnet.platform.flush.FlushOrder.Kind;
 
-class SharedFillTest {
+class SharedFillTest extends EdgeStory {
     private static final byte[] BODY = new byte[300_000];
     private final CountDownLatch headGate = new CountDownLatch(1);
     private final CountDownLatch bodyGate = new CountDownLatch(1);
     private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
-    private TestOrigin fetch;
-    private TestOrigin origin;
-    private TestEdge edge;
+
+    @Override
+    EdgeSettings settings() {
+        return TestEdge.patient(DataSize.ofMegabytes(64));
+    }
 
     @BeforeEach
-    void start() throws Exception {
+    void answer() {
         for (int i = 0; i < BODY.length; i++) {
             BODY[i] = (byte) (i * 31);
         }
-        fetch = new TestOrigin((request, out) -> {
+        fetch.handler = (request, out) -> {
             headGate.await();
             out.write(("HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: " + BODY.length + "\r\n\r\n")
                     .getBytes(UTF_8));
@@ -43,19 +45,15 @@ class SharedFillTest {
             out.flush();
             bodyGate.await();
             out.write(BODY, 100_000, BODY.length - 100_000);
-        });
-        origin = new TestOrigin((request, out) -> respond(out, 200, "own".getBytes(UTF_8), "Set-Cookie", "a=b"));
-        edge = new TestEdge(List.of(fetch), origin);
+        };
+        origin.handler = (request, out) -> respond(out, 200, "own".getBytes(UTF_8), "Set-Cookie", "a=b");
     }
 
     @AfterEach
-    void stop() throws Exception {
+    void stop() {
         headGate.countDown();
         bodyGate.countDown();
         clients.close();
-        edge.close();
-        fetch.close();
-        origin.close();
     }
 
     private List<Future<TestClient.Response>> ask(int count, String target) {

@@ -112,15 +112,18 @@ final class TestEdge implements AutoCloseable {
     }
 
     static EdgeSettings settings(DataSize memory) {
-        return settings(memory, Duration.ofMillis(700), Duration.ofSeconds(2));
+        return settings(
+                memory, Duration.ofMillis(700), Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(5));
     }
 
-    /** For tests of what clients get however slow they or the machine are. */
+    /** For tests of what clients get however slow they, the servers behind or the machine are. */
     static EdgeSettings patient(DataSize memory) {
-        return settings(memory, Duration.ofMinutes(2), Duration.ofMinutes(2));
+        Duration longer = Duration.ofMinutes(2);
+        return settings(memory, longer, longer, longer, longer);
     }
 
-    private static EdgeSettings settings(DataSize memory, Duration head, Duration stall) {
+    private static EdgeSettings settings(
+            DataSize memory, Duration head, Duration stall, Duration connect, Duration firstByte) {
         return new EdgeSettings(
                 memory,
                 16,
@@ -139,8 +142,8 @@ final class TestEdge implements AutoCloseable {
                 10_000,
                 128,
                 1_024,
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(5),
+                connect,
+                firstByte,
                 2);
     }
 

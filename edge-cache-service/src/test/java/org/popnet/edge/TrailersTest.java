@@ -3,34 +3,18 @@ package org.popnet.edge;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.popnet.edge.TestEdge.SITE;
-import static org.popnet.edge.TestOrigin.respond;
 
-import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Fields behind a body (RFC 9110 §6.5) are passed on with what is passed through, and never become others. */
-class TrailersTest {
-    private TestOrigin fetch;
-    private TestOrigin origin;
-    private TestEdge edge;
-
+class TrailersTest extends EdgeStory {
     @BeforeEach
-    void start() throws Exception {
-        fetch = new TestOrigin((request, out) -> respond(out, 200, new byte[10], "Cache-Control", "max-age=60"));
-        origin = new TestOrigin((request, out) -> out.write(("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    void answer() {
+        origin.handler = (request, out) -> out.write(("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
                         + "5\r\nhello\r\n0\r\nServer-Timing: db;dur=53\r\nSet-Cookie: a=b\r\nCache-Control: max-age=9\r\n"
                         + "Content-Length: 3\r\n\r\n")
-                .getBytes(ISO_8859_1)));
-        edge = new TestEdge(List.of(fetch), origin);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        edge.close();
-        fetch.close();
-        origin.close();
+                .getBytes(ISO_8859_1));
     }
 
     private static String post(String fields) {

@@ -2,7 +2,6 @@ package org.popnet.edge;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.popnet.edge.TestEdge.SITE;
 import static org.popnet.edge.TestOrigin.respond;
 
@@ -14,11 +13,9 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.security.MessageDigest;
 import java.util.Base64;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,29 +24,14 @@ import org.popnet.platform.spool.AccessRecord;
 import org.popnet.platform.spool.AccessRecord.CacheResult;
 
 /** WebSocket through the edge (RFC 9110 §7.8, RFC 6455), and what is no such upgrade. */
-class UpgradeTest {
+class UpgradeTest extends EdgeStory {
     private static final String ASK = "GET /chat HTTP/1.1\r\nHost: " + SITE
             + "\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
             + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
-    private TestOrigin fetch;
-    private TestOrigin origin;
-    private TestEdge edge;
-
     @BeforeEach
-    void start() throws Exception {
-        fetch = new TestOrigin((request, out) -> respond(out, 200, new byte[10], "Cache-Control", "max-age=60"));
-        origin = new TestOrigin(new Echo());
-        edge = new TestEdge(List.of(fetch), origin);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        edge.close();
-        fetch.close();
-        origin.close();
-        await().atMost(1, TimeUnit.MINUTES)
-                .untilAsserted(() -> assertThat(edge.buffersInUse()).isZero());
+    void answer() {
+        origin.handler = new Echo();
     }
 
     /** Switches protocols and sends back every byte; ends after a {@code !}. */
