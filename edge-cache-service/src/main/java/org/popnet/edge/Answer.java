@@ -154,8 +154,7 @@ final class Answer {
     }
 
     private void several(ResponseWriter writer, List<ByteRange> ranges, long length) {
-        RangeParts parts = new RangeParts(
-                ranges, response.headers().first("Content-Type"), length, own.boundary());
+        RangeParts parts = new RangeParts(ranges, response.headers().first("Content-Type"), length, own.boundary());
         Headers fields = response.headers()
                 .with("Content-Type", parts.contentType())
                 .with("Content-Length", Long.toString(parts.length()));

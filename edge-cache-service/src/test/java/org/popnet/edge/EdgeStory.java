@@ -47,13 +47,9 @@ abstract class EdgeStory {
         edge.close();
         fetch.close();
         origin.close();
-        await()
-                .untilAsserted(() -> assertThat(edge.memory.extentsOpen()).isZero());
-        await()
-                .untilAsserted(() -> assertThat(edge.memory.bytesReserved()).isZero());
-        await()
-                .untilAsserted(() -> assertThat(edge.memory.bytesInUse()).isZero());
-        await()
-                .untilAsserted(() -> assertThat(edge.buffersInUse()).isZero());
+        await().untilAsserted(() -> assertThat(edge.memory.extentsOpen()).isZero());
+        await().untilAsserted(() -> assertThat(edge.memory.bytesReserved()).isZero());
+        await().untilAsserted(() -> assertThat(edge.memory.bytesInUse()).isZero());
+        await().untilAsserted(() -> assertThat(edge.buffersInUse()).isZero());
     }
 }

@@ -139,9 +139,8 @@ class LargeResponsesTest extends FilmStory {
             for (int i = 0; i < clients; i++) {
                 answers.add(all.submit(ask));
             }
-            await()
-                    .until(() ->
-                            edge.registry.get("popnet.edge.connections").gauge().value() == clients + 1);
+            await().until(() ->
+                    edge.registry.get("popnet.edge.connections").gauge().value() == clients + 1);
             gate.countDown();
             for (Future<Response> answer : answers) {
                 assertThat(answer.get().status()).isEqualTo(206);

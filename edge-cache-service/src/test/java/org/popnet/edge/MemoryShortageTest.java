@@ -100,15 +100,13 @@ class MemoryShortageTest extends EdgeStory {
                 assertThat(each.bytes(length - first)).isEqualTo(Arrays.copyOfRange(body, first, length));
             }
             assertThat(edge.memory.refusals()).as("the rest stands in the pool").isOne();
-            await()
-                    .untilAsserted(() -> assertThat(edge.memory.bytesInUse()).isZero());
+            await().untilAsserted(() -> assertThat(edge.memory.bytesInUse()).isZero());
             assertThat(edge.memory.extentsOpen()).isZero();
         }
         assertThat(fetch.count("/a")).as("one fetch for both").isOne();
 
         assertThat(client.get(SITE, "/a").body()).as("fetched anew").isEqualTo(body);
-        await()
-                .untilAsserted(() -> assertThat(edge.memory.objects()).isOne());
+        await().untilAsserted(() -> assertThat(edge.memory.objects()).isOne());
         assertThat(client.get(SITE, "/a").body()).as("and kept").isEqualTo(body);
         assertThat(fetch.count("/a")).isEqualTo(2);
     }
@@ -118,13 +116,11 @@ class MemoryShortageTest extends EdgeStory {
         byte[] body = random(100_000);
         fetch.handler = (request, out) -> respond(out, 200, body, "Cache-Control", "max-age=60");
         assertThat(client.get(SITE, "/before").body()).isEqualTo(body);
-        await()
-                .untilAsserted(() -> assertThat(edge.memory.objects()).isOne());
+        await().untilAsserted(() -> assertThat(edge.memory.objects()).isOne());
         try (KernelLimit limit = KernelLimit.inFirst(edge.memory, body.length, 0)) {
             assertThat(client.get(SITE, "/refused").body()).isEqualTo(body);
             assertThat(edge.memory.refusals()).isOne();
-            await()
-                    .untilAsserted(() -> assertThat(edge.memory.bytesInUse()).isZero());
+            await().untilAsserted(() -> assertThat(edge.memory.bytesInUse()).isZero());
             assertThat(edge.memory.objects()).isZero();
         }
     }
@@ -141,8 +137,7 @@ class MemoryShortageTest extends EdgeStory {
                     .isEqualTo(film.part(3_000_000, 9_999_999));
         }
         assertThat(client.get(SITE, "/film").body()).isEqualTo(film.bytes);
-        await()
-                .untilAsserted(
+        await().untilAsserted(
                         () -> assertThat(edge.memory.large().runs().size()).isZero());
         int asked = fetch.requests.size();
         assertThat(client.get(SITE, "/film").body()).isEqualTo(film.bytes);
@@ -155,15 +150,12 @@ class MemoryShortageTest extends EdgeStory {
         String keep = "max-age=1, stale-while-revalidate=600";
         fetch.handler = (request, out) -> respond(out, 200, body, "Cache-Control", keep);
         assertThat(client.get(SITE, "/a").body()).isEqualTo(body);
-        await()
-                .untilAsserted(() -> assertThat(edge.memory.objects()).isOne());
+        await().untilAsserted(() -> assertThat(edge.memory.objects()).isOne());
         edge.skewMs.addAndGet(5_000);
         try (KernelLimit limit = KernelLimit.inFirst(edge.memory, body.length, 50_000)) {
             assertThat(client.get(SITE, "/a").body()).isEqualTo(body);
-            await()
-                    .untilAsserted(() -> assertThat(edge.memory.refusals()).isOne());
-            await()
-                    .untilAsserted(() -> assertThat(edge.memory.fills().size()).isZero());
+            await().untilAsserted(() -> assertThat(edge.memory.refusals()).isOne());
+            await().untilAsserted(() -> assertThat(edge.memory.fills().size()).isZero());
         }
         assertThat(client.get(SITE, "/a").body()).isEqualTo(body);
     }

@@ -17,9 +17,9 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.util.unit.DataSize;
 import org.popnet.platform.flush.FlushOrder;
 import org.popnet.platform.flush.FlushOrder.Kind;
+import org.springframework.util.unit.DataSize;
 
 class SharedFillTest extends EdgeStory {
     private static final byte[] BODY = new byte[300_000];

@@ -29,8 +29,7 @@ final class OriginConnection extends DefaultManagedHttpClientConnection {
         this.nanoTime = nanoTime;
     }
 
-    static HttpConnectionFactory<ManagedHttpClientConnection> factory(
-            Http1Config limits, LongSupplier nanoTime) {
+    static HttpConnectionFactory<ManagedHttpClientConnection> factory(Http1Config limits, LongSupplier nanoTime) {
         return (@Nullable Socket socket) -> {
             OriginConnection made = new OriginConnection(limits, new CleanResponseParser(limits), nanoTime);
             if (socket != null) {

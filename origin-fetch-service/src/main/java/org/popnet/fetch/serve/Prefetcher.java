@@ -39,7 +39,12 @@ final class Prefetcher implements AutoCloseable {
     /** By id, oldest first. */
     private final Map<String, Work> lists = new LinkedHashMap<>();
 
-    Prefetcher(PrefetchSettings settings, Admission admission, FetchPipeline pipeline, LongSupplier nanoTime, MeterRegistry meters) {
+    Prefetcher(
+            PrefetchSettings settings,
+            Admission admission,
+            FetchPipeline pipeline,
+            LongSupplier nanoTime,
+            MeterRegistry meters) {
         this.settings = settings;
         this.admission = admission;
         this.pipeline = pipeline;

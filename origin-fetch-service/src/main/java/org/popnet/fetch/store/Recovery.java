@@ -40,12 +40,7 @@ final class Recovery {
      * @param highestId that was ever used; 0 if there is none
      */
     record Result(
-            long objects,
-            Collection<Unlisted> unlisted,
-            long read,
-            long dropped,
-            long partials,
-            long highestId) {}
+            long objects, Collection<Unlisted> unlisted, long read, long dropped, long partials, long highestId) {}
 
     private Recovery(StoreDirectory directory, BiConsumer<ObjectKey, Entry> found) {
         this.directory = directory;
