@@ -1,11 +1,9 @@
 package org.popnet.dns.knowledge;
 
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +14,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
-import java.util.zip.CheckedOutputStream;
+import org.jspecify.annotations.Nullable;
 import org.popnet.platform.message.Message.PersistenceRecord;
 import org.popnet.platform.message.TargetId;
 import org.slf4j.Logger;
@@ -25,46 +23,126 @@ import org.slf4j.LoggerFactory;
 /**
  * Knowledge on disk, so that a name server that restarts steers as before. A file of tagged records that ends with its
  * CRC-32; a new one replaces the old one whole. Ages are kept, not times; the time the machine was off is added.
+ *
+ * <p>A hundred thousand client prefixes are some megabytes: they are written in pieces ({@link #begin}, {@link #step}),
+ * so that whoever answers on the same processor is not kept waiting.
  */
 public final class Checkpoint {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpoint.class);
     private static final int MAGIC = 0x504f504b;
-    private static final int VERSION = 2;
-    private static final byte END = 0;
-    private static final byte LATENCY = 1;
-    private static final byte VERDICT = 2;
-    private static final byte PERSISTENCE = 3;
-    private static final byte DOMAIN = 4;
+    private static final int VERSION = 3;
+    /** Wrote each latency for itself; its files are read. */
+    private static final int VERSION_BEFORE = 2;
+
+    private static final int BYTES_MIN = 25;
 
     private final Path file;
+    private final Path temporary;
     private final InstantSource wallClock;
+    private @Nullable Writing writing;
 
     public Checkpoint(Path file, InstantSource wallClock) {
         this.file = file;
+        this.temporary = file.resolveSibling(file.getFileName() + ".new");
         this.wallClock = wallClock;
     }
 
-    /** Writes a checkpoint; a failure is logged and leaves the last one. */
-    public void save(Knowledge knowledge) {
-        Path temporary = file.resolveSibling(file.getFileName() + ".new");
+    /** Writes a checkpoint at once; a failure is logged and leaves the last one. */
+    public synchronized void save(Knowledge knowledge) {
+        abandon();
+        begin(knowledge);
+        while (writing != null) {
+            step();
+        }
+    }
+
+    /** Begins a checkpoint that {@link #step} writes, unless the last one is not over yet. */
+    public synchronized void begin(Knowledge knowledge) {
+        Saving saving = writing == null ? knowledge.saving() : null;
+        if (saving != null) {
+            attempt(() -> {
+                Files.createDirectories(file.getParent());
+                writing = new Writing(saving);
+            });
+        }
+    }
+
+    /** Writes the next piece of the checkpoint that was begun, if one was; with the last one it replaces the one before. */
+    public synchronized void step() {
+        Writing current = writing;
+        if (current != null) {
+            attempt(() -> {
+                if (!current.next()) {
+                    current.finish();
+                    writing = null;
+                }
+            });
+        }
+    }
+
+    private interface Attempt {
+        void run() throws IOException;
+    }
+
+    private void attempt(Attempt attempt) {
         try {
-            Files.createDirectories(file.getParent());
-            CRC32 crc = new CRC32();
-            try (DataOutputStream out = new DataOutputStream(
-                    new CheckedOutputStream(new BufferedOutputStream(Files.newOutputStream(temporary)), crc))) {
-                out.writeInt(MAGIC);
-                out.writeInt(VERSION);
-                out.writeLong(wallClock.millis());
-                knowledge.save(new Writer(out));
-                out.writeByte(END);
-                out.writeLong(crc.getValue());
-            }
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-                channel.force(true);
-            }
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException | UncheckedIOException e) {
+            attempt.run();
+        } catch (IOException e) {
+            abandon();
             LOG.warn("cannot write the checkpoint {}: {}; after a restart everything would be learned anew", file, e);
+        }
+    }
+
+    private void abandon() {
+        Writing unfinished = writing;
+        writing = null;
+        if (unfinished != null) {
+            try {
+                unfinished.out.close();
+            } catch (IOException e) {
+                LOG.debug("closing an unfinished checkpoint", e);
+            }
+        }
+    }
+
+    /** A checkpoint under way. */
+    private final class Writing {
+        private final Saving saving;
+        private final CheckpointWriter records = new CheckpointWriter();
+        private final CRC32 crc = new CRC32();
+        private final FileChannel out;
+
+        Writing(Saving saving) throws IOException {
+            this.saving = saving;
+            this.out = FileChannel.open(
+                    temporary,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.WRITE);
+            records.head(MAGIC, VERSION, wallClock.millis());
+        }
+
+        boolean next() throws IOException {
+            boolean more = saving.next(records);
+            write(records.take());
+            return more;
+        }
+
+        void finish() throws IOException {
+            records.end();
+            write(records.take());
+            records.checksum(crc.getValue());
+            write(records.take());
+            out.force(true);
+            out.close();
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
+
+        private void write(ByteBuffer bytes) throws IOException {
+            crc.update(bytes.duplicate());
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
+            }
         }
     }
 
@@ -91,29 +169,33 @@ public final class Checkpoint {
 
     private boolean whole() throws IOException {
         long length = Files.size(file);
-        if (length < 25) {
+        if (length < BYTES_MIN) {
             return false;
         }
         CRC32 crc = new CRC32();
         try (DataInputStream in =
                 new DataInputStream(new CheckedInputStream(new BufferedInputStream(Files.newInputStream(file)), crc))) {
-            boolean known = in.readInt() == MAGIC && in.readInt() == VERSION;
+            boolean known = in.readInt() == MAGIC;
+            int version = in.readInt();
             in.skipNBytes(length - 16);
             long computed = crc.getValue();
-            return known && in.readLong() == computed;
+            return known && (version == VERSION || version == VERSION_BEFORE) && in.readLong() == computed;
         }
     }
 
     private static void read(DataInputStream in, long off, Knowledge knowledge) throws IOException {
         Map<String, Long> domains = new HashMap<>();
+        Map<Short, String> pops = new HashMap<>();
         while (true) {
             byte tag = in.readByte();
             switch (tag) {
-                case END -> {
+                case CheckpointWriter.END -> {
                     knowledge.restoreDomains(domains);
                     return;
                 }
-                case LATENCY ->
+                case CheckpointWriter.COLUMN -> pops.put(in.readShort(), in.readUTF());
+                case CheckpointWriter.ROW -> row(in, pops, off, knowledge);
+                case CheckpointWriter.LATENCY ->
                     knowledge.restoreLatency(
                             in.readLong(),
                             in.readLong(),
@@ -121,9 +203,9 @@ public final class Checkpoint {
                             in.readFloat(),
                             in.readFloat(),
                             in.readLong() + off);
-                case VERDICT ->
+                case CheckpointWriter.VERDICT ->
                     knowledge.restoreVerdict(new TargetId(in.readUTF()), in.readBoolean(), in.readLong() + off);
-                case PERSISTENCE ->
+                case CheckpointWriter.PERSISTENCE ->
                     knowledge.restorePersistence(new PersistenceRecord(
                             in.readLong(),
                             in.readLong(),
@@ -132,73 +214,26 @@ public final class Checkpoint {
                             in.readLong() - off,
                             in.readInt(),
                             in.readBoolean()));
-                case DOMAIN -> domains.put(in.readUTF(), in.readLong());
+                case CheckpointWriter.DOMAIN -> domains.put(in.readUTF(), in.readLong());
                 default -> throw new IOException("unknown record " + tag);
             }
         }
     }
 
-    /** Receives what shall be written. */
-    static final class Writer {
-        private final DataOutputStream out;
-
-        Writer(DataOutputStream out) {
-            this.out = out;
-        }
-
-        void latency(long high, long low, String pop, float rttMs, float lossPercent, long ageMs) {
-            write(() -> {
-                out.writeByte(LATENCY);
-                out.writeLong(high);
-                out.writeLong(low);
-                out.writeUTF(pop);
-                out.writeFloat(rttMs);
-                out.writeFloat(lossPercent);
-                out.writeLong(ageMs);
-            });
-        }
-
-        void verdict(TargetId target, boolean down, long ageMs) {
-            write(() -> {
-                out.writeByte(VERDICT);
-                out.writeUTF(target.text());
-                out.writeBoolean(down);
-                out.writeLong(ageMs);
-            });
-        }
-
-        void persistence(PersistenceRecord kept) {
-            write(() -> {
-                out.writeByte(PERSISTENCE);
-                out.writeLong(kept.key());
-                out.writeLong(kept.server());
-                out.writeLong(kept.madeMs());
-                out.writeUTF(kept.madeBy());
-                out.writeLong(kept.leftMs());
-                out.writeInt(kept.moves());
-                out.writeBoolean(kept.guessed());
-            });
-        }
-
-        /** A domain, and the generation it came with. */
-        void domain(String name, long since) {
-            write(() -> {
-                out.writeByte(DOMAIN);
-                out.writeUTF(name);
-                out.writeLong(since);
-            });
-        }
-
-        private interface Step {
-            void run() throws IOException;
-        }
-
-        private static void write(Step step) {
-            try {
-                step.run();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+    private static void row(DataInputStream in, Map<Short, String> pops, long off, Knowledge knowledge)
+            throws IOException {
+        long high = in.readLong();
+        long low = in.readLong();
+        for (short column = in.readShort(); column != CheckpointWriter.ROW_END; column = in.readShort()) {
+            short tenths = in.readShort();
+            float rttMs = tenths == CheckpointWriter.UNANSWERED ? Float.NaN : Short.toUnsignedInt(tenths) / 10f;
+            float loss = in.readByte();
+            long ageMs = in.readInt() + off;
+            String pop = pops.get(column);
+            if (pop == null) {
+                throw new IOException("a latency of column " + column + ", which no POP has");
             }
+            knowledge.restoreLatency(high, low, pop, rttMs, loss, ageMs);
         }
     }
 }

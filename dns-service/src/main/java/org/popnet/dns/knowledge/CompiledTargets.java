@@ -106,6 +106,10 @@ final class CompiledTargets {
         return zone;
     }
 
+    int count() {
+        return own.length;
+    }
+
     /** The health of the target with this index. */
     TargetHealth health(int target) {
         return own[target];

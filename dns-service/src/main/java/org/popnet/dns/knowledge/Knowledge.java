@@ -295,18 +295,14 @@ public final class Knowledge {
         return TargetReport.of(id, known, responseMs, loads.table().told(id.machine(), now), now);
     }
 
-    /** Writes everything to a checkpoint. */
-    void save(Checkpoint.Writer writer) {
+    /** Everything that a checkpoint keeps; null if there is no tree yet. */
+    @Nullable Saving saving() {
         synchronized (lock) {
-            long now = nowMs();
-            distances.save(writer, now);
-            health.targets().forEach((id, target) -> {
-                if (target.state() != TargetHealth.State.UNKNOWN) {
-                    writer.verdict(id, target.state() == TargetHealth.State.DOWN, now - target.sinceMs());
-                }
-            });
-            persistence.forEach(now, writer::persistence);
-            rules.since().forEach(writer::domain);
+            CompiledTargets current = compiled;
+            return current == null
+                    ? null
+                    : new Saving(
+                            lock, clockMs, distances.clients(), distances.pops(), rules.since(), current, persistence);
         }
     }
 

@@ -22,7 +22,9 @@ import org.popnet.platform.message.Message.PrefixLatency;
  * 8 bits loss in per cent, 40 bits time of measurement in milliseconds. 0 means never measured.
  */
 final class LatencyRows {
+    /** In a checkpoint, too ({@link CheckpointWriter#UNANSWERED}). */
     private static final int UNANSWERED = 0xffff;
+
     private static final int RTT_MAX = 0xfffe;
     private static final long TIME_MASK = (1L << 40) - 1;
     /** Two name servers hear of one measurement at nearly the same time. */
@@ -51,12 +53,6 @@ final class LatencyRows {
     private volatile byte @Nullable [] corrections;
 
     private int rows;
-
-    /** Receives every cell that holds something. */
-    @FunctionalInterface
-    interface CellReader {
-        void cell(long high, long low, int column, float rttMs, float lossPercent, long measuredAtMs);
-    }
 
     LatencyRows(int rowsMax, int columns) {
         this.rowsMax = rowsMax;
@@ -211,16 +207,17 @@ final class LatencyRows {
         return cell & TIME_MASK;
     }
 
-    void forEach(CellReader reader) {
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < columns; column++) {
-                long cell = cells[row * columns + column];
-                if (cell != 0) {
-                    float ms = rtt(cell) == UNANSWERED ? Float.NaN : rtt(cell) / 10f;
-                    reader.cell(rowHigh[row], rowLow[row], column, ms, loss(cell), time(cell));
-                }
+    /** Writes a row to a checkpoint, as far as its columns have names there. */
+    void save(int row, int named, CheckpointWriter out, long nowMs) {
+        out.row(rowHigh[row], rowLow[row]);
+        for (int column = 0; column < named; column++) {
+            long cell = cells[row * columns + column];
+            if (cell != 0) {
+                long age = Math.clamp(nowMs - time(cell), 0, Integer.MAX_VALUE);
+                out.cell(column, (short) rtt(cell), (byte) loss(cell), (int) age);
             }
         }
+        out.rowEnd();
     }
 
     /**

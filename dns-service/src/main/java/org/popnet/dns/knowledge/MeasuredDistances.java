@@ -202,11 +202,14 @@ final class MeasuredDistances {
         return topology.names().stream().mapToInt(pop -> column(pop, nowMs)).toArray();
     }
 
-    /** Writes what is known of clients to a checkpoint. */
-    void save(Checkpoint.Writer writer, long nowMs) {
-        String[] pops = popOfColumn();
-        clients.forEach(
-                (high, low, column, rtt, loss, at) -> writer.latency(high, low, pops[column], rtt, loss, nowMs - at));
+    /** What is known of clients now; a table that is left behind is not written to any more. */
+    LatencyRows clients() {
+        return clients;
+    }
+
+    /** The POPs, by column. */
+    List<String> pops() {
+        return List.of(popOfColumn());
     }
 
     /** Takes up what a checkpoint holds of one prefix and POP. */

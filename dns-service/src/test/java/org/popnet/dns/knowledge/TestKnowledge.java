@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.popnet.dns.TestTrees;
 import org.popnet.dns.steering.Address;
 import org.popnet.dns.steering.ClientView;
@@ -82,6 +83,20 @@ final class TestKnowledge {
 
     void measured(String probe, LatencyResult result) {
         knowledge.take(NodeName.of(probe), new ProbeReport(List.of(), List.of(result), List.of()));
+        knowledge.refresh();
+    }
+
+    /** An address of the client prefix with this number, of which there are 65,536. */
+    static String prefix(int number) {
+        return "100." + (number >> 8) + "." + (number & 255) + ".1";
+    }
+
+    /** A probe measured so many client prefixes, all alike. */
+    void measured(String probe, int prefixes, double ms) {
+        List<LatencyResult> results = IntStream.range(0, prefixes)
+                .mapToObj(i -> new LatencyResult(InetAddress.ofLiteral(prefix(i)), ms, 0, 0, 0, false))
+                .toList();
+        knowledge.take(NodeName.of(probe), new ProbeReport(List.of(), results, List.of()));
         knowledge.refresh();
     }
 
