@@ -211,6 +211,7 @@ public final class Knowledge {
             CompiledTargets current = compiled;
             if (current != null) {
                 long now = nowMs();
+                distances.prepare(now);
                 current.compileDue(STEP, distances.toServers(current.zone().topology(), now), now);
                 if (waiting) {
                     publish(current);
@@ -230,7 +231,7 @@ public final class Knowledge {
         }
     }
 
-    /** Forgets latencies that have expired and looks for a newer database of places; call it every few minutes. */
+    /** Makes room where latencies have expired and looks for a newer database of places; call it every few minutes. */
     public void expire() {
         geography.refresh();
         synchronized (lock) {

@@ -40,6 +40,9 @@ final class LatencyRows {
     private static final int LOW = 1;
     private static final int ROW = 2;
 
+    /** A table is copied when this part of it has expired, or is all that is free. */
+    private static final int WORTH = 8;
+
     private final int rowsMax;
     private final int columns;
     private final int mask;
@@ -142,20 +145,33 @@ final class LatencyRows {
         return true;
     }
 
-    boolean isCorrected() {
-        return corrections != null;
+    /** Corrections of which nothing is known yet, to be filled in by {@link #correct} and taken up by {@link #take}. */
+    byte[] noCorrections() {
+        return new byte[cells.length];
     }
 
     /**
-     * Corrects the figures of each prefix by what its users see: see {@link PassiveRoundTrips}.
+     * Finds out by what the figures of some prefixes are to be corrected for what their users see: see
+     * {@link PassiveRoundTrips}.
      *
      * @param users round-trip times of users, with the same columns
+     * @param from the first row of users to look at
+     * @param to the row after the last
+     * @param into by cell of this table, in ms; is filled in
+     * @return whether there was anything to correct
      */
-    void correct(LatencyRows users, long nowMs, long expiryMs, long halfLifeMs, int mostMs) {
-        byte[] next = new byte[cells.length];
+    boolean correct(
+            LatencyRows users,
+            int from,
+            int to,
+            byte[] into,
+            long nowMs,
+            long expiryMs,
+            long halfLifeMs,
+            int mostMs) {
         boolean any = false;
         double[] excess = new double[columns];
-        for (int row = 0; row < users.rows; row++) {
+        for (int row = from; row < to; row++) {
             int known = find(users.rowHigh[row], users.rowLow[row]);
             if (known == Latencies.ABSENT) {
                 continue;
@@ -174,12 +190,36 @@ final class LatencyRows {
                 if (beyond > 0) {
                     long age = Math.max(0, nowMs - time(users.cells[row * columns + column]));
                     double left = beyond * Math.pow(0.5, (double) age / halfLifeMs);
-                    next[known * columns + column] = (byte) Math.min(mostMs, Math.round(left));
-                    any |= next[known * columns + column] != 0;
+                    into[known * columns + column] = (byte) Math.min(mostMs, Math.round(left));
+                    any |= into[known * columns + column] != 0;
                 }
             }
         }
-        corrections = any ? next : null;
+        return any;
+    }
+
+    /** Corrects all figures from now on. */
+    void take(byte @Nullable [] by) {
+        corrections = by;
+    }
+
+    /** How many of the rows hold nothing that was measured since. */
+    int expired(long sinceMs) {
+        int count = 0;
+        for (int row = 0; row < rows; row++) {
+            boolean fresh = false;
+            for (int column = 0; column < columns && !fresh; column++) {
+                fresh = time(cells[row * columns + column]) >= sinceMs;
+            }
+            count += fresh ? 0 : 1;
+        }
+        return count;
+    }
+
+    /** Whether {@link #compact} would make room that is worth its while: it copies all that is known. */
+    boolean isWorthCompacting(long sinceMs) {
+        int gone = expired(sinceMs);
+        return gone > 0 && (gone >= rows / WORTH || rows > rowsMax - rowsMax / WORTH);
     }
 
     private static boolean holds(long cell, long nowMs, long expiryMs) {

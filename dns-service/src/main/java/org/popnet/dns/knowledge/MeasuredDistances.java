@@ -171,15 +171,22 @@ final class MeasuredDistances {
                 nowMs - pop.ageMs());
     }
 
+    /** Does a part of what {@link #correct} would soon have to do at once. */
+    void prepare(long nowMs) {
+        passive.prepare(clients, nowMs);
+    }
+
     /** Corrects what probes measured by what is known of users now. */
     void correct(long nowMs) {
         passive.correct(clients, nowMs);
     }
 
-    /** Forgets what has expired. */
+    /** Makes room for others where what is known has expired. */
     void expire(long nowMs) {
         long since = nowMs - expiryMs;
-        clients = clients.compact(since, rowsFor(clients.columns()), clients.columns());
+        if (clients.isWorthCompacting(since)) {
+            clients = clients.compact(since, rowsFor(clients.columns()), clients.columns());
+        }
         toServers = toServers.compact(since, rowsForServers(), toServers.columns());
         passive.compact(since);
     }
@@ -236,7 +243,7 @@ final class MeasuredDistances {
         return pops;
     }
 
-    /** Client prefixes that were measured. */
+    /** Client prefixes that were measured; up to an eighth of them may have expired. */
     int prefixes() {
         return clients.rows();
     }

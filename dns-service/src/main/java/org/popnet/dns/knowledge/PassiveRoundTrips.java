@@ -21,12 +21,17 @@ final class PassiveRoundTrips {
     private static final int COLUMNS_MIN = 8;
     private static final double RTT_MAX_MS = 6000;
 
+    private static final long AGAIN_MS = 5000;
+    /** From this long after the last time on, the next is made ready. */
+    private static final long PREPARE_MS = 3000;
+    /** Prefixes looked at in one step: less than a millisecond of work. */
+    private static final int STEP = 2000;
+
     private final long halfLifeMs;
     private final long expiryMs;
-    private static final long AGAIN_MS = 5000;
-
     private long correctedAtMs;
     private @Nullable LatencyRows correctedTable;
+    private @Nullable Correction underWay;
     private LatencyRows users = new LatencyRows(PREFIXES_MAX, COLUMNS_MIN);
 
     PassiveRoundTrips(long halfLifeMs, long expiryMs) {
@@ -47,15 +52,73 @@ final class PassiveRoundTrips {
         if (probes == correctedTable && nowMs - correctedAtMs < AGAIN_MS) {
             return;
         }
+        while (!step(probes, nowMs)) {
+            // there are more
+        }
+    }
+
+    /** Does a part of what {@link #correct} would soon have to do at once. */
+    @SuppressWarnings("ReferenceEquality")
+    void prepare(LatencyRows probes, long nowMs) {
+        if (probes == correctedTable && nowMs - correctedAtMs >= PREPARE_MS) {
+            step(probes, nowMs);
+        }
+    }
+
+    private boolean step(LatencyRows probes, long nowMs) {
+        Correction current = underWay;
+        if (current == null || !current.isOf(probes, users)) {
+            current = new Correction(probes, users);
+            underWay = current;
+        }
+        if (!current.step(nowMs)) {
+            return false;
+        }
+        underWay = null;
         correctedTable = probes;
         correctedAtMs = nowMs;
-        if (users.rows() > 0 || probes.isCorrected()) {
-            probes.correct(users, nowMs, expiryMs, halfLifeMs, CORRECTION_MAX_MS);
+        return true;
+    }
+
+    /** On the way from one set of corrections to the next. */
+    private final class Correction {
+        private final LatencyRows probes;
+        private final LatencyRows seen;
+        private byte @Nullable [] next;
+        private boolean any;
+        private int row;
+
+        Correction(LatencyRows probes, LatencyRows seen) {
+            this.probes = probes;
+            this.seen = seen;
+        }
+
+        @SuppressWarnings("ReferenceEquality")
+        boolean isOf(LatencyRows currentProbes, LatencyRows currentUsers) {
+            return probes == currentProbes && seen == currentUsers;
+        }
+
+        /** @return whether it is over */
+        boolean step(long nowMs) {
+            if (row < seen.rows()) {
+                byte[] into = next == null ? probes.noCorrections() : next;
+                next = into;
+                int to = Math.min(seen.rows(), row + STEP);
+                any |= probes.correct(seen, row, to, into, nowMs, expiryMs, halfLifeMs, CORRECTION_MAX_MS);
+                row = to;
+            }
+            if (row < seen.rows()) {
+                return false;
+            }
+            probes.take(any ? next : null);
+            return true;
         }
     }
 
     void compact(long sinceMs) {
-        users = users.compact(sinceMs, PREFIXES_MAX, users.columns());
+        if (users.isWorthCompacting(sinceMs)) {
+            users = users.compact(sinceMs, PREFIXES_MAX, users.columns());
+        }
     }
 
     void widen(int columns) {

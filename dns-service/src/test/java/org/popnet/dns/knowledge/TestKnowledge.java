@@ -9,6 +9,7 @@ import org.popnet.dns.TestTrees;
 import org.popnet.dns.steering.Address;
 import org.popnet.dns.steering.ClientView;
 import org.popnet.dns.zone.ZoneCompiler;
+import org.popnet.platform.message.Message.ClientRoundTrip;
 import org.popnet.platform.message.Message.LatencyResult;
 import org.popnet.platform.message.Message.LoadReport;
 import org.popnet.platform.message.Message.ProbeReport;
@@ -58,8 +59,18 @@ final class TestKnowledge {
         return made;
     }
 
+    void activate(String tree) {
+        knowledge.activate(ZoneCompiler.compile(TestTrees.active(1, tree), TestTrees.SELF));
+    }
+
     void passes(long ms) {
         clock.addAndGet(ms);
+    }
+
+    /** As {@link #passes}, and the name server has looked at what that changes. */
+    void later(long ms) {
+        passes(ms);
+        knowledge.refresh();
     }
 
     void report(String probe, TargetId target, boolean up, int times) {
@@ -98,6 +109,13 @@ final class TestKnowledge {
                 .toList();
         knowledge.take(NodeName.of(probe), new ProbeReport(List.of(), results, List.of()));
         knowledge.refresh();
+    }
+
+    /** An edge, or who pretends to be one, tells how far a prefix's users are. */
+    void users(String node, String prefix, int bits, double ms) {
+        ClientRoundTrip told = new ClientRoundTrip(InetAddress.ofLiteral(prefix), bits, ms);
+        knowledge.take(
+                NodeName.of(node), 1, new LoadReport(0, 0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0, 0, List.of(told)));
     }
 
     /** {@code edge1.westusa}, which can do 2,000/s, tells how busy it is. */
