@@ -161,14 +161,7 @@ final class LatencyRows {
      * @return whether there was anything to correct
      */
     boolean correct(
-            LatencyRows users,
-            int from,
-            int to,
-            byte[] into,
-            long nowMs,
-            long expiryMs,
-            long halfLifeMs,
-            int mostMs) {
+            LatencyRows users, int from, int to, byte[] into, long nowMs, long expiryMs, long halfLifeMs, int mostMs) {
         boolean any = false;
         double[] excess = new double[columns];
         for (int row = from; row < to; row++) {

@@ -34,6 +34,7 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
     private static final int PREPARE_INTERVAL_MS = 100;
     /** Between the pieces of a checkpoint: one of 10 MB takes three seconds. */
     private static final int CHECKPOINT_STEP_MS = 20;
+
     private static final int LOG_INTERVAL_MS = 50;
     private static final int EXPIRE_INTERVAL_MS = 300_000;
 

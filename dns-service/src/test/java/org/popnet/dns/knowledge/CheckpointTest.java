@@ -69,7 +69,9 @@ class CheckpointTest {
         known.measured("probe.westusa", prefixes, 10);
         known.measured("probe.europe", prefixes, 30);
         for (int client = 1; client <= prefixes; client++) {
-            known.knowledge.persistence().record(key(client), 77, known.clock.get(), known.clock.get() + 100_000, false);
+            known.knowledge
+                    .persistence()
+                    .record(key(client), 77, known.clock.get(), known.clock.get() + 100_000, false);
         }
         Path file = directory.resolve("knowledge");
         Checkpoint checkpoint = new Checkpoint(file, InstantSource.system());

@@ -75,7 +75,8 @@ class PassiveRoundTripsTest {
         known.users("edge1.eastusa", "192.0.2.0", 24, 30);
         known.later(5000);
         assertThat(distance("westusa")).isEqualTo(60);
-        known.activate(TestTrees.NETWORK.replace("  zone: pop.example", "  zone: pop.example\n  passive-round-trips: false"));
+        known.activate(
+                TestTrees.NETWORK.replace("  zone: pop.example", "  zone: pop.example\n  passive-round-trips: false"));
         known.users("edge1.westusa", "192.0.2.0", 24, 60);
         known.later(5000);
         assertThat(distance("westusa"))
@@ -109,8 +110,7 @@ class PassiveRoundTripsTest {
         for (int i = 0; i < prefixes; i++) {
             for (String pop : List.of("westusa", "eastusa")) {
                 float ms = known.locate(TestKnowledge.prefix(i)).latencyMs(known.pop(pop));
-                assertThat(ms)
-                        .isEqualTo(atOnce.locate(TestKnowledge.prefix(i)).latencyMs(atOnce.pop(pop)));
+                assertThat(ms).isEqualTo(atOnce.locate(TestKnowledge.prefix(i)).latencyMs(atOnce.pop(pop)));
                 corrected += ms > 30 ? 1 : 0;
             }
         }
