@@ -25,7 +25,7 @@ import org.popnet.dns.wire.QueryDecoder;
 /** What the name server counts; the hot path touches arrays of adders only. */
 final class DnsMetrics {
     private static final String PREFIX = "popnet.dns.";
-    private static final int RCODES = Dns.BADVERS + 1;
+    private static final int RCODES = Dns.BADCOOKIE + 1;
     /** Of so many answers, one is timed. */
     static final int TIMED_ONE_IN = 64;
 
@@ -51,7 +51,7 @@ final class DnsMetrics {
                 for (int rcode = 0; rcode < RCODES; rcode++) {
                     LongAdder adder = new LongAdder();
                     answered[transport.ordinal()][domainClass.ordinal()][rcode] = adder;
-                    if (rcode <= Dns.REFUSED || rcode == Dns.BADVERS) {
+                    if (rcode <= Dns.REFUSED || rcode == Dns.BADVERS || rcode == Dns.BADCOOKIE) {
                         String via = transport.name().toLowerCase(Locale.ROOT);
                         Tags tags =
                                 Tags.of("transport", via, "class", domainClass.tag(), "result", Dns.rcodeName(rcode));

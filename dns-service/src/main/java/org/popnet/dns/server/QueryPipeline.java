@@ -114,7 +114,7 @@ final class QueryPipeline {
         int reply =
                 switch (verdict) {
                     case ANSWER -> question(x, view);
-                    case COOKIE_ONLY -> Dns.NOERROR;
+                    case COOKIE_ONLY -> cookieCheck.verdict(x);
                     case FORMERR -> Dns.FORMERR;
                     case NOTIMP -> Dns.NOTIMP;
                     case BADVERS -> Dns.BADVERS;

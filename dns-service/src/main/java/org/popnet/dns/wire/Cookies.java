@@ -12,6 +12,8 @@ public final class Cookies {
     static final int CLIENT_BYTES = 8;
     static final int SERVER_BYTES = 16;
 
+    private static final byte VERSION = 1;
+    private static final int RESERVED_BYTES = 3;
     private static final int VALID_SECONDS = 3600;
     private static final int FUTURE_SECONDS = 300;
 
@@ -48,16 +50,18 @@ public final class Cookies {
         }
         byte[] message = query.message;
         int server = query.cookieAt + CLIENT_BYTES;
-        if (message[server] != 1 || message[server + 1] != 0 || message[server + 2] != 0 || message[server + 3] != 0) {
+        if (message[server] != VERSION) {
             return false;
         }
+        // What is reserved need not be zero, and is hashed as it came (RFC 9018, 4.2).
+        int reserved = (int) bigEndian(message, server + 1, RESERVED_BYTES);
         int time = (int) bigEndian(message, server + 4, 4);
         // Serial number arithmetic, as RFC 9018 asks.
         int age = (int) epochSeconds - time;
         if (age > VALID_SECONDS || age < -FUTURE_SECONDS) {
             return false;
         }
-        int length = input(query, time, sourceHigh, sourceLow, scratch);
+        int length = input(query, reserved, time, sourceHigh, sourceLow, scratch);
         long came = bigEndian(message, server + 8, 8);
         Secrets accepted = secrets;
         SipHash other = accepted.other;
@@ -67,18 +71,17 @@ public final class Cookies {
 
     /** Writes the client's cookie and a fresh server cookie, 24 bytes. */
     void write(Query query, long sourceHigh, long sourceLow, long epochSeconds, byte[] scratch, byte[] out, int at) {
-        int length = input(query, (int) epochSeconds, sourceHigh, sourceLow, scratch);
+        int length = input(query, 0, (int) epochSeconds, sourceHigh, sourceLow, scratch);
         System.arraycopy(scratch, 0, out, at, CLIENT_BYTES + 8);
         // SipHash's output is a little-endian number (RFC 9018, appendix A).
         bigEndian(Long.reverseBytes(secrets.current.hash(scratch, length)), out, at + CLIENT_BYTES + 8, 8);
     }
 
-    private static int input(Query query, int time, long sourceHigh, long sourceLow, byte[] scratch) {
+    private static int input(
+            Query query, int reserved, int time, long sourceHigh, long sourceLow, byte[] scratch) {
         System.arraycopy(query.message, query.cookieAt, scratch, 0, CLIENT_BYTES);
-        scratch[8] = 1;
-        scratch[9] = 0;
-        scratch[10] = 0;
-        scratch[11] = 0;
+        scratch[8] = VERSION;
+        bigEndian(reserved, scratch, 9, RESERVED_BYTES);
         bigEndian(time, scratch, 12, 4);
         if (sourceHigh == 0 && sourceLow >>> 32 == 0xffff) {
             bigEndian(sourceLow, scratch, 16, 4);

@@ -38,6 +38,7 @@ public final class Dns {
     public static final int NOTIMP = 4;
     public static final int REFUSED = 5;
     public static final int BADVERS = 16;
+    public static final int BADCOOKIE = 23;
 
     /** Flags in the header's second 16 bits. */
     public static final int QR = 0x8000;
@@ -64,6 +65,7 @@ public final class Dns {
             case NOTIMP -> "NOTIMP";
             case REFUSED -> "REFUSED";
             case BADVERS -> "BADVERS";
+            case BADCOOKIE -> "BADCOOKIE";
             default -> "RCODE" + rcode;
         };
     }

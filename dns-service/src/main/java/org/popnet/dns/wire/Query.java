@@ -137,6 +137,11 @@ public final class Query {
         return cookieLength > 0;
     }
 
+    /** Whether a server's cookie came behind the client's own. */
+    public boolean hasServerCookie() {
+        return cookieLength > Cookies.CLIENT_BYTES;
+    }
+
     /** The name in presentation form, without a trailing dot; for people. */
     public String nameText() {
         StringBuilder text = new StringBuilder();

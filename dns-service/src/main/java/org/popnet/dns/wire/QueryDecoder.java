@@ -44,9 +44,12 @@ public final class QueryDecoder {
             return Verdict.DROP_RESPONSE;
         }
         query.opcode = (query.flags >> 11) & 0xf;
-        if (query.opcode != 0) {
-            return Verdict.NOTIMP;
-        }
+        Verdict verdict = body(in, length, query);
+        return query.opcode == 0 ? verdict : Verdict.NOTIMP;
+    }
+
+    /** What follows the header; other opcodes' messages are alike, and as far as they are, so are the answers to them. */
+    private static Verdict body(byte[] in, int length, Query query) {
         int questions = u16(in, 4);
         int answers = u16(in, 6);
         int authorities = u16(in, 8);

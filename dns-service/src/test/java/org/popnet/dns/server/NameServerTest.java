@@ -264,6 +264,34 @@ class NameServerTest {
         assertThat(dns.ask(wrong, "127.250.53.9").getRcode()).isEqualTo(Rcode.NOERROR);
     }
 
+    /** A query without a question gets a cookie, or says whether the one that it has is still good (RFC 7873, 5.4). */
+    @Test
+    void cookieWithoutAQuestionIsJudged() throws Exception {
+        byte[] client = {1, 2, 3, 4, 5, 6, 7, 8};
+        Message first = judged(new CookieOption(client), Rcode.NOERROR);
+        CookieOption given = (CookieOption)
+                first.getOPT().getOptions(EDNSOption.Code.COOKIE).getFirst();
+        byte[] good = given.getServerCookie().orElseThrow();
+        judged(new CookieOption(client, good), Rcode.NOERROR);
+        byte[] spoilt = good.clone();
+        spoilt[15] ^= 1;
+        Message refused = judged(new CookieOption(client, spoilt), Rcode.BADCOOKIE);
+        CookieOption fresh = (CookieOption)
+                refused.getOPT().getOptions(EDNSOption.Code.COOKIE).getFirst();
+        judged(new CookieOption(client, fresh.getServerCookie().orElseThrow()), Rcode.NOERROR);
+        judged(new CookieOption(client, new byte[8]), Rcode.BADCOOKIE);
+        assertThat(dns.counter("popnet.dns.queries", "transport", "udp", "result", "BADCOOKIE"))
+                .isEqualTo(2);
+    }
+
+    private Message judged(CookieOption cookie, int rcode) throws IOException {
+        Message query = with(new Message(), cookie);
+        Message answer = dns.ask(query, "127.250.53.9");
+        assertThat(answer.getRcode()).isEqualTo(rcode);
+        assertThat(answer.getHeader().getCount(Section.QUESTION)).isZero();
+        return answer;
+    }
+
     @Test
     void resolverThatProvesItselfIsMeasuredAndAForgedSourceIsNot() throws Exception {
         byte[] client = {1, 2, 3, 4, 5, 6, 7, 8};

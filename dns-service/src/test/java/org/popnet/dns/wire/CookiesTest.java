@@ -3,6 +3,7 @@ package org.popnet.dns.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.popnet.dns.steering.Address;
@@ -26,6 +27,44 @@ class CookiesTest {
         new Cookies(SECRET, null)
                 .write(query, high("198.51.100.100"), low("198.51.100.100"), TIME, new byte[64], out, 0);
         assertThat(HEX.formatHex(out)).isEqualTo("2464c4abcf10c957010000005cf79f111f8130c3eee29480");
+    }
+
+    /**
+     * Appendix A.2 to A.4: renewed, with something in what is reserved (that one is too old by the time of its answer),
+     * and over IPv6 after a change of secrets.
+     */
+    @Test
+    void cookiesThatComeBackFitTheVectorsOfRfc9018() {
+        Cookies cookies = new Cookies(SECRET, null);
+        renewed(
+                cookies,
+                "198.51.100.100",
+                "2464c4abcf10c957010000005cf79f111f8130c3eee29480",
+                1559734385,
+                "2464c4abcf10c957010000005cf7a871d4a564a1442aca77");
+        renewed(
+                cookies,
+                "203.0.113.203",
+                "fc93fc62807ddb8601abcdef5cf78f71a314227b6679ebf5",
+                1559734700,
+                "fc93fc62807ddb86010000005cf7a9acf73a7810aca2381e");
+        renewed(
+                new Cookies(
+                        HEX.parseHex("445536bcd2513298075a5d379663c962"),
+                        HEX.parseHex("dd3bdf9344b678b185a6f5cb60fca715")),
+                "2001:db8:220:1:59de:d0f4:8769:82b8",
+                "22681ab97d52c298010000005cf7c57926556bd0934c72f8",
+                1559741961,
+                "22681ab97d52c298010000005cf7c609a6bb79d16625507a");
+    }
+
+    private static void renewed(Cookies cookies, String client, String came, long time, String told) {
+        Query query = withCookie(came);
+        int made = ByteBuffer.wrap(query.message).getInt(12);
+        assertThat(valid(cookies, query, client, made + 60)).as(came).isTrue();
+        byte[] out = new byte[24];
+        cookies.write(query, high(client), low(client), time, new byte[64], out, 0);
+        assertThat(HEX.formatHex(out)).isEqualTo(told);
     }
 
     @Test
