@@ -44,6 +44,7 @@ final class DnsMetrics {
     private final LongAdder sendFailures = new LongAdder();
     private final AtomicInteger tcpConnections = new AtomicInteger();
     private final Map<TcpEnd, LongAdder> tcpEnds = new EnumMap<>(TcpEnd.class);
+    private final Map<TcpPause, LongAdder> tcpPauses = new EnumMap<>(TcpPause.class);
 
     DnsMetrics(MeterRegistry registry) {
         for (Exchange.Transport transport : Exchange.Transport.values()) {
@@ -79,6 +80,12 @@ final class DnsMetrics {
             tcpEnds.put(end, ended);
             String what = "TCP connections that ended, or were not admitted";
             count(registry, "tcp.closed", what, ended, LongAdder::sum, Tags.of("reason", end.tag()));
+        }
+        for (TcpPause pause : TcpPause.values()) {
+            LongAdder paused = new LongAdder();
+            tcpPauses.put(pause, paused);
+            String what = "times that queries waited on their TCP connection";
+            count(registry, "tcp.paused", what, paused, LongAdder::sum, Tags.of("reason", pause.tag()));
         }
     }
 
@@ -209,5 +216,9 @@ final class DnsMetrics {
     /** A connection that was not admitted. */
     void tcpRefused(TcpEnd end) {
         Objects.requireNonNull(tcpEnds.get(end)).increment();
+    }
+
+    void tcpPaused(TcpPause pause) {
+        Objects.requireNonNull(tcpPauses.get(pause)).increment();
     }
 }

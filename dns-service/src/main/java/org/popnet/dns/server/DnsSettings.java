@@ -14,6 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     4 MiB, 64 KiB to 64 MiB
  * @param tcpConnectionsMax open TCP connections; default 1,000, 10 to 100,000
  * @param tcpConnectionsPerClientMax open TCP connections of one address; default 100, 1 to 100,000
+ * @param tcpPipelinedMax queries of one TCP connection that are answered at the same time; further ones are not read
+ *     until one of these is answered; default 32, 1 (answers come in the order of the queries) to 1,000
  * @param tcpIdle a connection that has not completed a query for this long is closed (RFC 7766, 6.2.3); default 10 s,
  *     1 s to 5 min
  * @param tcpInviteOneIn of the queries of clients that are not known and have not proved that they receive at their
@@ -29,6 +31,7 @@ public record DnsSettings(
         @DefaultValue("4194304") int udpReceiveBuffer,
         @DefaultValue("1000") int tcpConnectionsMax,
         @DefaultValue("100") int tcpConnectionsPerClientMax,
+        @DefaultValue("32") int tcpPipelinedMax,
         @DefaultValue("10s") Duration tcpIdle,
         @DefaultValue("16") int tcpInviteOneIn,
         Optional<String> cookieSecretFile) {
@@ -39,6 +42,7 @@ public record DnsSettings(
         between("udp-receive-buffer", udpReceiveBuffer, 64 << 10, 64 << 20);
         between("tcp-connections-max", tcpConnectionsMax, 10, 100_000);
         between("tcp-connections-per-client-max", tcpConnectionsPerClientMax, 1, 100_000);
+        between("tcp-pipelined-max", tcpPipelinedMax, 1, 1000);
         between("tcp-invite-one-in", tcpInviteOneIn, 0, 10_000);
         if (tcpIdle.toMillis() < 1000 || tcpIdle.toMinutes() > 5) {
             throw new IllegalArgumentException(PREFIX + "tcp-idle is " + tcpIdle + ": must be 1 s to 5 min");
@@ -47,7 +51,7 @@ public record DnsSettings(
 
     /** What an empty configuration comes to. */
     public static DnsSettings defaults() {
-        return new DnsSettings(0, true, 4 << 20, 1000, 100, Duration.ofSeconds(10), 16, Optional.empty());
+        return new DnsSettings(0, true, 4 << 20, 1000, 100, 32, Duration.ofSeconds(10), 16, Optional.empty());
     }
 
     int threads() {

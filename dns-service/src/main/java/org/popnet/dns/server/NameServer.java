@@ -49,7 +49,13 @@ final class NameServer {
     void start(List<InetSocketAddress> addresses) {
         try {
             // TCP first: it takes the port for itself, where UDP sockets would quietly share it with another process.
-            TcpListener listener = new TcpListener(settings, pipeline, this::tcpExchange, metrics, knowledge::nowMs);
+            TcpListener listener = new TcpListener(
+                    settings,
+                    pipeline::respond,
+                    this::tcpExchange,
+                    metrics,
+                    knowledge::nowMs,
+                    TcpListener.STOP_WAIT_MS);
             tcp = listener;
             for (InetSocketAddress address : addresses) {
                 bind(() -> listener.bind(address), address, "TCP");

@@ -1,9 +1,6 @@
 package org.popnet.dns.server;
 
-import java.io.BufferedInputStream;
-import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -19,54 +16,65 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.popnet.dns.steering.Address;
-import org.popnet.dns.wire.Dns;
+import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers queries that come over TCP (RFC 7766), a virtual thread for each connection. Clients may send many queries
- * without waiting; as no answer waits for anything, they come in order, which RFC 7766, 6.2.1.1, leaves to the server. A
- * connection that completes no query for the idle time, however slowly it sends or reads, is closed.
+ * Answers queries that come over TCP (RFC 7766): accepts connections within the limits, closes those that complete no
+ * query for the idle time, however slowly they send or read, and has all that came answered when it stops. What goes on
+ * within a connection is {@link TcpConnection}'s.
  */
 final class TcpListener {
     private static final Logger LOG = LoggerFactory.getLogger(TcpListener.class);
     private static final int BACKLOG = 256;
-    /** Longer queries are nobody's: a name, an OPT record and padding fit many times. */
-    private static final int QUERY_BYTES_MAX = 4096;
+    /** How long those who have sent queries are waited for at the end. */
+    static final int STOP_WAIT_MS = 2000;
 
-    private static final int STOP_WAIT_MS = 2000;
     private static final int STOP_LOOK_MS = 10;
+
+    /** Far longer than any answer takes: whoever waits behind one is no longer made to. */
+    private static final int LONG_MS = 1000;
 
     /** How long a thread that accepts waits at a time; then it looks whether it shall stop. */
     private static final int ACCEPT_WAIT_MS = 100;
 
     private final List<ServerSocket> servers = new ArrayList<>();
-    private final QueryPipeline pipeline;
+    private final Shared shared = new Shared();
+    private final ToIntFunction<Exchange> pipeline;
     private final Supplier<Exchange> newExchange;
-    private final ConcurrentLinkedQueue<Exchange> exchanges = new ConcurrentLinkedQueue<>();
     private final DnsMetrics metrics;
     private final LongSupplier clockMs;
+    private final int stopWaitMs;
     private final long idleMs;
+    private final int pipelinedMax;
     private final int perClientMax;
     private final int placesMax;
     private final Semaphore places;
     private final Map<InetAddress, Integer> perClient = new ConcurrentHashMap<>();
     private final List<Thread> acceptors = new ArrayList<>();
-    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private final Set<TcpConnection> connections = ConcurrentHashMap.newKeySet();
     private volatile boolean stopping;
 
+    /**
+     * @param pipeline answers a query, like {@link QueryPipeline#respond}
+     * @param newExchange makes one for an answer over TCP
+     * @param stopWaitMs how long {@link #close} waits for what is in progress
+     */
     TcpListener(
             DnsSettings settings,
-            QueryPipeline pipeline,
+            ToIntFunction<Exchange> pipeline,
             Supplier<Exchange> newExchange,
             DnsMetrics metrics,
-            LongSupplier clockMs) {
+            LongSupplier clockMs,
+            int stopWaitMs) {
+        this.stopWaitMs = stopWaitMs;
         this.pipeline = pipeline;
         this.newExchange = newExchange;
         this.metrics = metrics;
         this.clockMs = clockMs;
         idleMs = settings.tcpIdle().toMillis();
+        pipelinedMax = settings.tcpPipelinedMax();
         perClientMax = settings.tcpConnectionsPerClientMax();
         placesMax = settings.tcpConnectionsMax();
         places = new Semaphore(placesMax);
@@ -120,10 +128,23 @@ final class TcpListener {
             socket.close();
             return;
         }
-        Connection connection = new Connection(socket, clockMs.getAsLong());
-        connections.add(connection);
-        metrics.tcpOpened();
-        Thread.ofVirtual().name("dns-tcp").start(() -> serve(connection, client));
+        try {
+            TcpConnection connection = new TcpConnection(socket, shared, pipelinedMax, this::ended);
+            connections.add(connection);
+            metrics.tcpOpened();
+            connection.start();
+        } catch (IOException e) {
+            metrics.tcpRefused(TcpEnd.CLIENT);
+            leave(client);
+            socket.close();
+            LOG.trace("TCP connection of {} ended before it began", client, e);
+        }
+    }
+
+    private void ended(TcpConnection connection) {
+        metrics.tcpClosed(connection.end());
+        connections.remove(connection);
+        leave(connection.client());
     }
 
     private void leave(InetAddress client) {
@@ -131,78 +152,20 @@ final class TcpListener {
         places.release();
     }
 
-    private void serve(Connection connection, InetAddress client) {
-        try (Socket socket = connection.socket) {
-            socket.setTcpNoDelay(true);
-            DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1024));
-            OutputStream out = socket.getOutputStream();
-            while (true) {
-                connection.waiting = in.available() == 0;
-                int length = in.readUnsignedShort();
-                connection.waiting = false;
-                if (length < Dns.HEADER_BYTES || length > QUERY_BYTES_MAX) {
-                    connection.end = TcpEnd.LENGTH;
-                    return;
-                }
-                byte[] query = in.readNBytes(length);
-                if (query.length < length) {
-                    return;
-                }
-                byte[] answer = respond(query, client);
-                if (answer.length == 0) {
-                    connection.end = TcpEnd.NO_QUERY;
-                    return;
-                }
-                out.write(answer);
-                connection.lastQueryMs = clockMs.getAsLong();
-            }
-        } catch (IOException e) {
-            LOG.trace("TCP connection of {} ends", client, e);
-        } catch (RuntimeException e) {
-            connection.end = TcpEnd.FAULT;
-            LOG.error("cannot answer a query of {} over TCP", client, e);
-        } finally {
-            metrics.tcpClosed(connection.end);
-            connections.remove(connection);
-            leave(client);
-        }
-    }
-
-    /** The answer with its length in front; empty for silence. */
-    private byte[] respond(byte[] query, InetAddress client) {
-        Exchange pooled = exchanges.poll();
-        Exchange x = pooled == null ? newExchange.get() : pooled;
-        try {
-            System.arraycopy(query, 0, x.in, 0, query.length);
-            x.inLength = query.length;
-            x.sourceHigh = Address.high(client);
-            x.sourceLow = Address.low(client);
-            int length = pipeline.respond(x);
-            if (length == QueryPipeline.SILENCE) {
-                return new byte[0];
-            }
-            byte[] framed = new byte[length + 2];
-            framed[0] = (byte) (length >>> 8);
-            framed[1] = (byte) length;
-            System.arraycopy(x.answer.bytes(), 0, framed, 2, length);
-            return framed;
-        } finally {
-            exchanges.offer(x);
-        }
-    }
-
-    /** Closes connections that complete no query; call it every second. */
+    /** Closes connections that complete no query, and helps out where one takes long; call it every second. */
     void closeIdle() {
         long now = clockMs.getAsLong();
-        for (Connection connection : connections) {
-            if (now - connection.lastQueryMs > idleMs) {
+        for (TcpConnection connection : connections) {
+            if (now - connection.lastQueryMs() > idleMs) {
                 connection.close(TcpEnd.IDLE);
+            } else if (now - connection.lastQueryMs() > LONG_MS) {
+                connection.relieve();
             }
         }
     }
 
     static int queryBytesMax() {
-        return QUERY_BYTES_MAX;
+        return TcpConnection.QUERY_BYTES_MAX;
     }
 
     /** Answers the queries that came, then closes. */
@@ -210,17 +173,17 @@ final class TcpListener {
         stopping = true;
         try {
             for (Thread acceptor : acceptors) {
-                acceptor.join(STOP_WAIT_MS);
+                acceptor.join(stopWaitMs);
             }
             closeServers();
             for (Thread acceptor : acceptors) {
                 // The port is free only when the thread that waits on it has left.
-                acceptor.join(STOP_WAIT_MS);
+                acceptor.join(stopWaitMs);
             }
             // Whoever has sent queries gets the answers to all of them.
             boolean left = false;
-            for (int waited = 0; waited < STOP_WAIT_MS && !left; waited += STOP_LOOK_MS) {
-                connections.forEach(Connection::endIfWaiting);
+            for (int waited = 0; waited < stopWaitMs && !left; waited += STOP_LOOK_MS) {
+                connections.forEach(TcpConnection::endIfWaiting);
                 left = places.tryAcquire(placesMax, STOP_LOOK_MS, TimeUnit.MILLISECONDS);
             }
             if (left) {
@@ -243,39 +206,39 @@ final class TcpListener {
         }
     }
 
-    /** One client's connection, closed from outside when it idles. */
-    private static final class Connection {
-        private final Socket socket;
-        private volatile long lastQueryMs;
-        /** Whether the next query has not begun to come. */
-        private volatile boolean waiting;
+    /** What connections share; there are as many exchanges as were ever in use at the same time. */
+    private final class Shared implements TcpConnection.Server {
+        private final ConcurrentLinkedQueue<Exchange> exchanges = new ConcurrentLinkedQueue<>();
 
-        private volatile TcpEnd end = TcpEnd.CLIENT;
-
-        Connection(Socket socket, long nowMs) {
-            this.socket = socket;
-            lastQueryMs = nowMs;
+        @Override
+        public int respond(Exchange x) {
+            return pipeline.applyAsInt(x);
         }
 
-        /** Ends the stream of queries if all that came are answered. */
-        void endIfWaiting() {
-            try {
-                if (waiting && socket.getInputStream().available() == 0) {
-                    end = TcpEnd.STOP;
-                    socket.shutdownInput();
-                }
-            } catch (IOException e) {
-                LOG.trace("shutting down", e);
-            }
+        @Override
+        public Exchange take() {
+            Exchange pooled = exchanges.poll();
+            return pooled == null ? newExchange.get() : pooled;
         }
 
-        void close(TcpEnd why) {
-            end = why;
-            try {
-                socket.close();
-            } catch (IOException e) {
-                LOG.trace("closing", e);
-            }
+        @Override
+        public void giveBack(Exchange x) {
+            exchanges.offer(x);
+        }
+
+        @Override
+        public long nowMs() {
+            return clockMs.getAsLong();
+        }
+
+        @Override
+        public void full() {
+            metrics.tcpPaused(TcpPause.PIPELINED_MAX);
+        }
+
+        @Override
+        public void unread() {
+            metrics.tcpPaused(TcpPause.UNREAD);
         }
     }
 }

@@ -145,9 +145,11 @@ class GracefulStopTest {
                 busy.send(query);
             }
             dns.close();
-            for (int id = 0; id < QUERIES; id++) {
-                assertThat(busy.receive().getHeader().getID()).isEqualTo(id);
+            Set<Integer> answered = new HashSet<>();
+            for (int i = 0; i < QUERIES; i++) {
+                answered.add(busy.receive().getHeader().getID());
             }
+            assertThat(answered).hasSize(QUERIES);
             assertThat(ended(busy)).isTrue();
             assertThat(ended(idle)).isTrue();
         }

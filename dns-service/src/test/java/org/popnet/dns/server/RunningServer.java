@@ -86,7 +86,7 @@ final class RunningServer implements AutoCloseable {
 
     static DnsSettings settings(boolean nativeUdp, int tcpInviteOneIn, int udpReceiveBuffer) {
         return new DnsSettings(
-                2, nativeUdp, udpReceiveBuffer, 300, 250, Duration.ofSeconds(2), tcpInviteOneIn, Optional.empty());
+                2, nativeUdp, udpReceiveBuffer, 300, 250, 32, Duration.ofSeconds(2), tcpInviteOneIn, Optional.empty());
     }
 
     /** What a listener works with. */

@@ -11,8 +11,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,7 +95,6 @@ class TcpConnectionsTest {
         }
     }
 
-    /** An answer that its client does not fetch delays nobody else's, on the same name server. */
     /** It closes its own direction first, as `nc -N` and some resolvers do, and still reads (RFC 7766, 6.2.4). */
     @Test
     void clientThatHasSaidAllIsStillAnswered() throws Exception {
@@ -105,13 +106,16 @@ class TcpConnectionsTest {
             }
             client.out.write(new byte[] {0, 40, 1, 2, 3}); // the beginning of one more
             client.socket.shutdownOutput();
-            for (int id = 0; id < 50; id++) {
-                assertThat(client.receive().getHeader().getID()).isEqualTo(id);
+            Set<Integer> answered = new HashSet<>();
+            for (int i = 0; i < 50; i++) {
+                answered.add(client.receive().getHeader().getID());
             }
+            assertThat(answered).hasSize(50);
             assertThat(client.in.read()).as("then the connection ends").isEqualTo(-1);
         }
     }
 
+    /** An answer that its client does not fetch delays nobody else's, on the same name server. */
     @Test
     void clientThatReadsNothingDelaysNobodyElse() throws Exception {
         byte[] wire = RunningServer.query("www.customer1.example", Type.A).toWire();
