@@ -77,8 +77,7 @@ public final class Cookies {
         bigEndian(Long.reverseBytes(secrets.current.hash(scratch, length)), out, at + CLIENT_BYTES + 8, 8);
     }
 
-    private static int input(
-            Query query, int reserved, int time, long sourceHigh, long sourceLow, byte[] scratch) {
+    private static int input(Query query, int reserved, int time, long sourceHigh, long sourceLow, byte[] scratch) {
         System.arraycopy(query.message, query.cookieAt, scratch, 0, CLIENT_BYTES);
         scratch[8] = VERSION;
         bigEndian(reserved, scratch, 9, RESERVED_BYTES);

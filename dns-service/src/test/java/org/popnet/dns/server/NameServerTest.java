@@ -269,8 +269,8 @@ class NameServerTest {
     void cookieWithoutAQuestionIsJudged() throws Exception {
         byte[] client = {1, 2, 3, 4, 5, 6, 7, 8};
         Message first = judged(new CookieOption(client), Rcode.NOERROR);
-        CookieOption given = (CookieOption)
-                first.getOPT().getOptions(EDNSOption.Code.COOKIE).getFirst();
+        CookieOption given =
+                (CookieOption) first.getOPT().getOptions(EDNSOption.Code.COOKIE).getFirst();
         byte[] good = given.getServerCookie().orElseThrow();
         judged(new CookieOption(client, good), Rcode.NOERROR);
         byte[] spoilt = good.clone();
