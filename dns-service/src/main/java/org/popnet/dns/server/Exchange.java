@@ -30,7 +30,7 @@ final class Exchange {
 
     final Query query = new Query();
     final Answer answer;
-    final ClientView client = new ClientView();
+    final ClientView client;
     final Choice choice;
     final ZoneSnapshot.Match match;
     final byte[] scratch;
@@ -58,6 +58,12 @@ final class Exchange {
     /** What stands at the name in question, if it was looked up ahead; see {@link Lookahead}. */
     @Nullable ZoneEntry entry;
 
+    /** The prefix that the client is known by, and its hash, while it is looked ahead. */
+    long clientHigh;
+
+    long clientLow;
+    long clientHash;
+
     private long random;
 
     /** @param seed for the sampling of what need not be done for all */
@@ -65,6 +71,7 @@ final class Exchange {
         this.transport = transport;
         in = new byte[bytesIn];
         this.answer = answer;
+        client = new ClientView();
         choice = new Choice();
         match = new ZoneSnapshot.Match();
         scratch = new byte[SCRATCH_BYTES];
@@ -76,6 +83,7 @@ final class Exchange {
         transport = first.transport;
         in = new byte[first.in.length];
         answer = first.answer;
+        client = first.client;
         choice = first.choice;
         match = first.match;
         scratch = first.scratch;

@@ -5,6 +5,7 @@ import org.popnet.dns.knowledge.View;
 import org.popnet.dns.steering.Address;
 import org.popnet.dns.steering.CandidateGroup;
 import org.popnet.dns.steering.ClientLocation;
+import org.popnet.dns.steering.Hash;
 import org.popnet.dns.steering.Latencies;
 import org.popnet.dns.steering.SteeredDomain;
 import org.popnet.dns.wire.Dns;
@@ -25,8 +26,9 @@ import org.popnet.dns.zone.ZoneSnapshot;
 final class Lookahead {
     private final ClientLocation location;
     private final PersistenceTable persistence;
-    /** Of what was read, so that reading it is not found to be useless and left out. */
-    private volatile long read;
+    /** Of what was read, so that reading it is not found to be useless and left out; nobody waits to see it. */
+    @SuppressWarnings("UnusedVariable")
+    private long read;
 
     Lookahead(ClientLocation location, PersistenceTable persistence) {
         this.location = location;
@@ -75,8 +77,10 @@ final class Lookahead {
                 long low = told ? query.subnetLow() : x.sourceLow;
                 int bits = location.bits(high, low);
                 int known = told ? Math.min(query.subnetSource(), bits) : bits;
-                x.client.identify(Address.maskHigh(high, low, known), Address.maskLow(high, low, known), known);
-                sum += latencies.touchSlot(x.client.hash()) + steered.domain().identity();
+                x.clientHigh = Address.maskHigh(high, low, known);
+                x.clientLow = Address.maskLow(high, low, known);
+                x.clientHash = Hash.of(x.clientHigh, x.clientLow);
+                sum += latencies.touchSlot(x.clientHash) + steered.domain().identity();
             }
         }
         return sum;
@@ -87,14 +91,17 @@ final class Lookahead {
         for (int i = 0; i < count; i++) {
             Exchange x = batch[i];
             if (x.entry instanceof ZoneEntry.Steered steered) {
-                sum += latencies.touchRow(x.client.prefixHigh(), x.client.prefixLow());
-                x.keptKey = PersistenceTable.key(x.client.hash(), identity(x, steered.domain()));
-                sum += persistence.touchKeys(x.keptKey) + steered.domain().ttlSeconds();
+                sum += latencies.touchRow(x.clientHigh, x.clientLow);
+                x.keptKey = 0;
+                if (steered.domain().terms().persistenceMs() > 0) {
+                    x.keptKey = PersistenceTable.key(x.clientHash, identity(x, steered.domain()));
+                    sum += persistence.touchKeys(x.keptKey);
+                }
             }
         }
         for (int i = 0; i < count; i++) {
             Exchange x = batch[i];
-            if (x.entry instanceof ZoneEntry.Steered) {
+            if (x.entry instanceof ZoneEntry.Steered && x.keptKey != 0) {
                 sum += persistence.touchRecord(x.keptKey);
             }
         }

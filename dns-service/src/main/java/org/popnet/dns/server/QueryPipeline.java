@@ -173,7 +173,7 @@ final class QueryPipeline {
         if (entry == null) {
             return unlisted(x, view);
         }
-        x.subject = entry.name().hash();
+        x.subject = query.suffixHash(0); // that of the entry's name, but near
         return entry(x, view, entry, null);
     }
 
@@ -183,7 +183,9 @@ final class QueryPipeline {
      * @param owner the name, if it is not the one in question but what that is an alias of
      */
     private int entry(Exchange x, View view, ZoneEntry entry, @Nullable WireName owner) {
-        x.domainClass = entry.zone().network() ? DomainClass.NETWORK : DomainClass.STATIC;
+        // A steered name is a customer's: its zone is not fetched from memory to learn that.
+        boolean network = !(entry instanceof ZoneEntry.Steered) && entry.zone().network();
+        x.domainClass = network ? DomainClass.NETWORK : DomainClass.STATIC;
         return switch (entry) {
             case ZoneEntry.Steered steered -> steeredAnswers.steered(x, view, steered, owner);
             case ZoneEntry.Apex apex -> RecordAnswers.apex(x, apex.zone(), apex.records(), owner);

@@ -48,7 +48,7 @@ final class SteeredAnswers {
                     : RecordAnswers.records(x, entry.zone(), entry.records(), owner);
         }
         x.domainClass = DomainClass.STEERED;
-        int oneIn = domain.domain().queryLogOneIn();
+        int oneIn = domain.terms().queryLogOneIn();
         if (oneIn > 0 && x.oneIn(oneIn)) {
             x.logged = domain;
             x.loggedSince = System.nanoTime();
@@ -114,8 +114,8 @@ final class SteeredAnswers {
     }
 
     private void choose(Exchange x, View view, SteeredDomain domain, CandidateGroup[] groups, long now) {
-        int answers = domain.domain().rule().answers();
-        long persistenceMs = domain.domain().rule().persistence().toMillis();
+        int answers = domain.terms().answers();
+        long persistenceMs = domain.terms().persistenceMs();
         if (persistenceMs == 0) {
             Steering.choose(domain, groups, answers, 0, x.client, view.states(), x.choice, null);
             return;

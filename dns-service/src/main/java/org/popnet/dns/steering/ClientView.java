@@ -40,7 +40,7 @@ public final class ClientView {
     }
 
     /** Sets who it is, before anything else is known of it. */
-    public void identify(long high, long low, int bits) {
+    void identify(long high, long low, int bits) {
         prefixHigh = high;
         prefixLow = low;
         prefixBits = bits;

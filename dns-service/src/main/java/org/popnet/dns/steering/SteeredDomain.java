@@ -5,6 +5,7 @@ import org.popnet.platform.tree.Domain;
 /**
  * A domain with the candidates that its tree entry comes to.
  *
+ * @param terms what its answers need of {@code domain}: shared among domains, so that they need not fetch it from memory
  * @param identity a hash of the name that every name server computes alike
  * @param identityV6 what clients are kept at their servers by when they ask for IPv6 addresses: {@code identity} where
  *     the same servers have both, so that a client has one server by either family, and another number where not, so
@@ -18,6 +19,7 @@ import org.popnet.platform.tree.Domain;
 @SuppressWarnings("ArrayRecordComponent") // read by the hot path, never changed, never compared
 public record SteeredDomain(
         Domain domain,
+        SteeringTerms terms,
         long identity,
         long identityV6,
         CandidateGroup[] v4,
@@ -28,7 +30,7 @@ public record SteeredDomain(
     static final CandidateGroup[] NOWHERE = {};
 
     public int ttlSeconds() {
-        return (int) domain.rule().ttl().toSeconds();
+        return terms.ttlSeconds();
     }
 
     /** The overflow of the same family as these candidates. */
@@ -43,7 +45,7 @@ public record SteeredDomain(
             CandidateGroup[] otherOverflowV4,
             CandidateGroup[] otherOverflowV6) {
         return new SteeredDomain(
-                domain, identity, identityV6, otherV4, otherV6, origins, otherOverflowV4, otherOverflowV6);
+                domain, terms, identity, identityV6, otherV4, otherV6, origins, otherOverflowV4, otherOverflowV6);
     }
 
     /** Whether this is that with the very same candidates. */

@@ -43,7 +43,7 @@ public final class Steering {
         out.reset(groups.length);
         out.seed = Hash.mix(client.hash() ^ Hash.mix(domain.identity()));
         out.level = bestLevel(groups, states, out);
-        SteeringRule rule = domain.domain().rule();
+        SteeringRule rule = domain.terms().rule();
         if (out.level == Choice.Level.DOWN && !anyWhenAllDown(rule, groups, states, out)) {
             if (trace != null) {
                 reject(groups, states, out, trace);

@@ -7,12 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.popnet.dns.steering.Candidate;
 import org.popnet.dns.steering.CandidateGroup;
 import org.popnet.dns.steering.Hash;
 import org.popnet.dns.steering.SteeredDomain;
+import org.popnet.dns.steering.SteeringTerms;
 import org.popnet.dns.steering.Topology;
 import org.popnet.dns.wire.RecordData;
 import org.popnet.dns.wire.WireName;
@@ -51,6 +53,7 @@ public final class ZoneCompiler {
     private final Map<TargetId, Integer> targetIndex = new HashMap<>();
     private final Map<WireName, ZoneEntry> entries = new LinkedHashMap<>();
     private final Map<String, SteeredDomain> domains = new HashMap<>();
+    private final Map<SteeringTerms, SteeringTerms> terms = new HashMap<>();
     private final Map<Candidates, Competitors> shared = new HashMap<>();
     private final Map<Integer, OriginNames.Host> hosts = new HashMap<>();
     /** By target, the IPv6 address that stands beside its IPv4 one. */
@@ -225,6 +228,7 @@ public final class ZoneCompiler {
         boolean dual = CandidateGroup.sameServers(competitors.v4(), competitors.v6());
         SteeredDomain steered = new SteeredDomain(
                 domain,
+                terms.computeIfAbsent(SteeringTerms.of(domain), Function.identity()),
                 identity,
                 dual ? identity : Hash.mix(identity ^ V6),
                 competitors.v4(),
