@@ -12,8 +12,9 @@ import java.util.Locale;
  * @param processor its name, as the system tells it
  * @param cores that this process may use
  * @param memoryBytes of the whole machine
+ * @param ownNetwork whether it runs in a network namespace of its own; {@code ./popnet bench} makes one where it may
  */
-public record Machine(String processor, int cores, long memoryBytes, String system, String jdk) {
+public record Machine(String processor, int cores, long memoryBytes, String system, String jdk, boolean ownNetwork) {
     static Machine here() {
         var operatingSystem = ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class);
         return new Machine(
@@ -21,7 +22,8 @@ public record Machine(String processor, int cores, long memoryBytes, String syst
                 Runtime.getRuntime().availableProcessors(),
                 operatingSystem.getTotalMemorySize(),
                 System.getProperty("os.name") + " " + System.getProperty("os.version"),
-                System.getProperty("java.vendor.version", "JDK") + " " + System.getProperty("java.version"));
+                System.getProperty("java.vendor.version", "JDK") + " " + System.getProperty("java.version"),
+                Boolean.getBoolean("popnet.bench.own-network"));
     }
 
     private static String processorName() {
@@ -45,7 +47,7 @@ public record Machine(String processor, int cores, long memoryBytes, String syst
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "%s, %d core%s, %.0f GB, %s, %s. %s",
+                "%s, %d core%s, %.0f GB, %s, %s. %s%s",
                 processor,
                 cores,
                 cores == 1 ? "" : "s",
@@ -54,6 +56,7 @@ public record Machine(String processor, int cores, long memoryBytes, String syst
                 jdk,
                 separatesCores()
                         ? "Servers run on core 0, load generators on core 1."
-                        : "There is one core only: servers and load generators share it, which flatters nobody.");
+                        : "There is one core only: servers and load generators share it, which flatters nobody.",
+                ownNetwork ? " All in a network namespace of its own, where no packet filter of the system sees a packet." : "");
     }
 }

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.popnet.bench.Core;
-import org.popnet.bench.Figures;
 import org.popnet.bench.Programs;
 import org.popnet.bench.Usage;
 
@@ -21,7 +20,6 @@ final class Dnsperf {
     private static final Pattern LOST = Pattern.compile("Queries lost: +([0-9]+)");
     private static final Pattern PER_SECOND = Pattern.compile("Queries per second: +([0-9.]+)");
     private static final Pattern NO_ERROR = Pattern.compile("NOERROR ([0-9]+)");
-    private static final Pattern LATENCY = Pattern.compile("^> NOERROR .* ([0-9]+\\.[0-9]+)$", Pattern.MULTILINE);
 
     private final Path queries;
 
@@ -40,7 +38,7 @@ final class Dnsperf {
     /** As fast as the server and the generator can. */
     Sample load(InetSocketAddress server, ProcessHandle process, int seconds) throws IOException, InterruptedException {
         long before = Usage.cpuMicros(process);
-        String output = run(server, seconds, List.of());
+        String output = run(server, seconds);
         long used = Usage.cpuMicros(process) - before;
         long answered = (long) number(COMPLETED, output);
         return new Sample(
@@ -51,17 +49,7 @@ final class Dnsperf {
                 (long) number(LOST, output));
     }
 
-    /** Latencies in milliseconds at a rate that the server can well do. */
-    double[] latencies(InetSocketAddress server, int seconds, long perSecond) throws IOException, InterruptedException {
-        String output = run(server, seconds, List.of("-v", "-Q", Long.toString(perSecond)));
-        return LATENCY.matcher(output)
-                .results()
-                .mapToDouble(found -> Double.parseDouble(found.group(1)) * 1000)
-                .toArray();
-    }
-
-    private String run(InetSocketAddress server, int seconds, List<String> options)
-            throws IOException, InterruptedException {
+    private String run(InetSocketAddress server, int seconds) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(Programs.command("dnsperf"));
         command.addAll(List.of(
                 "-s",
@@ -83,7 +71,6 @@ final class Dnsperf {
                 "2",
                 "-b",
                 "4096"));
-        command.addAll(options);
         String output = Programs.output(Core.GENERATOR.command(command));
         if (!COMPLETED.matcher(output).find()) {
             throw new IOException("dnsperf says: " + output.substring(0, Math.min(500, output.length())));
@@ -94,9 +81,5 @@ final class Dnsperf {
     private static double number(Pattern pattern, String text) {
         Matcher found = pattern.matcher(text);
         return found.find() ? Double.parseDouble(found.group(1)) : 0;
-    }
-
-    static double p99(double[] latencies) {
-        return Figures.percentile(latencies, 99);
     }
 }
