@@ -57,6 +57,8 @@ public record Machine(String processor, int cores, long memoryBytes, String syst
                 separatesCores()
                         ? "Servers run on core 0, load generators on core 1."
                         : "There is one core only: servers and load generators share it, which flatters nobody.",
-                ownNetwork ? " All in a network namespace of its own, where no packet filter of the system sees a packet." : "");
+                ownNetwork
+                        ? " All in a network namespace of its own, where no packet filter of the system sees a packet."
+                        : "");
     }
 }

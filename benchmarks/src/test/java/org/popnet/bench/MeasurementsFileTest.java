@@ -7,7 +7,8 @@ import org.junit.jupiter.api.Test;
 
 class MeasurementsFileTest {
     private static final LocalDate DAY = LocalDate.of(2026, 11, 25);
-    private static final Machine MACHINE = new Machine("a processor", 2, 24_000_000_000L, "Linux 6.18", "Temurin 25", false);
+    private static final Machine MACHINE =
+            new Machine("a processor", 2, 24_000_000_000L, "Linux 6.18", "Temurin 25", false);
     private static final String FILE = "# Measurements\n\nWhat was measured.\n\n## Older, 2026-11-23\n\nold figures\n";
 
     @Test

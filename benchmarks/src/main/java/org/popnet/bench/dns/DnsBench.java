@@ -200,7 +200,15 @@ public final class DnsBench extends MeasurementCommand {
             double half,
             ProcessHandle process) {
         Report.Table table = report.table(
-                "server", "CPU µs/answer", "answers/s", "lost", "not NOERROR", "p50 ms at our half load", "p99", "p99.9", "lost");
+                "server",
+                "CPU µs/answer",
+                "answers/s",
+                "lost",
+                "not NOERROR",
+                "p50 ms at our half load",
+                "p99",
+                "p99.9",
+                "lost");
         for (String name : contest.contenders()) {
             long lost = contest.samples(name).stream()
                     .mapToLong(Dnsperf.Sample::lost)
@@ -250,7 +258,8 @@ public final class DnsBench extends MeasurementCommand {
                         + " while it is measured. Response rate limiting is off everywhere. The others give each name the"
                         + " same answer or choose without knowing the client. Median of " + rounds + " rounds of "
                         + seconds + " s; half load is " + Figures.of(half) + " queries/s, asked"
-                        + " at even intervals for " + PACED + " s from one thread that never sleeps; a latency counts from"
+                        + " at even intervals for " + PACED
+                        + " s from one thread that never sleeps; a latency counts from"
                         + " the moment that its query was due, and of a hundred turns of that thread the longest took "
                         + Figures.of(paced.lateMs()) + " ms. Our process then takes "
                         + Figures.of(Usage.pssBytes(process) / 1e6) + " MB (PSS).");

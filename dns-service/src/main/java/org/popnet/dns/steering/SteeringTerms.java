@@ -10,8 +10,7 @@ import org.popnet.platform.tree.SteeringRule;
  * @param persistenceMs how long a client stays with its server; 0 for not at all
  * @param queryLogOneIn of the answered queries one in so many is logged; 0 for none
  */
-public record SteeringTerms(
-        SteeringRule rule, int ttlSeconds, int answers, long persistenceMs, int queryLogOneIn) {
+public record SteeringTerms(SteeringRule rule, int ttlSeconds, int answers, long persistenceMs, int queryLogOneIn) {
     public static SteeringTerms of(Domain domain) {
         SteeringRule rule = domain.rule();
         return new SteeringTerms(
