@@ -122,11 +122,10 @@ final class Explainer {
                         where);
         CandidateGroup[] groups = v6 ? domain.v6() : domain.v4();
         boolean settled = where.settled() && Steering.settled(groups, view.states());
-        long previous = domain.domain().rule().persistence().isZero()
-                ? 0
-                : knowledge
-                        .persistence()
-                        .find(PersistenceTable.key(where.hash(), domain.identityOf(groups)), now, settled);
+        boolean keeps = !domain.domain().rule().persistence().isZero();
+        PersistenceTable table = knowledge.persistence();
+        long key = PersistenceTable.key(where.hash(), domain.identityOf(groups));
+        long previous = keeps ? table.find(key, now, settled) : 0;
         int answers = domain.domain().rule().answers();
         Choice choice = new Choice();
         Trace trace = new Trace();
@@ -134,6 +133,11 @@ final class Explainer {
         Steering.choose(domain, groups, answers, 0, where, view.states(), choice, trace);
         if (previous != 0) {
             Steering.choose(domain, groups, answers, previous, where, view.states(), choice, null);
+            if (!choice.persisted() && domain.isUpByOtherFamily(groups, previous, view.states())) {
+                key = PersistenceTable.key(where.hash(), domain.identityApart(groups));
+                previous = table.find(key, now, settled);
+                Steering.choose(domain, groups, answers, previous, where, view.states(), choice, null);
+            }
         }
         Sources sources = new Sources(knowledge, view, where, now);
         return new Explanation(
@@ -155,7 +159,7 @@ final class Explainer {
                 choice.level().name(),
                 choice.host(),
                 choice.persisted(),
-                kept(domain, groups, where, now),
+                kept(keeps ? table.kept(key, now, THIS_SERVER) : null, groups),
                 choice.clientMattered() ? where.prefixBits() : 0,
                 answer(choice));
     }
@@ -165,12 +169,7 @@ final class Explainer {
                 row.round(), row.group().name(), row.score(), row.terms(), row.near(), row.share(), row.chosen());
     }
 
-    private @Nullable Kept kept(SteeredDomain domain, CandidateGroup[] groups, ClientView where, long now) {
-        PersistenceRecord kept = domain.domain().rule().persistence().isZero()
-                ? null
-                : knowledge
-                        .persistence()
-                        .kept(PersistenceTable.key(where.hash(), domain.identityOf(groups)), now, THIS_SERVER);
+    private static @Nullable Kept kept(@Nullable PersistenceRecord kept, CandidateGroup[] groups) {
         if (kept == null) {
             return null;
         }

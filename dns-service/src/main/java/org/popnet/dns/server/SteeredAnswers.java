@@ -125,6 +125,12 @@ final class SteeredAnswers {
         boolean settled = x.client.settled() && Steering.settled(groups, view.states());
         long previous = table.find(key, now, settled);
         Steering.choose(domain, groups, answers, previous, x.client, view.states(), x.choice, null);
+        if (previous != 0 && !x.choice.persisted() && domain.isUpByOtherFamily(groups, previous, view.states())) {
+            // Seldom: otherwise each family's queries would take the client from the other's server.
+            key = PersistenceTable.key(x.client.hash(), domain.identityApart(groups));
+            previous = table.find(key, now, settled);
+            Steering.choose(domain, groups, answers, previous, x.client, view.states(), x.choice, null);
+        }
         if (x.choice.isNew()) {
             x.keptKey = key;
             x.keptMs = persistenceMs;

@@ -28,6 +28,8 @@ public record SteeredDomain(
         CandidateGroup[] overflowV4,
         CandidateGroup[] overflowV6) {
     static final CandidateGroup[] NOWHERE = {};
+    private static final long APART_V4 = 0x4a9a_4a9aL;
+    private static final long APART_V6 = 0x6a9a_6a9aL;
 
     public int ttlSeconds() {
         return terms.ttlSeconds();
@@ -51,6 +53,28 @@ public record SteeredDomain(
     /** Whether this is that with the very same candidates. */
     public boolean hasCandidatesOf(SteeredDomain other) {
         return v4 == other.v4 && v6 == other.v6 && overflowV4 == other.overflowV4 && overflowV6 == other.overflowV6;
+    }
+
+    /**
+     * Whether a client's server, which is down for those who ask for these candidates, is up at its address of the other
+     * family: then the client stays with it there, and by this family has another server ({@link #identityApart}) for as
+     * long.
+     */
+    public boolean isUpByOtherFamily(CandidateGroup[] groups, long server, TargetStates states) {
+        CandidateGroup[] others = identity != identityV6 ? NOWHERE : groups == v6 ? v4 : groups == v4 ? v6 : NOWHERE;
+        for (CandidateGroup group : others) {
+            for (Candidate member : group.members()) {
+                if (member.identity() == server) {
+                    return !states.down()[member.target()];
+                }
+            }
+        }
+        return false;
+    }
+
+    /** By what a client is kept that has another server by this family alone. */
+    public long identityApart(CandidateGroup[] groups) {
+        return Hash.mix(identity ^ (groups == v6 ? APART_V6 : APART_V4));
     }
 
     /** By what a client is kept that these candidates compete for. */

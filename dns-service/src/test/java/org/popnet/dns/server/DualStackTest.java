@@ -219,6 +219,57 @@ class DualStackTest {
         }
     }
 
+    /** Each of two servers answers by one family only: no family's queries take a client from the other's server. */
+    @Test
+    void clientStaysWithItsServerByTheFamilyThatWorksAndHasAnotherByTheOther() throws Exception {
+        ActiveTree tree = TestTrees.active(1, WATCHED_OVER_IPV6);
+        TargetId west = new TargetId("server:customer1/west/www.customer1.example");
+        TargetId east = new TargetId("server:customer1/east/www.customer1.example");
+        String name = "www.customer1.example";
+        try (RunningServer dns =
+                new RunningServer(RunningServer.freeAddress(), RunningServer.settings(true, 0), tree)) {
+            for (TargetId each : List.of(west, east, west.overIpv6(), east.overIpv6())) {
+                reported(dns, each, true);
+            }
+            dns.knowledge.refresh();
+            List<String> atWest = new ArrayList<>();
+            for (int i = 0; i < 64; i++) {
+                String client = "198.51." + i + ".0";
+                if (steered(dns, client, name, Type.A).contains("10.1.1.1")) {
+                    atWest.add(client);
+                }
+            }
+            assertThat(atWest).hasSizeBetween(1, 63);
+
+            reported(dns, west.overIpv6(), false);
+            for (int round = 0; round < 3; round++) {
+                for (String client : atWest) {
+                    assertThat(steered(dns, client, name, Type.AAAA)).containsExactly("2001:db8:c:0:0:0:0:2");
+                    assertThat(steered(dns, client, name, Type.A))
+                            .as("west is up by IPv4: that is where the client's session is")
+                            .containsExactly("10.1.1.1");
+                }
+            }
+            reported(dns, east, false);
+            for (int round = 0; round < 3; round++) {
+                for (String client : atWest) {
+                    assertThat(steered(dns, client, name, Type.AAAA)).containsExactly("2001:db8:c:0:0:0:0:2");
+                    assertThat(steered(dns, client, name, Type.A)).containsExactly("10.1.1.1");
+                }
+            }
+            assertThat(dns.knowledge.persistence().size(dns.knowledge.nowMs()))
+                    .as("one more for each that has another server by IPv6")
+                    .isEqualTo(64 + atWest.size());
+
+            reported(dns, west.overIpv6(), true);
+            for (String client : atWest) {
+                assertThat(steered(dns, client, name, Type.AAAA))
+                        .as("one server by both again")
+                        .containsExactly("2001:db8:c:0:0:0:0:1");
+            }
+        }
+    }
+
     @Test
     void secondAddressIsAsTheFirstUntilItIsJudged() throws Exception {
         ActiveTree tree = TestTrees.active(1, WATCHED_OVER_IPV6);
