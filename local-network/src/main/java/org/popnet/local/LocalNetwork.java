@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.DoublePredicate;
@@ -272,29 +271,14 @@ public final class LocalNetwork implements AutoCloseable {
         List<ProcessStatus> status = new ArrayList<>();
         if (needsDatabase()) {
             Long pid = pids.get(Database.NAME);
-            status.add(ProcessStatus.of(
-                    Database.NAME,
-                    "hq",
-                    Database.NAME,
-                    pid,
-                    "127.0.0.1",
-                    pid != null ? "UP" : "DOWN",
-                    OptionalLong.empty()));
+            String state = pid == null ? "DOWN" : "UP";
+            status.add(new ProcessStatus(Database.NAME, "hq", Database.NAME, pid, "127.0.0.1", state, null));
         }
-        Map<String, Health> health = Parallel.map(
-                specs.values(),
-                ProcessSpec::name,
-                s -> pids.containsKey(s.name()) ? s.health().ask() : Health.DOWN);
+        Map<String, Health> health = RollCall.of(
+                specs.values().stream().filter(s -> pids.containsKey(s.name())).toList());
         for (ProcessSpec spec : specs.values()) {
-            Health asked = health.getOrDefault(spec.name(), Health.SILENT);
             status.add(ProcessStatus.of(
-                    spec.name(),
-                    spec.pop(),
-                    spec.service(),
-                    pids.get(spec.name()),
-                    spec.address().getHostAddress(),
-                    asked.state(),
-                    asked.generation()));
+                    spec, pids.get(spec.name()), health.getOrDefault(spec.name(), Health.DOWN)));
         }
         return status;
     }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import org.popnet.local.process.Health;
+import org.popnet.local.process.ProcessSpec;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -22,16 +24,17 @@ public record ProcessStatus(
         String health,
         @Nullable Long generation) {
 
-    static ProcessStatus of(
-            String name,
-            String pop,
-            String service,
-            @Nullable Long pid,
-            String address,
-            String health,
-            OptionalLong generation) {
+    /** @param pid null if it is not known here */
+    static ProcessStatus of(ProcessSpec spec, @Nullable Long pid, Health health) {
+        OptionalLong generation = health.generation();
         return new ProcessStatus(
-                name, pop, service, pid, address, health, generation.isPresent() ? generation.getAsLong() : null);
+                spec.name(),
+                spec.pop(),
+                spec.service(),
+                pid,
+                spec.address().getHostAddress(),
+                health.state(),
+                generation.isPresent() ? generation.getAsLong() : null);
     }
 
     @JsonIgnore

@@ -11,7 +11,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.popnet.local.process.Database;
 import org.popnet.local.process.Health;
@@ -98,24 +97,11 @@ public final class Staging {
                     new NetworkProcesses(network, Installation.find(), node -> HealthChecks.node(operator, node));
             List<ProcessSpec> specs =
                     Stream.concat(all.nodes().stream(), all.demo().stream()).toList();
-            Map<String, Health> health =
-                    Parallel.map(specs, ProcessSpec::name, s -> s.health().ask());
+            Map<String, Health> health = RollCall.of(specs);
             return specs.stream()
-                    .map(s -> status(s, health.getOrDefault(s.name(), Health.SILENT)))
+                    .map(s -> ProcessStatus.of(s, null, health.getOrDefault(s.name(), Health.SILENT)))
                     .toList();
         }
-    }
-
-    private static ProcessStatus status(ProcessSpec spec, Health health) {
-        OptionalLong generation = health.generation();
-        return ProcessStatus.of(
-                spec.name(),
-                spec.pop(),
-                spec.service(),
-                null,
-                spec.address().getHostAddress(),
-                health.state(),
-                generation);
     }
 
     private PreparedNetwork load() {

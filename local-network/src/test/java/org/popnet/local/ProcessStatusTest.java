@@ -3,7 +3,6 @@ package org.popnet.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -12,9 +11,8 @@ class ProcessStatusTest {
     @Test
     void jsonIsAnArrayOfExactlyTheseFields() {
         String json = ProcessStatus.json(List.of(
-                ProcessStatus.of(
-                        "edge1.westusa", "westusa", "edge-cache", 4711L, "127.0.1.2", "UP", OptionalLong.of(3)),
-                ProcessStatus.of("postgresql", "hq", "postgresql", null, "127.0.0.1", "DOWN", OptionalLong.empty())));
+                new ProcessStatus("edge1.westusa", "westusa", "edge-cache", 4711L, "127.0.1.2", "UP", 3L),
+                new ProcessStatus("postgresql", "hq", "postgresql", null, "127.0.0.1", "DOWN", null)));
         JsonNode array = JsonMapper.shared().readTree(json);
         assertThat(array.isArray()).isTrue();
         assertThat(array.get(0).propertyNames())

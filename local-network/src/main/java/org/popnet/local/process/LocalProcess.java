@@ -122,12 +122,12 @@ public final class LocalProcess {
         }
     }
 
-    /** The last lines of the log that tell something, stack frames left out. */
+    /** The last lines of the log that tell something: stack frames and the JVM's remarks on its archive left out. */
     public String logTail() {
         try {
             List<String> lines = new String(Files.readAllBytes(spec.log()), StandardCharsets.UTF_8)
                     .lines()
-                    .filter(line -> !line.startsWith("\t") && !line.isBlank())
+                    .filter(line -> !line.startsWith("\t") && !line.isBlank() && !line.contains("[warning][aot]"))
                     .toList();
             return "  " + String.join("\n  ", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
         } catch (IOException e) {

@@ -37,7 +37,9 @@ public final class Training {
     /** A second JVM assembles the cache after the first has done its work. */
     private static final Duration ASSEMBLY = Duration.ofMinutes(5);
 
-    private static final Duration START = Duration.ofMinutes(3);
+    /** Generous: at this priority a node gets hardly any processor time while others work. */
+    private static final Duration START = Duration.ofMinutes(10);
+
     private static final Duration REQUESTS = Duration.ofSeconds(8);
     private static final int REQUESTS_PER_S = 30;
 

@@ -19,11 +19,14 @@ class LocalProcessTest {
 
     @Test
     void processThatEndsAtOnceIsToldWithTheEndOfItsLog() {
-        LocalProcess process = LocalProcess.start(shell("echo starting; echo the reason; exit 3", () -> Health.SILENT));
+        String jvm = "[23.642s][warning][aot] class Some cannot be archived";
+        LocalProcess process = LocalProcess.start(
+                shell("echo starting; echo '" + jvm + "'; echo the reason; exit 3", () -> Health.SILENT));
         assertThatThrownBy(() -> process.awaitUp(PATIENCE))
                 .isInstanceOf(StartException.class)
                 .hasMessageContaining("some.node ended at once, with exit code 3")
                 .hasMessageContaining("the reason")
+                .hasMessageNotContaining("archived")
                 .hasMessageContaining(directory.resolve("logs/some.node.log").toString());
     }
 
