@@ -59,12 +59,13 @@ final class ConfigCommand implements Callable<Integer> {
             try {
                 NetworkTree valid = TreeParser.parse(tree.getFileName().toString(), Files.readString(tree));
                 out.printf(
-                        "%s is valid: %d POPs, %d nodes, %d customers, %d domains%n",
+                        "%s is valid: %s (%s), %s, %s, %s%n",
                         tree,
-                        valid.pops().size(),
-                        valid.nodes().size(),
-                        valid.customers().size(),
-                        valid.domains().size());
+                        count(valid.pops().size(), "POP"),
+                        String.join(", ", valid.pops().keySet()),
+                        count(valid.nodes().size(), "node"),
+                        count(valid.customers().size(), "customer"),
+                        count(valid.domains().size(), "domain"));
                 out.flush();
                 return 0;
             } catch (InvalidTreeException e) {
@@ -72,6 +73,10 @@ final class ConfigCommand implements Callable<Integer> {
             } catch (NoSuchFileException e) {
                 throw new IllegalStateException("there is no file " + tree, e);
             }
+        }
+
+        private static String count(int number, String thing) {
+            return number + " " + thing + (number == 1 ? "" : "s");
         }
     }
 }

@@ -173,6 +173,6 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private static void optional(PrintWriter out, String what, Optional<String> missing) {
-        out.printf("%-4s %-11s %s%n", missing.isEmpty() ? "ok" : "-", what, missing.orElse(""));
+        out.printf("%-4s %-11s %s%n", missing.isEmpty() ? "ok" : "-", what, missing.orElse("found"));
     }
 }

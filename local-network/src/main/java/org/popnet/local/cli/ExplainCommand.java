@@ -37,7 +37,7 @@ final class ExplainCommand implements Callable<Integer> {
             JsonNode explanation = VisitReport.explain(network, name, client)
                     .orElseThrow(() -> new IllegalStateException("no name server answers; ./popnet status says why"));
             PrintWriter out = popnet.out();
-            out.println(json ? explanation.toPrettyString() : JsonText.of(explanation));
+            out.println(json ? explanation.toPrettyString() : ExplanationText.of(explanation));
             out.flush();
             return 0;
         }

@@ -14,7 +14,7 @@ final class Problems {
     /** What is wrong with the words of a command; how it is used is shown beside this. */
     static String wrongCall(ParameterException problem) {
         if (!(problem instanceof UnmatchedArgumentException unmatched)) {
-            return String.valueOf(problem.getMessage());
+            return String.valueOf(problem.getMessage()).replaceFirst("^Error: ", "");
         }
         String word = unmatched.getUnmatched().getFirst();
         if (word.startsWith("-")) {
@@ -23,8 +23,14 @@ final class Problems {
         CommandLine called = problem.getCommandLine();
         return called.getSubcommands().isEmpty()
                 ? called.getCommandName() + " takes no further word, here '" + word + "'"
-                : "there is no command '" + word + "', only: "
+                : "there is no command '" + word + "'" + perhaps(unmatched) + "; there are: "
                         + String.join(", ", called.getSubcommands().keySet());
+    }
+
+    private static String perhaps(UnmatchedArgumentException unmatched) {
+        return unmatched.getSuggestions().isEmpty()
+                ? ""
+                : " (perhaps '" + unmatched.getSuggestions().getFirst() + "')";
     }
 
     static String sentence(Throwable problem) {

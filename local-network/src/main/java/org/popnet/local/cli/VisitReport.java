@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -74,30 +74,38 @@ final class VisitReport {
 
     /** {@code westusa scores 13.8 ms (latency 11.4, response 1.4, cost 1.0), eastusa 75.2; latency measured}. */
     static String summary(JsonNode explanation) {
-        List<String> groups = new ArrayList<>();
-        double lowest = Double.MAX_VALUE;
-        double winner = Double.MAX_VALUE;
-        for (JsonNode row : explanation.path("scores")) {
-            if (row.path("round").asInt() == 1) {
-                boolean chosen = row.path("chosen").asBoolean();
-                String score = String.format(
-                        Locale.ROOT,
-                        "%s %.1f ms",
-                        row.path("group").asString(""),
-                        row.path("score").asDouble());
-                lowest = Math.min(lowest, row.path("score").asDouble());
-                winner = chosen ? row.path("score").asDouble() : winner;
-                groups.add(chosen ? 0 : groups.size(), chosen ? score + " (" + terms(row.path("terms")) + ")" : score);
-            }
-        }
-        if (groups.isEmpty()) {
+        List<JsonNode> rows = explanation
+                .path("scores")
+                .valueStream()
+                .filter(row -> row.path("round").asInt() == 1)
+                .sorted(Comparator.comparing((JsonNode row) -> !isChosen(row)).thenComparing(VisitReport::score))
+                .toList();
+        if (rows.isEmpty()) {
             return "";
         }
+        String groups = rows.stream()
+                .map(row -> String.format(
+                        Locale.ROOT,
+                        "%s %.1f ms%s",
+                        row.path("group").asString(""),
+                        score(row),
+                        isChosen(row) ? " (" + terms(row.path("terms")) + ")" : ""))
+                .collect(Collectors.joining(", "));
+        boolean lowest = isChosen(rows.getFirst())
+                && rows.stream().allMatch(row -> score(rows.getFirst()) <= score(row));
         boolean persisted = explanation.path("persisted").asBoolean();
         String kept = persisted ? "; the client stays where it was before" : "";
-        String why = winner <= lowest ? "lowest score wins: " : persisted ? "" : "scores this close share clients: ";
-        return why + String.join(", ", groups) + "; distances "
+        String why = lowest ? "lowest score wins: " : persisted ? "" : "scores this close share clients: ";
+        return why + groups + "; distances "
                 + explanation.path("latencySource").asString("unknown").toLowerCase(Locale.ROOT) + kept;
+    }
+
+    private static double score(JsonNode row) {
+        return row.path("score").asDouble();
+    }
+
+    private static boolean isChosen(JsonNode row) {
+        return row.path("chosen").asBoolean();
     }
 
     /** What the score is made of; terms that add nothing are left out. */

@@ -9,21 +9,45 @@ import tools.jackson.databind.json.JsonMapper;
 class ExplanationTextTest {
     private static final JsonNode EXPLANATION = JsonMapper.shared().readTree("""
                     {"name": "static.customer1.example", "latencySource": "MEASURED", "persisted": false,
+                     "client": "127.0.21.1", "ttlSeconds": 20, "host": null,
+                     "distances": [{"pop": "westusa", "latencyMs": 11.4, "lossPercent": 0.0}],
                      "scores": [
+                       {"round": 1, "group": "europe", "score": 146.8, "chosen": false, "terms": []},
                        {"round": 1, "group": "eastusa", "score": 75.16, "chosen": false, "terms": []},
                        {"round": 1, "group": "westusa", "score": 13.8, "chosen": true, "terms": [
                          {"name": "latency", "value": 11.4, "weight": 1, "ms": 11.4},
                          {"name": "load", "value": 0.00001, "weight": 50, "ms": 0.0005},
                          {"name": "cost", "value": 1, "weight": 1, "ms": 1.0}]},
                        {"round": 2, "group": "europe", "score": 90.0, "chosen": true, "terms": []}],
-                     "rejected": []}
+                     "rejected": [],
+                     "answer": [{"target": "node:edge1.westusa", "address": "127.0.1.2"}]}
                     """);
 
     @Test
     void whyIsTheChosenScoreWithItsTermsThenTheOthers() {
         assertThat(VisitReport.summary(EXPLANATION))
-                .isEqualTo("lowest score wins: westusa 13.8 ms (latency 11.4, cost 1.0), eastusa 75.2 ms;"
+                .isEqualTo("lowest score wins: westusa 13.8 ms (latency 11.4, cost 1.0), eastusa 75.2 ms, europe 146.8 ms;"
                         + " distances measured");
+    }
+
+    @Test
+    void theAnswerAndItsReasonAreReadFirst() {
+        assertThat(ExplanationText.of(EXPLANATION).lines().limit(3))
+                .containsExactly(
+                        "127.0.21.1 gets 127.0.1.2 (edge1.westusa), for 20 s",
+                        "why: " + VisitReport.summary(EXPLANATION),
+                        "");
+        assertThat(ExplanationText.of(EXPLANATION)).containsSubsequence("\nanswer\n", "\nscores\n", "\ndistances\n");
+    }
+
+    @Test
+    void aClientThatGetsNoServerIsToldWhatItGets() {
+        assertThat(ExplanationText.of(JsonMapper.shared()
+                        .readTree("{\"client\": \"127.0.21.1\", \"ttlSeconds\": 5, \"answer\": []}")))
+                .startsWith("127.0.21.1 gets no address, for 5 s\n");
+        assertThat(ExplanationText.of(JsonMapper.shared().readTree("""
+                        {"client": "127.0.21.1", "ttlSeconds": 5, "answer": [], "host": "sorry.customer1.example"}
+                        """))).startsWith("127.0.21.1 is sent to sorry.customer1.example, for 5 s\n");
     }
 
     @Test

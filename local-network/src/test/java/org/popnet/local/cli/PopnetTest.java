@@ -84,9 +84,9 @@ class PopnetTest {
     @Test
     void whatIsTooMuchOrUnknownIsNamed() {
         assertThat(run("stauts")).isEqualTo(2);
-        assertThat(err.toString()).contains("there is no command 'stauts', only: up, down, status,");
+        assertThat(err.toString()).contains("there is no command 'stauts' (perhaps 'status'); there are: up, down, status,");
         assertThat(run("config", "check")).isEqualTo(2);
-        assertThat(err.toString()).contains("there is no command 'check', only: validate");
+        assertThat(err.toString()).contains("there is no command 'check'; there are: validate");
         assertThat(run("down", "--hard")).isEqualTo(2);
         assertThat(err.toString()).contains("there is no option '--hard'");
         assertThat(run("status", "edge1.westusa")).isEqualTo(2);
@@ -98,6 +98,7 @@ class PopnetTest {
         assertThat(runHere("flush", "--site", "static.customer1.example")).isEqualTo(2);
         assertThat(runHere("flush", "--site", "static.customer1.example", "--all", "--tag", "a"))
                 .isEqualTo(2);
+        assertThat(err.toString()).contains("popnet: --tag=KEY, --all are mutually exclusive");
     }
 
     @Test
@@ -124,7 +125,7 @@ class PopnetTest {
         Path tree = directory.resolve("network.yml");
         Files.writeString(tree, TestTree.TEXT);
         assertThat(run("config", "validate", tree.toString())).isZero();
-        assertThat(out.toString()).contains("2 POPs, 4 nodes, 1 customers, 2 domains");
+        assertThat(out.toString()).contains("is valid: 2 POPs (hq, westusa), 4 nodes, 1 customer, 2 domains");
     }
 
     @Test

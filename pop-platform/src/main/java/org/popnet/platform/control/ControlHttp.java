@@ -23,7 +23,9 @@ import tools.jackson.databind.json.JsonMapper;
  * Answers of more than 64 MiB are not read.
  */
 public final class ControlHttp implements AutoCloseable {
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+    /** With the TLS handshake, which takes a JVM's first connections seconds on a machine that is busy. */
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
     private static final int BODY_BYTES_MAX = 64 << 20;
 
