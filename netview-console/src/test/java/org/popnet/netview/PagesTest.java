@@ -141,8 +141,10 @@ class PagesTest {
                 .get("/domains/static.customer1.example?client=127.0.21.1&type=A")
                 .body();
         assertThat(page)
-                .contains("70.1 (70.1 × 1.0)")
-                .contains("node:edge1.westusa")
+                .contains("127.0.21.1 gets 127.0.1.2 (edge1.westusa).")
+                .contains("It stays at the server that it was given before.")
+                .contains(">70.1<")
+                .doesNotContain("node:edge1.westusa")
                 .contains("3.2 (6 % in use)")
                 .contains("down for 12 s: probe.europe saw “status 503” 0.4 s ago")
                 .contains("it is at generation 6, the domain came with 7");
@@ -167,7 +169,7 @@ class PagesTest {
                         "Distances of this client");
         assertThat(page)
                 .containsSubsequence(
-                        "kept target", "node:edge1.westusa", "kept left", "9 min", "kept by", "dns.eastusa");
+                        "kept at", "edge1.westusa", "kept for", "9 min", "kept by", "dns.eastusa");
     }
 
     @Test

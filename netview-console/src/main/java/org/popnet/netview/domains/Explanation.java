@@ -8,14 +8,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.popnet.netview.page.Format;
+import org.popnet.platform.message.TargetId;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Why an answer was given, laid out for reading: single facts first, then a table for each list. It follows what the
- * name server says rather than a fixed form, so that a new term of the score shows up by itself.
+ * Why an answer was given, laid out for reading: what the client gets and the reason, single facts, then a table for each
+ * list. Facts and tables follow what the name server says rather than a fixed form, so that a new term of the score shows
+ * up by itself.
+ *
+ * @param answer a sentence: what the client gets
+ * @param reason a sentence; empty if nothing was scored
  */
-record Explanation(List<Fact> facts, List<Table> tables) {
+record Explanation(String answer, String reason, List<Fact> facts, List<Table> tables) {
     private static final int ROWS_MAX = 200;
 
     /** What is read first stands first. */
@@ -28,6 +34,22 @@ record Explanation(List<Fact> facts, List<Table> tables) {
             "rejected", "Could not be chosen",
             "sources", "Who says so, and how long ago",
             "distances", "Distances of this client");
+
+    /** What single facts and columns are called for people; what is not known here keeps the name server's word. */
+    private static final Map<String, String> LABELS = Map.ofEntries(
+            Map.entry("generation", "configuration"),
+            Map.entry("ttl seconds", "time to live"),
+            Map.entry("latency source", "distances"),
+            Map.entry("latency age", "oldest distance"),
+            Map.entry("level", "candidates"),
+            Map.entry("scope", "holds for"),
+            Map.entry("kept target", "kept at"),
+            Map.entry("kept left", "kept for"),
+            Map.entry("pop", "POP"),
+            Map.entry("loss percent", "loss %"));
+
+    /** What the page says already, in its title, its form, and the first sentences. */
+    private static final Set<String> SAID = Set.of("name", "type", "client", "persisted", "host");
 
     private static final int PROSE_LENGTH = 40;
 
@@ -60,31 +82,72 @@ record Explanation(List<Fact> facts, List<Table> tables) {
         explanation.properties().forEach(field -> {
             if (isTable(field.getValue())) {
                 tables.add(table(field.getKey(), field.getValue()));
-            } else {
+            } else if (!SAID.contains(field.getKey())) {
                 flatten(field.getKey(), field.getValue(), facts);
             }
         });
+        facts.removeIf(fact -> fact.name().equals("kept guess") && fact.value().equals("no"));
         tables.sort(Comparator.comparingInt(table -> {
             int place = ORDER.indexOf(table.title());
             return place < 0 ? ORDER.size() : place;
         }));
         tables.replaceAll(table ->
                 new Table(TITLES.getOrDefault(table.title(), words(table.title())), table.head(), table.rows()));
-        return new Explanation(facts, tables);
+        return new Explanation(answer(explanation), reason(explanation), facts, tables);
+    }
+
+    private static String answer(JsonNode explanation) {
+        String client = explanation.path("client").asString("");
+        String host = explanation.path("host").asString("");
+        if (!host.isEmpty()) {
+            return client + " is sent to " + host + ".";
+        }
+        String servers = explanation
+                .path("answer")
+                .valueStream()
+                .map(chosen -> text(chosen.path("address")) + " (" + text(chosen.path("target")) + ")")
+                .collect(Collectors.joining(", "));
+        return client + (servers.isEmpty() ? " gets no address." : " gets " + servers + ".");
+    }
+
+    private static String reason(JsonNode explanation) {
+        if (explanation.path("persisted").asBoolean(false)) {
+            return "It stays at the server that it was given before.";
+        }
+        List<JsonNode> scores = explanation
+                .path("scores")
+                .valueStream()
+                .filter(row -> row.path("round").asInt(1) == 1)
+                .toList();
+        return scores.stream()
+                .filter(row -> row.path("chosen").asBoolean(false))
+                .findFirst()
+                .map(chosen -> {
+                    double score = chosen.path("score").asDouble();
+                    boolean lowest = scores.stream()
+                            .allMatch(row -> score <= row.path("score").asDouble());
+                    String whose = text(chosen.path("group"));
+                    String ms = text(chosen.path("score")) + " ms";
+                    return lowest
+                            ? whose + " has the lowest score, " + ms + "."
+                            : whose + " scores " + ms + ", close enough to the lowest to share its clients.";
+                })
+                .orElse("");
     }
 
     /** A term of a score as a column of its own: what it adds, and of what that was made. */
     private static Fact term(JsonNode term) {
         String name = words(term.path("name").asString(""));
         String ms = text(term.path("ms"));
-        if (name.equals("load") && term.has("value")) {
+        if (name.equals("load") && term.has("value") && !ms.equals("0.0")) {
             // Not a product: it counts by its fourth power, and not for all clients alike.
             long inUse = Math.round(100 * term.path("value").asDouble());
             return new Fact(name, ms + " (" + inUse + " % in use)");
         }
+        boolean product = term.has("value") && term.has("weight") && term.path("weight").asDouble() != 1;
         return new Fact(
                 name,
-                term.has("value") && term.has("weight")
+                ms.equals("0.0") ? "0" : product
                         ? ms + " (" + text(term.path("value")) + " × " + text(term.path("weight")) + ")"
                         : ms);
     }
@@ -121,6 +184,9 @@ record Explanation(List<Fact> facts, List<Table> tables) {
             head.addAll(row.keySet());
             rows.add(row);
         }
+        if (rows.stream().allMatch(row -> "1".equals(row.get("round")))) {
+            head.remove("round");
+        }
         return new Table(
                 title,
                 head.stream().map(name -> Column.of(name, rows)).toList(),
@@ -131,12 +197,22 @@ record Explanation(List<Fact> facts, List<Table> tables) {
                         .toList());
     }
 
-    /** Ages and remaining times in words that people count in; other figures as they are. */
+    /** Ages, remaining times and the like in words that people count in; other figures as they are. */
     private static Fact fact(String name, JsonNode value) {
         if (value.isIntegralNumber() && name.matches("(.*[aA]ge|.*left)Ms")) {
-            return new Fact(words(name.substring(0, name.length() - 2)), duration(value.asLong()));
+            return labelled(words(name.substring(0, name.length() - 2)), duration(value.asLong()));
         }
-        return new Fact(words(name), text(value));
+        String text = text(value);
+        return switch (name) {
+            case "ttlSeconds" -> labelled(words(name), text + " s");
+            case "scope" -> labelled(name, text.equals("0") ? "everybody" : "the client's /" + text);
+            case "latencySource", "level" -> labelled(words(name), text.toLowerCase(Locale.ROOT).replace('_', ' '));
+            default -> labelled(words(name), text);
+        };
+    }
+
+    private static Fact labelled(String name, String value) {
+        return new Fact(LABELS.getOrDefault(name, name), value);
     }
 
     private static String duration(long ms) {
@@ -161,7 +237,16 @@ record Explanation(List<Fact> facts, List<Table> tables) {
         if (value.isBoolean()) {
             return value.asBoolean() ? "yes" : "no";
         }
-        return value.isObject() ? value.toString() : value.asString();
+        return value.isObject() ? value.toString() : machine(value.asString());
+    }
+
+    /** A target by its machine, since the page is about one domain; other text as it is. */
+    private static String machine(String text) {
+        if (!text.startsWith("node:") && !text.startsWith("server:")) {
+            return text;
+        }
+        TargetId target = new TargetId(text);
+        return target.machine() + (target.isOverIpv6() ? " over IPv6" : "");
     }
 
     /** {@code responseMs} as {@code response ms}. */
