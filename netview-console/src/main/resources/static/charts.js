@@ -14,6 +14,14 @@
     return scaled.toFixed(digits) + '\u00a0' + PREFIXES[prefix] + unit;
   }
 
+  // The least of 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten that is not below the value, so that its half is round too;
+  // as the charts that are drawn on the server have it.
+  function niceMax(max) {
+    if (!(max > 0)) return 1;
+    const power = 10 ** Math.floor(Math.log10(max));
+    return ([1, 1.5, 2, 3, 4, 5, 6, 8].find(factor => max <= factor * power) ?? 10) * power;
+  }
+
   const token = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
   function read(figure) {
@@ -54,11 +62,12 @@
       width: panel.clientWidth, height: 172, legend: { show: false }, padding: [8, 8, 0, 0],
       tzDate: seconds => uPlot.tzDate(new Date(seconds * 1000), zone),
       cursor: { sync: { key: 'page' }, y: false, points: { size: 7 }, drag: { x: false, y: false } },
-      scales: { y: { range: (u, min, max) => [0, unit === '%' ? 100 : max > 0 ? max * 1.08 : 1] } },
+      scales: { y: { range: (u, min, max) => [0, unit === '%' ? 100 : niceMax(max)] } },
       axes: [
         { stroke: soft, font, grid: { show: false }, ticks: { stroke: line, size: 4 }, size: 38,
           values: [[86400, '{D} {MMM}', null, null, null, null, null, null, 1], [3600, '{HH}:{mm}', '\n{D} {MMM}', null, '\n{D} {MMM}', null, null, null, 1], [60, '{HH}:{mm}', null, null, null, null, null, null, 1], [1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 1]] },
-        { stroke: soft, font, grid: { stroke: line, width: 1 }, ticks: { show: false }, size: 76, space: 40,
+        { stroke: soft, font, grid: { stroke: line, width: 1 }, ticks: { show: false }, size: 76,
+          splits: (u, axis, min, max) => [0, max / 2, max],
           values: (u, ticks) => ticks.map(v => quantity(v, unit)) },
       ],
       series,

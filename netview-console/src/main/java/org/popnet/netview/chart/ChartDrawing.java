@@ -61,13 +61,13 @@ public record ChartDrawing(List<Stroke> strokes, List<Bar> bars, List<String> la
         return max;
     }
 
-    /** The least of 1, 2, 4, 5, 8 times a power of ten that is not below the value, so that its half is round too. */
+    /** The least of 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten that is not below the value, so that its half is round too. */
     static double niceMax(double max) {
         if (max <= 0) {
             return 1;
         }
         double power = Math.pow(10, Math.floor(Math.log10(max)));
-        for (double factor : new double[] {1, 2, 4, 5, 8}) {
+        for (double factor : new double[] {1, 1.5, 2, 3, 4, 5, 6, 8}) {
             if (max <= factor * power) {
                 return factor * power;
             }

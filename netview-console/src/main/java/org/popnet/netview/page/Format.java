@@ -79,14 +79,21 @@ public final class Format {
         return new Quantity(number, "%");
     }
 
-    /** {@code 8.4 ms}. */
+    /** {@code 451 ms}: what is counted in whole milliseconds. */
+    public static Quantity wholeMillis(@Nullable Long value) {
+        return value == null || value >= 10_000
+                ? millis(value == null ? null : value.doubleValue())
+                : new Quantity(count(value), "ms");
+    }
+
+    /** {@code 8.40 ms}, {@code 12.0 s}: as many digits for a round value as for its neighbours in a column. */
     public static Quantity millis(@Nullable Double value) {
         if (value == null || value.isNaN()) {
             return Quantity.NONE;
         }
         return value >= 10_000
                 ? new Quantity(digits(value / 1000, false), "s")
-                : new Quantity(digits(value, value == Math.rint(value)), "ms");
+                : new Quantity(digits(value, value == 0), "ms");
     }
 
     private static String digits(double value, boolean whole) {

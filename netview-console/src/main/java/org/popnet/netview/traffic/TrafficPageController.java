@@ -104,8 +104,7 @@ final class TrafficPageController {
                         0,
                         "",
                         now == null ? null : now.dataUpTo(),
-                        "Distinct addresses in the whole hours of this time, estimated: two times in three within"
-                                + " 1.6 %, nearly always within 5 %."));
+                        "estimated, within 5 %"));
     }
 
     private interface Measure {

@@ -37,6 +37,22 @@ class FormatTest {
     }
 
     @Test
+    void roundTimesHaveAsManyDigitsAsTheirNeighboursInAColumn() {
+        assertThat(Format.millis(7.0).toString()).isEqualTo("7.00\u00a0ms");
+        assertThat(Format.millis(29.0).toString()).isEqualTo("29.0\u00a0ms");
+        assertThat(Format.millis(0.0).toString()).isEqualTo("0\u00a0ms");
+        assertThat(Format.millis(12_000.0).toString()).isEqualTo("12.0\u00a0s");
+    }
+
+    @Test
+    void wholeMillisecondsStayWhole() {
+        assertThat(Format.wholeMillis(34L).toString()).isEqualTo("34\u00a0ms");
+        assertThat(Format.wholeMillis(1_202L).toString()).isEqualTo("1,202\u00a0ms");
+        assertThat(Format.wholeMillis(12_000L).toString()).isEqualTo("12.0\u00a0s");
+        assertThat(Format.wholeMillis(null).toString()).isEqualTo("–");
+    }
+
+    @Test
     void almostAllIsNotAll() {
         assertThat(Format.percent(0.99996)).isEqualTo("99.9\u00a0%");
         assertThat(Format.percent(1.0)).isEqualTo("100\u00a0%");
