@@ -277,8 +277,7 @@ public final class LocalNetwork implements AutoCloseable {
         Map<String, Health> health = RollCall.of(
                 specs.values().stream().filter(s -> pids.containsKey(s.name())).toList());
         for (ProcessSpec spec : specs.values()) {
-            status.add(ProcessStatus.of(
-                    spec, pids.get(spec.name()), health.getOrDefault(spec.name(), Health.DOWN)));
+            status.add(ProcessStatus.of(spec, pids.get(spec.name()), health.getOrDefault(spec.name(), Health.DOWN)));
         }
         return status;
     }

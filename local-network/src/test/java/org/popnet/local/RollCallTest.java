@@ -25,8 +25,7 @@ class RollCallTest {
                 process("starting", STARTING),
                 process("paused", Health.SILENT, Health.SILENT)));
         assertThat(health)
-                .isEqualTo(Map.of(
-                        "well", Health.UP, "late", Health.UP, "starting", STARTING, "paused", Health.SILENT));
+                .isEqualTo(Map.of("well", Health.UP, "late", Health.UP, "starting", STARTING, "paused", Health.SILENT));
         assertThat(asked).isEqualTo(Map.of("well", 1, "late", 2, "starting", 1, "paused", 2));
     }
 

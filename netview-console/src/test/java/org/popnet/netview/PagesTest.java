@@ -167,9 +167,7 @@ class PagesTest {
                         "4.2 s",
                         "it has not told lately: counts as idle",
                         "Distances of this client");
-        assertThat(page)
-                .containsSubsequence(
-                        "kept at", "edge1.westusa", "kept for", "9 min", "kept by", "dns.eastusa");
+        assertThat(page).containsSubsequence("kept at", "edge1.westusa", "kept for", "9 min", "kept by", "dns.eastusa");
     }
 
     @Test

@@ -29,7 +29,8 @@ final class ExplanationText {
                         + new TargetId(chosen.path("target").asString("")).machine() + ")")
                 .collect(Collectors.joining(", "));
         String host = explanation.path("host").asString("");
-        String given = !host.isEmpty() ? "is sent to " + host : servers.isEmpty() ? "gets no address" : "gets " + servers;
+        String given =
+                !host.isEmpty() ? "is sent to " + host : servers.isEmpty() ? "gets no address" : "gets " + servers;
         return explanation.path("client").asString("") + " " + given + ", for "
                 + explanation.path("ttlSeconds").asLong() + " s";
     }

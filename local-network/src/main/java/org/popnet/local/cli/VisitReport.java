@@ -91,8 +91,8 @@ final class VisitReport {
                         score(row),
                         isChosen(row) ? " (" + terms(row.path("terms")) + ")" : ""))
                 .collect(Collectors.joining(", "));
-        boolean lowest = isChosen(rows.getFirst())
-                && rows.stream().allMatch(row -> score(rows.getFirst()) <= score(row));
+        boolean lowest =
+                isChosen(rows.getFirst()) && rows.stream().allMatch(row -> score(rows.getFirst()) <= score(row));
         boolean persisted = explanation.path("persisted").asBoolean();
         String kept = persisted ? "; the client stays where it was before" : "";
         String why = lowest ? "lowest score wins: " : persisted ? "" : "scores this close share clients: ";

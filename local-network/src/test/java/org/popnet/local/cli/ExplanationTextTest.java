@@ -26,8 +26,9 @@ class ExplanationTextTest {
     @Test
     void whyIsTheChosenScoreWithItsTermsThenTheOthers() {
         assertThat(VisitReport.summary(EXPLANATION))
-                .isEqualTo("lowest score wins: westusa 13.8 ms (latency 11.4, cost 1.0), eastusa 75.2 ms, europe 146.8 ms;"
-                        + " distances measured");
+                .isEqualTo(
+                        "lowest score wins: westusa 13.8 ms (latency 11.4, cost 1.0), eastusa 75.2 ms, europe 146.8 ms;"
+                                + " distances measured");
     }
 
     @Test
@@ -47,7 +48,8 @@ class ExplanationTextTest {
                 .startsWith("127.0.21.1 gets no address, for 5 s\n");
         assertThat(ExplanationText.of(JsonMapper.shared().readTree("""
                         {"client": "127.0.21.1", "ttlSeconds": 5, "answer": [], "host": "sorry.customer1.example"}
-                        """))).startsWith("127.0.21.1 is sent to sorry.customer1.example, for 5 s\n");
+                        """)))
+                .startsWith("127.0.21.1 is sent to sorry.customer1.example, for 5 s\n");
     }
 
     @Test

@@ -84,7 +84,8 @@ class PopnetTest {
     @Test
     void whatIsTooMuchOrUnknownIsNamed() {
         assertThat(run("stauts")).isEqualTo(2);
-        assertThat(err.toString()).contains("there is no command 'stauts' (perhaps 'status'); there are: up, down, status,");
+        assertThat(err.toString())
+                .contains("there is no command 'stauts' (perhaps 'status'); there are: up, down, status,");
         assertThat(run("config", "check")).isEqualTo(2);
         assertThat(err.toString()).contains("there is no command 'check'; there are: validate");
         assertThat(run("down", "--hard")).isEqualTo(2);

@@ -144,12 +144,15 @@ record Explanation(String answer, String reason, List<Fact> facts, List<Table> t
             long inUse = Math.round(100 * term.path("value").asDouble());
             return new Fact(name, ms + " (" + inUse + " % in use)");
         }
-        boolean product = term.has("value") && term.has("weight") && term.path("weight").asDouble() != 1;
+        boolean product =
+                term.has("value") && term.has("weight") && term.path("weight").asDouble() != 1;
         return new Fact(
                 name,
-                ms.equals("0.0") ? "0" : product
-                        ? ms + " (" + text(term.path("value")) + " × " + text(term.path("weight")) + ")"
-                        : ms);
+                ms.equals("0.0")
+                        ? "0"
+                        : product
+                                ? ms + " (" + text(term.path("value")) + " × " + text(term.path("weight")) + ")"
+                                : ms);
     }
 
     private static boolean isTable(JsonNode value) {
@@ -206,7 +209,8 @@ record Explanation(String answer, String reason, List<Fact> facts, List<Table> t
         return switch (name) {
             case "ttlSeconds" -> labelled(words(name), text + " s");
             case "scope" -> labelled(name, text.equals("0") ? "everybody" : "the client's /" + text);
-            case "latencySource", "level" -> labelled(words(name), text.toLowerCase(Locale.ROOT).replace('_', ' '));
+            case "latencySource", "level" ->
+                labelled(words(name), text.toLowerCase(Locale.ROOT).replace('_', ' '));
             default -> labelled(words(name), text);
         };
     }

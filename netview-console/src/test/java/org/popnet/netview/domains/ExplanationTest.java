@@ -32,7 +32,8 @@ class ExplanationTest {
 
     @Test
     void aClientThatIsSentElsewhereOrGetsNothingIsToldSo() {
-        assertThat(explanation("\"host\": \"sorry.customer1.example\", \"answer\": []").answer())
+        assertThat(explanation("\"host\": \"sorry.customer1.example\", \"answer\": []")
+                        .answer())
                 .isEqualTo("127.0.21.1 is sent to sorry.customer1.example.");
         Explanation nothing = explanation("\"host\": null, \"answer\": [], \"scores\": []");
         assertThat(nothing.answer()).isEqualTo("127.0.21.1 gets no address.");
