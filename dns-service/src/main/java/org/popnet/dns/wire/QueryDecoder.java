@@ -55,7 +55,8 @@ public final class QueryDecoder {
         int authorities = u16(in, 8);
         int additionals = u16(in, 10);
         int at = Dns.HEADER_BYTES;
-        if (questions > 1 || answers > 0) {
+        // NOTIFY (RFC 1996) and UPDATE (RFC 2136) have records where queries have none.
+        if (questions > 1 || (answers > 0 && query.opcode == 0)) {
             return Verdict.FORMERR;
         }
         if (questions == 1) {
@@ -65,8 +66,9 @@ public final class QueryDecoder {
             }
         }
         // An authority record is legitimate in an IXFR query (RFC 1995), which is then refused, not malformed.
-        for (int i = 0; i < authorities + additionals; i++) {
-            at = record(in, at, length, query, i >= authorities);
+        int before = answers + authorities;
+        for (int i = 0; i < before + additionals; i++) {
+            at = record(in, at, length, query, i >= before);
             if (at == MALFORMED) {
                 return Verdict.FORMERR;
             }

@@ -3,6 +3,7 @@ package org.popnet.dns.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.DatagramPacket;
@@ -106,20 +107,35 @@ class MutatedPacketsTest {
         }
     }
 
-    /** A response or a length that is none ends the connection; the rest of it is not looked at. */
+    /**
+     * A response or a length that is none ends the connection; the rest of it is not looked at. What comes before is
+     * answered, whether it comes one by one or all together.
+     */
     private void tcp(RunningServer dns, List<byte[]> packets) throws IOException {
+        boolean together = random.nextBoolean();
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        int answers = 0;
+        boolean ends = false;
         try (TcpClient tcp = new TcpClient(dns.address, "127.250.53.9")) {
-            for (byte[] packet : packets) {
-                tcp.out.writeShort(packet.length);
-                tcp.out.write(packet);
-                tcp.out.flush();
-                if (packet.length < 12 || (packet[2] & 0x80) != 0) {
-                    responses += packet.length < 12 ? 0 : 1;
-                    assertThat(tcp.in.read()).isEqualTo(-1);
-                    return;
+            for (int i = 0; i < packets.size() && !ends; i++) {
+                byte[] packet = packets.get(i);
+                ends = packet.length < 12 || (packet[2] & 0x80) != 0;
+                responses += ends && packet.length >= 12 ? 1 : 0;
+                answers += ends ? 0 : 1;
+                all.write(packet.length >>> 8);
+                all.write(packet.length);
+                all.write(packet);
+                if (!together || ends || i == packets.size() - 1) {
+                    tcp.out.write(all.toByteArray());
+                    all.reset();
+                    for (; answers > 0; answers--) {
+                        assertThat(tcp.receive().getHeader().getFlag(org.xbill.DNS.Flags.QR))
+                                .isTrue();
+                    }
                 }
-                assertThat(tcp.receive().getHeader().getFlag(org.xbill.DNS.Flags.QR))
-                        .isTrue();
+            }
+            if (ends) {
+                assertThat(tcp.in.read()).isEqualTo(-1);
             }
         }
     }

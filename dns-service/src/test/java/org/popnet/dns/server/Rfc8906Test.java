@@ -10,14 +10,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.xbill.DNS.ClientSubnetOption;
 import org.xbill.DNS.CookieOption;
+import org.xbill.DNS.DClass;
 import org.xbill.DNS.EDNSOption;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.GenericEDNSOption;
 import org.xbill.DNS.Header;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.NSIDOption;
+import org.xbill.DNS.Name;
 import org.xbill.DNS.OPTRecord;
+import org.xbill.DNS.Opcode;
 import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Record;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
@@ -101,6 +105,18 @@ class Rfc8906Test {
             edns.getHeader().setOpcode(opcode);
             rows.add(new Row("opcode " + opcode + " with EDNS", edns, Rcode.NOTIMP));
         }
+        Message notify = with(new OPTRecord(1232, 0, 0, 0));
+        notify.getHeader().setOpcode(Opcode.NOTIFY);
+        notify.addRecord(
+                Record.fromString(
+                        notify.getQuestion().getName(),
+                        Type.SOA,
+                        DClass.IN,
+                        60,
+                        "ns.example. hostmaster.example. 8 3600 600 604800 60",
+                        Name.root),
+                Section.ANSWER);
+        rows.add(new Row("NOTIFY as RFC 1996 has it", notify, Rcode.NOTIMP));
         EDNSOption unknown = new GenericEDNSOption(UNKNOWN_OPTION, new byte[] {1, 2, 3});
         for (int version = 0; version < 256; version += 85) {
             int rcode = version == 0 ? Rcode.NOERROR : Rcode.BADVERS;

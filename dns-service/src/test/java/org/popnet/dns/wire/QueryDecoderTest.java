@@ -54,6 +54,16 @@ class QueryDecoderTest {
         assertThat(withOption(8, "0001")).as("header").isEqualTo(Verdict.FORMERR);
     }
 
+    /** They may look different there (RFC 6891, 6.1.3): the client learns our version, whatever it sent. */
+    @Test
+    void optionsOfAVersionToComeAreNotRead() throws Exception {
+        byte[] garbage = edns("www.customer1.example", 8, "ffff");
+        assertThat(decode(garbage)).isEqualTo(Verdict.FORMERR);
+        int version = garbage.length - 6 - 2 - 3;
+        assertThat(decode(with(garbage, version, 1))).isEqualTo(Verdict.BADVERS);
+        assertThat(query.subnetKnown()).isFalse();
+    }
+
     @Test
     void cookieHasEightOrSixteenToFortyBytes() throws Exception {
         for (int size = 0; size <= 48; size++) {
