@@ -39,6 +39,13 @@ final class LinuxSockets {
     private static final int OPTION_RECEIVE_BUFFER = 8;
     private static final int OPTION_REUSE_PORT = 15;
     private static final int OPTION_RECEIVE_TIMEOUT = 20;
+    private static final int LEVEL_V4 = 0;
+    private static final int LEVEL_V6 = 41;
+    private static final int OPTION_PATH_MTU_V4 = 10;
+    private static final int OPTION_PATH_MTU_V6 = 23;
+    /** {@code IP_PMTUDISC_PROBE}: datagrams are never fragmented, and what the path is said to carry is not heeded. */
+    private static final int NEVER_FRAGMENT = 3;
+
     private static final int INTERRUPTED = 4;
     private static final int AGAIN = 11;
     private static final int NO_MEMORY = 12;
@@ -88,7 +95,9 @@ final class LinuxSockets {
     }
 
     /**
-     * Opens a UDP socket that shares its port with others of this process.
+     * Opens a UDP socket that shares its port with others of this process. Its datagrams are never fragmented (RFC 9715):
+     * no answer is longer than any path carries. Nor does it heed what routers say of a path's MTU: whoever forges such a
+     * message would have answers come in fragments, which are easier to forge than whole datagrams.
      *
      * @param receiveTimeoutMs how long a receive waits before it comes back empty-handed
      * @throws BindException if the address cannot be bound
@@ -100,8 +109,13 @@ final class LinuxSockets {
         int family = ip.length == 4 ? FAMILY_V4 : FAMILY_V6;
         int socket = check(invoke(SOCKET, state, family, DATAGRAM_CLOSE_ON_EXEC, 0), state, "socket", address);
         try {
-            setInt(socket, OPTION_REUSE_PORT, 1, state, arena, address);
-            setInt(socket, OPTION_RECEIVE_BUFFER, receiveBufferBytes, state, arena, address);
+            setInt(socket, LEVEL_SOCKET, OPTION_REUSE_PORT, 1, state, arena, address);
+            setInt(socket, LEVEL_SOCKET, OPTION_RECEIVE_BUFFER, receiveBufferBytes, state, arena, address);
+            if (family == FAMILY_V4) {
+                setInt(socket, LEVEL_V4, OPTION_PATH_MTU_V4, NEVER_FRAGMENT, state, arena, address);
+            } else {
+                setInt(socket, LEVEL_V6, OPTION_PATH_MTU_V6, NEVER_FRAGMENT, state, arena, address);
+            }
             MemorySegment timeout = arena.allocate(JAVA_LONG, 2);
             timeout.setAtIndex(JAVA_LONG, 0, receiveTimeoutMs / 1000);
             timeout.setAtIndex(JAVA_LONG, 1, receiveTimeoutMs % 1000 * 1000L);
@@ -124,11 +138,17 @@ final class LinuxSockets {
     }
 
     private static void setInt(
-            int socket, int option, int value, MemorySegment state, Arena arena, InetSocketAddress address)
+            int socket,
+            int level,
+            int option,
+            int value,
+            MemorySegment state,
+            Arena arena,
+            InetSocketAddress address)
             throws IOException {
         MemorySegment argument = arena.allocate(JAVA_INT);
         argument.set(JAVA_INT, 0, value);
-        check(invoke(SET_OPTION, state, socket, LEVEL_SOCKET, option, argument, 4), state, "setsockopt", address);
+        check(invoke(SET_OPTION, state, socket, level, option, argument, 4), state, "setsockopt", address);
     }
 
     /** The receive buffer that the system gave; it counts its own overhead, so it gives twice what is asked for. */
