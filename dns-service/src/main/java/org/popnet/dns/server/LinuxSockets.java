@@ -138,13 +138,7 @@ final class LinuxSockets {
     }
 
     private static void setInt(
-            int socket,
-            int level,
-            int option,
-            int value,
-            MemorySegment state,
-            Arena arena,
-            InetSocketAddress address)
+            int socket, int level, int option, int value, MemorySegment state, Arena arena, InetSocketAddress address)
             throws IOException {
         MemorySegment argument = arena.allocate(JAVA_INT);
         argument.set(JAVA_INT, 0, value);

@@ -47,7 +47,8 @@ class NarrowPathTest {
 
     private static List<String> namespace() throws Exception {
         for (List<String> namespace : NAMESPACES) {
-            if (run(namespace, List.of("sh", "-c", "ip link set lo up && echo up")).equals("up\n")) {
+            if (run(namespace, List.of("sh", "-c", "ip link set lo up && echo up"))
+                    .equals("up\n")) {
                 return namespace;
             }
         }
@@ -79,8 +80,8 @@ class NarrowPathTest {
 
     /** Within the namespace: asks a name server from there. */
     public static void main(String... arguments) throws Exception {
-        String records = "            long TXT \"" + "x".repeat(255) + "\" \"" + "y".repeat(255) + "\" \"" + "z".repeat(255)
-                + "\"\n";
+        String records = "            long TXT \"" + "x".repeat(255) + "\" \"" + "y".repeat(255) + "\" \""
+                + "z".repeat(255) + "\"\n";
         String zones = "    zones:\n      customer1.example:\n        records: |\n" + records;
         String tree = TestTrees.NETWORK.replace("  customer2:\n    servers", zones + "  customer2:\n    servers");
         try (RunningServer dns = new RunningServer(
