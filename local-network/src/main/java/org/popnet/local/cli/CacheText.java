@@ -10,10 +10,8 @@ final class CacheText {
     private CacheText() {}
 
     static String of(String edge, JsonNode explanation) {
-        StringBuilder text = new StringBuilder(edge)
-                .append("  ")
-                .append(explanation.path("next").asString(""))
-                .append('\n');
+        StringBuilder text = new StringBuilder(edge).append('\n');
+        line(text, "next request", explanation.path("next").asString(""));
         line(
                 text,
                 "key",

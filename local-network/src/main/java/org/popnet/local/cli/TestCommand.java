@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "test",
         mixinStandardHelpOptions = true,
-        description = "Runs all tests of a change; --quick those without processes and browser, --all long ones too.")
+        description = "Runs all tests of a change; --quick without whole networks and browser, --all long ones too.")
 final class TestCommand implements Callable<Integer> {
     @Override
     public Integer call() {

@@ -16,7 +16,8 @@ class CacheTextTest {
                    "use": "validated first", "validators": {"ETag": "\\"v1\\""}, "tags": ["red", "blue"]}]}
                 """));
         assertThat(text).isEqualTo("""
-                edge1.westusa  as its variant says
+                edge1.westusa
+                  next request    as its variant says
                   key             static.customer1.example /a
                   fetching        now
 
@@ -34,6 +35,6 @@ class CacheTextTest {
                 {"key": {"site": "s", "target": "/"}, "next": "fetched: nothing is stored",
                  "passedUntil": null, "beingFetched": false, "vary": [], "stored": []}
                 """)))
-                .isEqualTo("edge1.europe  fetched: nothing is stored\n  key             s /");
+                .isEqualTo("edge1.europe\n  next request    fetched: nothing is stored\n  key             s /");
     }
 }
