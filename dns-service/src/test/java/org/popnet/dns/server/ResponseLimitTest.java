@@ -20,7 +20,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.popnet.dns.TestTrees;
+import org.popnet.dns.steering.Address;
 import org.popnet.dns.wire.CookieProbe;
 import org.popnet.dns.wire.Cookies;
 import org.xbill.DNS.ClientSubnetOption;
@@ -171,6 +174,31 @@ class ResponseLimitTest {
         }
         // In the same instant a hundred times as many prefixes as places came by.
         assertThat(busy).isLessThan(200);
+    }
+
+    /** A /24 or a /56 is one client, whichever of its addresses it uses; the next one is another. */
+    @ParameterizedTest
+    @CsvSource({
+        "192.0.2.1, 192.0.2.254, 192.0.3.1",
+        "2001:db8:0:100::1, 2001:db8:0:1ff:ffff:ffff:ffff:ffff, 2001:db8:0:200::1"
+    })
+    void addressesOfOnePrefixAreOneClient(String address, String ofTheSame, String ofTheNext) {
+        ResponseLimiter limiter = new ResponseLimiter(LIMITS, 3);
+        int most = 0;
+        while (admits(limiter, address)) {
+            most++;
+        }
+        assertThat(most).isBetween(100, 130);
+        assertThat(admits(limiter, ofTheSame)).isFalse();
+        for (int i = 0; i < most; i++) {
+            assertThat(admits(limiter, ofTheNext)).isTrue();
+        }
+        assertThat(admits(limiter, ofTheNext)).isFalse();
+    }
+
+    private static boolean admits(ResponseLimiter limiter, String address) {
+        InetAddress client = InetAddress.ofLiteral(address);
+        return limiter.admit(ResponseLimiter.Kind.NAME, 1, Address.high(client), Address.low(client), 1000);
     }
 
     @Test
