@@ -12,7 +12,7 @@ import java.util.Locale;
  * @param processor its name, as the system tells it
  * @param cores that this process may use
  * @param memoryBytes of the whole machine
- * @param ownNetwork whether it runs in a network namespace of its own; {@code ./popnet bench} makes one where it may
+ * @param ownNetwork whether it runs in a network namespace of its own; {@code ./popnet bench} makes one for root
  */
 public record Machine(String processor, int cores, long memoryBytes, String system, String jdk, boolean ownNetwork) {
     static Machine here() {
@@ -23,7 +23,7 @@ public record Machine(String processor, int cores, long memoryBytes, String syst
                 operatingSystem.getTotalMemorySize(),
                 System.getProperty("os.name") + " " + System.getProperty("os.version"),
                 System.getProperty("java.vendor.version", "JDK") + " " + System.getProperty("java.version"),
-                Boolean.getBoolean("popnet.bench.own-network"));
+                System.getenv("POPNET_BENCH_OWN_NETWORK") != null);
     }
 
     private static String processorName() {
@@ -59,6 +59,6 @@ public record Machine(String processor, int cores, long memoryBytes, String syst
                         : "There is one core only: servers and load generators share it, which flatters nobody.",
                 ownNetwork
                         ? " All in a network namespace of its own, where no packet filter of the system sees a packet."
-                        : "");
+                        : " In the network of the system: its packet filters, if there are any, are measured too.");
     }
 }
