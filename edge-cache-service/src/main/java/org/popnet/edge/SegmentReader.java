@@ -24,6 +24,7 @@ final class SegmentReader implements BodyReader, SegmentWaiter {
     /** Looks at a segment that come to nothing, because something changes each time. */
     private static final int ROUNDS_MAX = 8;
 
+    /** Pieces that break off without one in between that is whole. */
     private static final int FAILURES_MAX = 3;
 
     private final Behind behind;
@@ -165,17 +166,22 @@ final class SegmentReader implements BodyReader, SegmentWaiter {
     private void progressed() {
         BodyReader reading = inner;
         if (reading != null && reading.broken()) {
-            drop();
-            if (++failures > FAILURES_MAX) {
-                giveUp(new Outcome.Failed(502, "broken"));
-                return;
-            }
-            next();
+            brokenOff();
             if (inner == null) {
                 return; // told when it is there
             }
         }
         progress.run();
+    }
+
+    /** Goes on where a piece has broken off. */
+    private void brokenOff() {
+        drop();
+        if (++failures > FAILURES_MAX) {
+            giveUp(new Outcome.Failed(502, "broken"));
+        } else {
+            next();
+        }
     }
 
     private void drop() {
@@ -275,10 +281,13 @@ final class SegmentReader implements BodyReader, SegmentWaiter {
         position += count;
         edge.metrics().large(source, count);
         if (reading.atEnd()) {
+            failures = 0;
             drop();
             if (position < end) {
                 next();
             }
+        } else if (reading.broken()) {
+            brokenOff(); // it had broken before it was opened: nobody says so any more
         }
     }
 

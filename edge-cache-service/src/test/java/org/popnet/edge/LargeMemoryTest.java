@@ -2,14 +2,19 @@ package org.popnet.edge;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.popnet.edge.TestEdge.SITE;
 import static org.popnet.edge.TestFilm.MIB;
 import static org.popnet.edge.TestOrigin.respond;
 
+import java.io.EOFException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.popnet.edge.memory.FullMemory;
 import org.springframework.util.unit.DataSize;
 
 /** What viewers of a large response cost in memory, slow ones, those who leave, and many. */
@@ -92,6 +97,31 @@ class LargeMemoryTest extends FilmStory {
         } finally {
             for (TestClient one : slow) {
                 one.close();
+            }
+        }
+    }
+
+    /** Without a length of its own, nothing but its range says how long a part is. */
+    @ParameterizedTest
+    @ValueSource(ints = {-3, 0, 100_000})
+    void aPartThatFlowsThroughIsAsLongAsItsRangeSays(int more) throws Exception {
+        range("0-0");
+        awaitSegments(1);
+        fetch.handler = (request, out) -> {
+            out.write(("HTTP/1.1 206 X\r\nETag: \"1\"\r\nCache-Control: max-age=60\r\n"
+                            + "Content-Range: bytes 9000000-9000009/" + film.bytes.length
+                            + "\r\nTransfer-Encoding: chunked\r\n\r\n"
+                            + Integer.toHexString(10 + more) + "\r\n")
+                    .getBytes(UTF_8));
+            out.write(film.part(9_000_000, 9_000_009 + more));
+            out.write("\r\n0\r\n\r\n".getBytes(UTF_8));
+        };
+        try (FullMemory full = new FullMemory(edge.memory)) {
+            if (more < 0) {
+                assertThatThrownBy(() -> range("9000000-9000009")).isInstanceOf(EOFException.class);
+            } else {
+                assertThat(range("9000000-9000009").body()).isEqualTo(film.part(9_000_000, 9_000_009));
+                assertThat(range("0-9").body()).as("the loop goes on").isEqualTo(film.part(0, 9));
             }
         }
     }

@@ -2,10 +2,12 @@ package org.popnet.edge;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.popnet.edge.TestEdge.SITE;
 import static org.popnet.edge.TestFilm.MIB;
 import static org.popnet.edge.TestOrigin.respond;
 
+import java.io.EOFException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -175,6 +177,33 @@ class LargeResponsesTest extends FilmStory {
         film.breakAfter = 2_500_000;
         assertThat(client.get(SITE, "/film").body()).isEqualTo(film.bytes);
         assertThat(asked()).contains("bytes=2097152-6291455");
+    }
+
+    @Test
+    void aFilmIsSeenWholeThoughEachFetchBreaksOffIfItBringsASegment() throws Exception {
+        fetch.handler = (request, out) -> {
+            film.breakAfter = MIB + 100_000;
+            film.handle(request, out);
+        };
+        assertThat(client.get(SITE, "/film").body()).isEqualTo(film.bytes);
+        assertThat(asked()).hasSize(20);
+    }
+
+    /** What has broken off before its reader looks at it says so too. */
+    @Test
+    void aFetchThatBreaksOffAgainAndAgainBreaksTheAnswer() throws Exception {
+        range("0-0");
+        awaitSegments(1);
+        fetch.handler = (request, out) -> {
+            film.breakAfter = 10;
+            film.handle(request, out);
+        };
+        for (int viewer = 0; viewer < 20; viewer++) {
+            try (TestClient one = edge.client()) {
+                assertThatThrownBy(() -> one.get(SITE, "/film", "Range", "bytes=3145728-4194303"))
+                        .isInstanceOf(EOFException.class);
+            }
+        }
     }
 
     @Test

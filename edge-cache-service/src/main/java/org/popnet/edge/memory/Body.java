@@ -90,9 +90,13 @@ public final class Body {
         }
     }
 
-    /** Appends; by the one writer. The caller keeps the source. */
+    /** Appends, up to the length that was expected; by the one writer. The caller keeps the source. */
     void append(ByteBuf source) {
         long end = available;
+        if (expected != UNKNOWN && source.readableBytes() > expected - end) {
+            throw new IllegalArgumentException(
+                    source.readableBytes() + " bytes at " + end + " of " + expected + ": must be no more than are left");
+        }
         while (source.isReadable()) {
             ByteBuf segment = segmentAt(end);
             int n = Math.min(source.readableBytes(), segment.capacity() - segment.writerIndex());

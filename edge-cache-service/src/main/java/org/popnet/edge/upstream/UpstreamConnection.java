@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.DefaultHttpRequest;
@@ -19,6 +20,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,9 +28,13 @@ import org.jspecify.annotations.Nullable;
 import org.popnet.caching.Headers;
 import org.popnet.edge.wire.FieldNames;
 import org.popnet.platform.flush.FlushWatermarks;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A connection to another server, used by one call at a time. */
 final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+    private static final Logger log = LoggerFactory.getLogger(UpstreamConnection.class);
+
     /** Within this a server hardly ever closes: what cannot be sent twice is sent on no older connection. */
     private static final long TRUSTED_NANOS = 1_000_000_000L;
 
@@ -302,7 +308,14 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        breakOff(cause instanceof java.io.IOException ? UpstreamFailure.BROKEN : UpstreamFailure.PROTOCOL);
+        if (cause instanceof IOException) {
+            breakOff(UpstreamFailure.BROKEN);
+            return;
+        }
+        if (!(cause instanceof DecoderException)) {
+            log.error("What {} answered could not be handled", key.address(), cause); // a defect of ours, or no memory
+        }
+        breakOff(UpstreamFailure.PROTOCOL);
     }
 
     private void breakOff(UpstreamFailure failure) {
