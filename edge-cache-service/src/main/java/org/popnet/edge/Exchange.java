@@ -178,8 +178,13 @@ final class Exchange implements FillWaiter {
 
     @Override
     public void outcome(FillOutcome outcome) {
+        if (over) {
+            if (outcome instanceof FillOutcome.Ready unwanted) {
+                unwanted.drop();
+            }
+            return;
+        }
         switch (outcome) {
-            case FillOutcome.Ready ready when over -> ready.drop();
             case FillOutcome.Ready ready -> {
                 opened = ready.opened();
                 answer(
@@ -189,18 +194,13 @@ final class Exchange implements FillWaiter {
                         ready.segments());
                 ready.opened().run();
             }
-            case FillOutcome.Alone _ when over -> {}
             case FillOutcome.Alone _ -> {
                 Site here = site;
                 if (here != null) {
                     lookup(here);
                 }
             }
-            case FillOutcome.Failed(int status, String reason) -> {
-                if (!over) {
-                    failed(status, reason);
-                }
-            }
+            case FillOutcome.Failed(int status, String reason) -> failed(status, reason);
         }
     }
 
@@ -276,12 +276,7 @@ final class Exchange implements FillWaiter {
 
     /** @param stale what is stored; its share is taken over */
     private void relayThroughFetch(Site here, @Nullable StoredResponse stale) {
-        boolean changed = edge.memory().hasChanged(new CacheKey(here.name(), path));
-        Forwarding relay = forwarding(here);
-        if (stale != null) {
-            relay.about(stale);
-        }
-        relay.relay(behind(here).candidates(), changed);
+        forwarding(here).relay(behind(here).candidates(), stale);
     }
 
     @Override

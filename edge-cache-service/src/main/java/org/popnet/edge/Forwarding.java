@@ -8,6 +8,7 @@ import org.popnet.caching.CacheStatus.Forward;
 import org.popnet.caching.Headers;
 import org.popnet.caching.Hops;
 import org.popnet.caching.Invalidation;
+import org.popnet.edge.memory.CacheKey;
 import org.popnet.edge.memory.StoredResponse;
 import org.popnet.edge.site.Site;
 import org.popnet.edge.upstream.Upstream;
@@ -86,21 +87,20 @@ final class Forwarding {
         }
     }
 
-    /** Has what is stored follow the response to a HEAD request for it. @param stored its share is taken over */
-    void about(StoredResponse stored) {
+    /**
+     * To the origin-fetch servers, without storing here what they say.
+     *
+     * @param stored what follows the response if this is a HEAD request for it; its share is taken over
+     */
+    void relay(List<Upstream> candidates, @Nullable StoredResponse stored) {
         about = stored;
         aboutEpoch = edge.memory().epoch(site.name());
         aboutMs = edge.clock().millis();
-    }
-
-    /** To the origin-fetch servers, without storing here what they say. */
-    void relay(List<Upstream> candidates, boolean changed) {
         account.cache(CacheResult.MISS);
-        send(
-                candidates,
-                ForwardedFields.forRelay(
-                        request.headers(), edge.name(), edge.router().zone(), changed),
-                0);
+        boolean changed = edge.memory().hasChanged(new CacheKey(site.name(), path));
+        Headers fields = ForwardedFields.forRelay(
+                request.headers(), edge.name(), edge.router().zone(), changed);
+        send(candidates, fields, 0);
     }
 
     private void send(List<Upstream> candidates, Headers fields, long length) {

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.popnet.edge.memory.KernelLimit;
 import org.springframework.util.unit.DataSize;
 
@@ -111,13 +112,14 @@ class MemoryShortageTest extends EdgeStory {
         assertThat(fetch.count("/a")).isEqualTo(2);
     }
 
-    @Test
-    void whatIsLeastWorthKeepingMakesRoomForWhatComes() throws Exception {
-        byte[] body = random(100_000);
+    @ParameterizedTest
+    @ValueSource(ints = {100_000, 3_000_000})
+    void whatIsLeastWorthKeepingMakesRoomForWhatComes(int length) throws Exception {
+        byte[] body = random(length);
         fetch.handler = (request, out) -> respond(out, 200, body, "Cache-Control", "max-age=60");
         assertThat(client.get(SITE, "/before").body()).isEqualTo(body);
         await().untilAsserted(() -> assertThat(edge.memory.objects()).isOne());
-        try (KernelLimit limit = KernelLimit.inFirst(edge.memory, body.length, 0)) {
+        try (KernelLimit limit = KernelLimit.inFirst(edge.memory, Math.min(length, MIB), 0)) {
             assertThat(client.get(SITE, "/refused").body()).isEqualTo(body);
             assertThat(edge.memory.refusals()).isOne();
             await().untilAsserted(() -> assertThat(edge.memory.bytesInUse()).isZero());

@@ -58,7 +58,7 @@ public final class MemoryTier implements FlushTarget {
     public MemoryTier(MemorySettings settings, ByteBufAllocator allocator, InstantSource clock) {
         this.settings = settings;
         this.clock = clock;
-        this.shortage = new Shortage(clock, this::shed);
+        this.shortage = new Shortage(clock, () -> Shortage.forgetColdest(entries(), settings.bytesMax() / SHED_PARTS));
         this.memory = new BodyMemory(
                 allocator, settings.bytesMax() + settings.fillBytesMax(), settings.sendFileFrom(), shortage::refused);
         this.room = new Room(memory, settings);
@@ -79,14 +79,6 @@ public final class MemoryTier implements FlushTarget {
             large.index().remove(response);
             response.release();
         }
-    }
-
-    /** Forgets what is least worth keeping. */
-    private void shed() {
-        entries.policy()
-                .eviction()
-                .ifPresent(eviction -> entries.invalidateAll(eviction.coldestWeighted(settings.bytesMax() / SHED_PARTS)
-                        .keySet()));
     }
 
     /** What there is for a GET or HEAD request. */

@@ -1,7 +1,12 @@
 package org.popnet.edge.memory;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Policy.CacheEntry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
@@ -42,6 +47,21 @@ final class Shortage {
         if (due(shedAtMs, SHED_EVERY)) {
             shed.run();
         }
+    }
+
+    /** Removes the entries that are least worth keeping until they weigh as much. */
+    static void forgetColdest(Cache<CacheKey, Entry> entries, long bytes) {
+        entries.policy().eviction().ifPresent(eviction -> entries.invalidateAll(eviction.coldest(coldest -> {
+            List<CacheKey> keys = new ArrayList<>();
+            long weight = 0;
+            for (Iterator<? extends CacheEntry<CacheKey, Entry>> each = coldest.iterator();
+                    weight < bytes && each.hasNext(); ) {
+                CacheEntry<CacheKey, Entry> entry = each.next();
+                keys.add(entry.getKey());
+                weight += entry.weight();
+            }
+            return keys;
+        })));
     }
 
     private boolean due(AtomicLong atMs, Duration every) {

@@ -162,12 +162,7 @@ class GuardedConnectionsTest {
 
     private String text(String target) throws IOException {
         try (OriginResponse response = ask(target)) {
-            byte[] buffer = new byte[100];
-            StringBuilder text = new StringBuilder();
-            for (int n = response.read(buffer); n >= 0; n = response.read(buffer)) {
-                text.append(new String(buffer, 0, n, StandardCharsets.UTF_8));
-            }
-            return text.toString();
+            return Texts.of(response);
         }
     }
 

@@ -7,7 +7,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
@@ -181,12 +180,7 @@ class HttpsOriginTest {
         Customer of = tree.tree().customers().get(customer);
         Domain domain = of.domains().get("www." + customer + ".example");
         try (OriginResponse response = client.ask(new OriginRequest(of, domain, "GET", "/", Headers.EMPTY))) {
-            byte[] body = new byte[100];
-            StringBuilder text = new StringBuilder();
-            for (int read = response.read(body); read >= 0; read = response.read(body)) {
-                text.append(new String(body, 0, read, StandardCharsets.UTF_8));
-            }
-            return text.toString();
+            return Texts.of(response);
         }
     }
 

@@ -7,14 +7,12 @@ import java.io.BufferedReader;
 import java.io.DataOutputStream;
 import java.io.InputStreamReader;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.popnet.platform.message.Message.LogBatch;
 
 class LogSpoolCrashTest {
     @TempDir
@@ -58,18 +56,7 @@ class LogSpoolCrashTest {
             from += 1_000_000;
         }
 
-        List<Long> kept = new ArrayList<>();
-        try (LogSpool spool = new LogSpool(directory, Appender.SETTINGS, random::nextLong, new SimpleMeterRegistry());
-                BatchFormat.Packer packer = new BatchFormat.Packer()) {
-            CustomerSpool customer = spool.spool("customer1");
-            assertThat(customer).isNotNull();
-            customer.cut(packer);
-            for (CustomerSpool.Batch b : customer.unacknowledged()) {
-                LogBatch batch =
-                        new LogBatch("customer1", customer.id(), b.number, b.records(), customer.pack(b, packer));
-                BatchFormat.unpack(batch).records().forEach(r -> kept.add(r.timeMs() - Records.EPOCH_MS));
-            }
-        }
+        List<Long> kept = KeptRecords.of(directory);
         assertThat(kept).doesNotHaveDuplicates();
         assertThat(kept).containsAll(acknowledgedAppends);
         // Appends that the child had not yet said when it was killed are there besides.

@@ -17,13 +17,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.popnet.platform.message.Message.LogBatch;
 
 /**
  * What is left when power fails: a copy of the device below the spool's file system, taken between two appends. What was
  * written and not synced is in the page cache above the device, and not in the copy. Only root can mount these.
  */
-@Timeout(180)
+@Timeout(600)
 class PowerFailureTest {
     private static final int RECORDS = 20_000;
     private static final int CUT_EVERY = 700;
@@ -72,7 +71,7 @@ class PowerFailureTest {
 
         for (int i = 0; i < failures.size(); i++) {
             Path afterwards = mount(failures.get(i), "after" + i);
-            List<Long> kept = kept(afterwards);
+            List<Long> kept = KeptRecords.of(afterwards);
             assertThat(kept)
                     .as("power failure %d, cut to %d", i, safe.get(i))
                     .doesNotHaveDuplicates()
@@ -80,23 +79,6 @@ class PowerFailureTest {
             assertThat(kept)
                     .containsAll(LongStream.rangeClosed(0, safe.get(i)).boxed().toList());
         }
-    }
-
-    private static List<Long> kept(Path disk) throws Exception {
-        List<Long> kept = new ArrayList<>();
-        try (LogSpool spool = new LogSpool(
-                        disk, LogSpoolCrashTest.Appender.SETTINGS, new Random(1)::nextLong, new SimpleMeterRegistry());
-                BatchFormat.Packer packer = new BatchFormat.Packer()) {
-            CustomerSpool customer = spool.spool("customer1");
-            assertThat(customer).isNotNull();
-            customer.cut(packer);
-            for (CustomerSpool.Batch b : customer.unacknowledged()) {
-                LogBatch batch =
-                        new LogBatch("customer1", customer.id(), b.number, b.records(), customer.pack(b, packer));
-                BatchFormat.unpack(batch).records().forEach(r -> kept.add(r.timeMs() - Records.EPOCH_MS));
-            }
-        }
-        return kept;
     }
 
     /** On a tmpfs, where a copy takes no time in which the kernel writes. */
