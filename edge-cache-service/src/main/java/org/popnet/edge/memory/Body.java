@@ -94,8 +94,8 @@ public final class Body {
     void append(ByteBuf source) {
         long end = available;
         if (expected != UNKNOWN && source.readableBytes() > expected - end) {
-            throw new IllegalArgumentException(
-                    source.readableBytes() + " bytes at " + end + " of " + expected + ": must be no more than are left");
+            throw new IllegalArgumentException(source.readableBytes() + " bytes at " + end + " of " + expected
+                    + ": must be no more than are left");
         }
         while (source.isReadable()) {
             ByteBuf segment = segmentAt(end);

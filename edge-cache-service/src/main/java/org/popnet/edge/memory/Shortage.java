@@ -51,17 +51,19 @@ final class Shortage {
 
     /** Removes the entries that are least worth keeping until they weigh as much. */
     static void forgetColdest(Cache<CacheKey, Entry> entries, long bytes) {
-        entries.policy().eviction().ifPresent(eviction -> entries.invalidateAll(eviction.coldest(coldest -> {
-            List<CacheKey> keys = new ArrayList<>();
-            long weight = 0;
-            for (Iterator<? extends CacheEntry<CacheKey, Entry>> each = coldest.iterator();
-                    weight < bytes && each.hasNext(); ) {
-                CacheEntry<CacheKey, Entry> entry = each.next();
-                keys.add(entry.getKey());
-                weight += entry.weight();
-            }
-            return keys;
-        })));
+        entries.policy()
+                .eviction()
+                .ifPresent(eviction -> entries.invalidateAll(eviction.coldest(coldest -> {
+                    List<CacheKey> keys = new ArrayList<>();
+                    long weight = 0;
+                    for (Iterator<? extends CacheEntry<CacheKey, Entry>> each = coldest.iterator();
+                            weight < bytes && each.hasNext(); ) {
+                        CacheEntry<CacheKey, Entry> entry = each.next();
+                        keys.add(entry.getKey());
+                        weight += entry.weight();
+                    }
+                    return keys;
+                })));
     }
 
     private boolean due(AtomicLong atMs, Duration every) {

@@ -7,10 +7,8 @@ public final class FullMemory implements AutoCloseable {
 
     public FullMemory(MemoryTier tier) {
         this.room = tier.room();
-        this.bytes = tier.settings().bytesMax()
-                + tier.settings().fillBytesMax()
-                - tier.bytesInUse()
-                - tier.bytesReserved();
+        this.bytes =
+                tier.settings().bytesMax() + tier.settings().fillBytesMax() - tier.bytesInUse() - tier.bytesReserved();
         if (!room.reserve(bytes)) {
             throw new IllegalStateException("room was taken meanwhile");
         }
