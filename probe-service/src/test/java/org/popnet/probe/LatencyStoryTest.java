@@ -35,7 +35,8 @@ class LatencyStoryTest {
         AtomicInteger asked = new AtomicInteger();
         try (DatagramSocket resolver = new DatagramSocket(new InetSocketAddress("127.250.8.53", 0))) {
             Thread.ofVirtual().start(() -> answerButTheSecond(resolver, asked));
-            TestTree tree = new TestTree("probe.a", StoryProbe.tree(new InetSocketAddress(StoryProbe.OWN, 9), resolver.getLocalPort()));
+            TestTree tree = new TestTree(
+                    "probe.a", StoryProbe.tree(new InetSocketAddress(StoryProbe.OWN, 9), resolver.getLocalPort()));
             probe.listen(tree);
 
             tree.request(new LatencyRequest(List.of(
@@ -66,12 +67,14 @@ class LatencyStoryTest {
             for (int port : List.of(resolver.getLocalPort(), other.getLocalPort())) {
                 TestTree tree = new TestTree(
                         "probe.a",
-                        StoryProbe.tree(new InetSocketAddress(StoryProbe.OWN, 9), port).replace("127.250.8.0/24]", "\"::1/128\"]"));
+                        StoryProbe.tree(new InetSocketAddress(StoryProbe.OWN, 9), port)
+                                .replace("127.250.8.0/24]", "\"::1/128\"]"));
                 probe.listen(tree);
 
                 tree.request(new LatencyRequest(List.of(loopback)));
 
-                await().untilAsserted(() -> assertThat(StoryProbe.latencies(tree)).isNotEmpty());
+                await().untilAsserted(
+                                () -> assertThat(StoryProbe.latencies(tree)).isNotEmpty());
                 LatencyResult result = StoryProbe.latencies(tree).findFirst().orElseThrow();
                 assertThat(result.address()).isEqualTo(loopback);
                 assertThat(result.rttMs()).isPositive();
@@ -83,7 +86,8 @@ class LatencyStoryTest {
     @Test
     void silentResolverIsLostAndOneIsNotAskedTooOften() throws IOException {
         try (DatagramSocket resolver = new DatagramSocket(new InetSocketAddress("127.250.8.54", 0))) {
-            TestTree tree = new TestTree("probe.a", StoryProbe.tree(new InetSocketAddress(StoryProbe.OWN, 9), resolver.getLocalPort()));
+            TestTree tree = new TestTree(
+                    "probe.a", StoryProbe.tree(new InetSocketAddress(StoryProbe.OWN, 9), resolver.getLocalPort()));
             probe.listen(tree);
             LatencyRequest request = new LatencyRequest(List.of(resolver.getLocalAddress()));
 
@@ -101,7 +105,8 @@ class LatencyStoryTest {
     @Test
     void resolverThatAnsweredNothingIsLeftAloneForAWhile() throws IOException {
         try (DatagramSocket resolver = new DatagramSocket(new InetSocketAddress("127.250.8.55", 0))) {
-            TestTree tree = new TestTree("probe.a", StoryProbe.tree(new InetSocketAddress(StoryProbe.OWN, 9), resolver.getLocalPort()));
+            TestTree tree = new TestTree(
+                    "probe.a", StoryProbe.tree(new InetSocketAddress(StoryProbe.OWN, 9), resolver.getLocalPort()));
             probe.listen(tree);
             LatencyRequest request = new LatencyRequest(List.of(resolver.getLocalAddress()));
             tree.request(request);
@@ -119,7 +124,8 @@ class LatencyStoryTest {
     @Test
     void resolverThatAnswersOnlyByTcpIsMeasuredAllTheSame() throws IOException {
         try (ServerSocket resolver = new ServerSocket(0, 5, InetAddress.ofLiteral("127.250.8.56"))) {
-            TestTree tree = new TestTree("probe.a", StoryProbe.tree(new InetSocketAddress(StoryProbe.OWN, 9), resolver.getLocalPort()));
+            TestTree tree = new TestTree(
+                    "probe.a", StoryProbe.tree(new InetSocketAddress(StoryProbe.OWN, 9), resolver.getLocalPort()));
             probe.listen(tree);
 
             tree.request(new LatencyRequest(List.of(resolver.getInetAddress())));

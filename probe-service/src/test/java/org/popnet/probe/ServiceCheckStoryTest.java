@@ -79,8 +79,9 @@ class ServiceCheckStoryTest {
             await().untilAsserted(() -> assertThat(StoryProbe.services(tree))
                     .anyMatch(result -> result.target().isOverIpv6() && result.up()));
             second.close();
-            await().untilAsserted(() -> assertThat(
-                            StoryProbe.services(tree).filter(result -> !result.up()).count())
+            await().untilAsserted(() -> assertThat(StoryProbe.services(tree)
+                            .filter(result -> !result.up())
+                            .count())
                     .isGreaterThan(2));
             assertThat(StoryProbe.services(tree).filter(result -> !result.up())).allSatisfy(result -> {
                 assertThat(result.target().text()).isEqualTo("server:c/west/www.c.example+ipv6");

@@ -163,30 +163,30 @@ final class StoryProbe implements AutoCloseable {
 
     void startRegularLatency(TestTree tree) {
         tree.subscribe(new RegularLatency(
-                    tree.self(),
-                    latencyProbe(tree),
-                    new WatchList(tree, clock, System::nanoTime),
-                    clock,
-                    System::nanoTime,
-                    random,
-                    latency,
-                    registry));
+                tree.self(),
+                latencyProbe(tree),
+                new WatchList(tree, clock, System::nanoTime),
+                clock,
+                System::nanoTime,
+                random,
+                latency,
+                registry));
     }
 
     void startLoadPolls(TestTree tree) {
         tree.subscribe(new LoadPolls(
-                    tree.self(),
-                    runner(),
-                    (node, path) -> {
-                        throw new AssertionError("there is no content machine");
-                    },
-                    clock,
-                    System::nanoTime,
-                    InstantSource.fixed(WALL),
-                    random,
-                    new ProbeSettings.Load(Duration.ofSeconds(1), Duration.ofSeconds(5)),
-                    publisher(tree)::publish,
-                    registry));
+                tree.self(),
+                runner(),
+                (node, path) -> {
+                    throw new AssertionError("there is no content machine");
+                },
+                clock,
+                System::nanoTime,
+                InstantSource.fixed(WALL),
+                random,
+                new ProbeSettings.Load(Duration.ofSeconds(1), Duration.ofSeconds(5)),
+                publisher(tree)::publish,
+                registry));
     }
 
     /** A probe among eight that is no vantage point of the only server. */
