@@ -36,10 +36,12 @@ public final class Knowledge {
     /** Targets that are compiled in one step: less than half a millisecond of work. */
     private static final int STEP = 1000;
     /**
-     * A verdict that changes is published at once, but when thousands do in the same second, each of those times would
-     * cost as much as the verdict of them all.
+     * A verdict that changes is published at once, and an edge that takes up a tree; but when hundreds do in the same
+     * second, each of those times would cost as much as all of them together.
      */
-    private static final int HURRIED_MAX = 20;
+    private static final int HURRIED_MAX = 10;
+
+    private static final long HURRY_MS = 1000;
 
     private final LongSupplier clockMs;
     private final Geography geography;
@@ -56,8 +58,10 @@ public final class Knowledge {
 
     /** Of the current tree; null before there is one. */
     private @Nullable CompiledTargets compiled;
-    /** How many verdicts that change may still be published at once before the next {@link #refresh}. */
-    private int hurried = HURRIED_MAX;
+    /** How many changes were published at once since then. */
+    private int hurried;
+
+    private long hurryingSinceMs;
     /** Whether something was compiled that answers should be made from soon. */
     private boolean waiting;
 
@@ -158,11 +162,7 @@ public final class Knowledge {
                 loads.hear(zone.tree().tree(), told, now);
             }
             if (!changed.isEmpty()) {
-                waiting = true;
-                if (hurried > 0) {
-                    hurried--;
-                    publish(current);
-                }
+                publishSoon(current);
             }
         }
     }
@@ -195,7 +195,7 @@ public final class Knowledge {
                         distances.take(node.pop(), report.clients(), nowMs());
                     }
                     if (rules.take(node.toString(), generation)) {
-                        publish(current);
+                        publishSoon(current);
                     }
                 }
             }
@@ -225,7 +225,6 @@ public final class Knowledge {
         synchronized (lock) {
             if (compiled != null) {
                 distances.correct(nowMs());
-                hurried = HURRIED_MAX;
                 compileAndPublish();
             }
         }
@@ -246,6 +245,20 @@ public final class Knowledge {
             long now = nowMs();
             current.compileDue(
                     Integer.MAX_VALUE, distances.toServers(current.zone().topology(), now), now);
+            publish(current);
+        }
+    }
+
+    /** At once as a rule; when much changes in one second, with the next {@link #prepare}. */
+    private void publishSoon(CompiledTargets current) {
+        waiting = true;
+        long now = nowMs();
+        if (now - hurryingSinceMs >= HURRY_MS) {
+            hurryingSinceMs = now;
+            hurried = 0;
+        }
+        if (hurried < HURRIED_MAX) {
+            hurried++;
             publish(current);
         }
     }
