@@ -206,7 +206,9 @@ class CompiledTargetsTest {
                     shown = known.knowledge.view().states();
                 }
             }
-            assertThat(views).as("each of which has as many verdicts as it could").isBetween(1, 10 * (round + 1));
+            assertThat(views)
+                    .as("each of which has as many verdicts as it could")
+                    .isBetween(1, 10 * (round + 1));
             known.passes(60_001);
         }
         assertThat(known.knowledge.transitions()).isEqualTo(4L * results.size());
