@@ -75,14 +75,14 @@ final class TestSummary {
             NodeList found = test.getElementsByTagName(kind);
             if (found.getLength() > 0) {
                 counts[1]++;
-                failed.add(name + ": " + inShort(((Element) found.item(0)).getAttribute("message")));
+                failed.add(name + ": " + inShort(reason((Element) found.item(0))));
                 return;
             }
         }
         NodeList skip = test.getElementsByTagName("skipped");
         if (skip.getLength() > 0) {
             counts[2]++;
-            skipped.add(name + ": " + inShort(((Element) skip.item(0)).getAttribute("message")));
+            skipped.add(name + ": " + inShort(reason((Element) skip.item(0))));
         }
     }
 
@@ -113,6 +113,14 @@ final class TestSummary {
 
     private int total(int column) {
         return modules.values().stream().mapToInt(counts -> counts[column]).sum();
+    }
+
+    /** An assumption that does not hold has its message in its stack trace only, whose first line begins with its class. */
+    private static String reason(Element outcome) {
+        String message = outcome.getAttribute("message");
+        return message.isBlank()
+                ? outcome.getTextContent().strip().lines().findFirst().orElse("").replaceFirst("^[\\w.$]+: ", "")
+                : message;
     }
 
     /** What an assertion says begins with an empty line and goes over several. */

@@ -31,4 +31,23 @@ class TestSummaryTest {
                 .containsPattern("dns-service +3 +1 +1");
         assertThat(TestSummary.read(project).line()).isEqualTo("tests: 1 passed, 1 failed, 1 skipped");
     }
+
+    @Test
+    void anAssumptionThatDoesNotHoldSaysWhyThoughItIsOnlyInTheTrace() throws Exception {
+        Path reports = Files.createDirectories(project.resolve("probe-service/target/surefire-reports"));
+        Files.writeString(reports.resolve("TEST-a.xml"), """
+                <testsuite name="a">
+                  <testcase name="says" classname="org.popnet.probe.EchoPingTest">
+                    <skipped type="org.opentest4j.TestAbortedException"><![CDATA[org.opentest4j.TestAbortedException: \
+                Assumption failed: this process may send echo requests
+                	at org.junit.jupiter.api.Assumptions.assumeTrue(Assumptions.java:127)
+                ]]></skipped>
+                  </testcase>
+                  <testcase name="rests" classname="org.popnet.probe.EchoPingTest"><skipped/></testcase>
+                </testsuite>
+                """);
+        assertThat(TestSummary.read(project).text())
+                .contains("  EchoPingTest.says: Assumption failed: this process may send echo requests\n")
+                .contains("  EchoPingTest.rests: \n");
+    }
 }
