@@ -119,7 +119,12 @@ final class TestSummary {
     private static String reason(Element outcome) {
         String message = outcome.getAttribute("message");
         return message.isBlank()
-                ? outcome.getTextContent().strip().lines().findFirst().orElse("").replaceFirst("^[\\w.$]+: ", "")
+                ? outcome.getTextContent()
+                        .strip()
+                        .lines()
+                        .findFirst()
+                        .orElse("")
+                        .replaceFirst("^[\\w.$]+: ", "")
                 : message;
     }
 
