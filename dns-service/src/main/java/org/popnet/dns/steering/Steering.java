@@ -46,12 +46,12 @@ public final class Steering {
         SteeringRule rule = domain.terms().rule();
         if (out.level == Choice.Level.DOWN && !anyWhenAllDown(rule, groups, states, out)) {
             if (trace != null) {
-                reject(groups, states, out, trace);
+                reject(groups, states, out, false, trace);
             }
             return;
         }
         if (trace != null) {
-            reject(groups, states, out, trace);
+            reject(groups, states, out, true, trace);
         }
         if (previous != 0) {
             keep(groups, previous, states, out);
@@ -353,10 +353,12 @@ public final class Steering {
         }
     }
 
-    private static void reject(CandidateGroup[] groups, TargetStates states, Choice out, Trace trace) {
+    /** @param downToo whether servers that are down are named when all are */
+    private static void reject(
+            CandidateGroup[] groups, TargetStates states, Choice out, boolean downToo, Trace trace) {
         for (CandidateGroup group : groups) {
             for (Candidate member : group.members()) {
-                if (states.down()[member.target()] && !served(member, states, out)) {
+                if (states.down()[member.target()] && !(downToo && served(member, states, out))) {
                     trace.reject(member, "down");
                 } else if (!states.down()[member.target()] && !Scoring.eligible(member, states, out)) {
                     trace.reject(member, busy(states.utilisation()[member.target()], states.shed()[member.target()]));
@@ -366,9 +368,7 @@ public final class Steering {
     }
 
     private static boolean served(Candidate member, TargetStates states, Choice out) {
-        return out.level == Choice.Level.DOWN
-                && out.kind == Choice.Kind.SERVERS
-                && Scoring.eligible(member, states, out);
+        return out.level == Choice.Level.DOWN && Scoring.eligible(member, states, out);
     }
 
     private static String busy(float utilisation, float shed) {

@@ -8,7 +8,10 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.popnet.dns.TestTrees;
 import org.popnet.dns.knowledge.Knowledge;
 import org.popnet.dns.knowledge.KnowledgeSettings;
@@ -55,6 +58,60 @@ class ExplainerTest {
         assertThat(told.scores()).hasSize(2);
         String json = JsonMapper.builder().build().writeValueAsString(told);
         assertThat(json).contains("\"name\":\"static.customer1.example\"", "\"chosen\":true", "\"generation\":1");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock = """
+                    [pops]                             | westusa eastusa europe
+                    [servers]                          | customer2/west
+                    [pops, servers]                    | westusa eastusa europe customer2/west
+                    [westusa, {europe: 2}]             | westusa europe
+                    [edge1.westusa, {edge1.europe: 3}] | edge1.westusa edge1.europe
+                    [{pops: 1}, {servers: 2}]          | westusa eastusa europe customer2/west
+                    [westusa, edge1.westusa]           | westusa edge1.westusa
+                    [europe]                           | europe
+                    """)
+    void everyFormOfCandidatesIsScoredGroupByGroup(String candidates, String groups) {
+        follow("www.customer2.example: {candidates: [pops]}", "www.customer2.example: {candidates: " + candidates + "}");
+        Explainer.Explanation told =
+                explainer.explain("www.customer2.example", InetAddress.ofLiteral("203.0.113.9"), false);
+        assertThat(told.scores()).extracting(Explainer.Score::group).containsExactly(groups.split(" "));
+        assertThat(told.rejected()).isEmpty();
+        assertThat(told.answer()).hasSize(1);
+        assertThat(told.scores()).filteredOn(Explainer.Score::chosen).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock = """
+                    all                    | 1 |
+                    last-good              | 1 |
+                    none                   | 0 |
+                    servfail               | 0 |
+                    {cname: sorry.example} | 0 | sorry.example
+                    """)
+    void whatTheRuleSaysWhenAllAreDownIsTold(String behaviour, int answers, @Nullable String elsewhere) {
+        follow("default: {ttl: 20s,", "default: {ttl: 20s, when-all-down: " + behaviour + ",");
+        ServiceResult failed = new ServiceResult(
+                new TargetId("node:edge1.europe"), false, 1, 0, 0, "connection refused", false);
+        for (String probe : List.of("probe.westusa", "probe.eastusa")) {
+            knowledge.take(NodeName.of(probe), new ProbeReport(List.of(failed, failed), List.of(), List.of()));
+        }
+        Explainer.Explanation told =
+                explainer.explain("single.customer2.example", InetAddress.ofLiteral("203.0.113.9"), false);
+        assertThat(told.level()).isEqualTo("DOWN");
+        assertThat(told.answer()).hasSize(answers);
+        assertThat(told.host()).isEqualTo(elsewhere);
+        assertThat(told.rejected()).hasSize(1 - answers);
+    }
+
+    private void follow(String part, String changed) {
+        assertThat(TestTrees.NETWORK).contains(part);
+        knowledge.activate(
+                ZoneCompiler.compile(TestTrees.active(1, TestTrees.NETWORK.replace(part, changed)), TestTrees.SELF));
     }
 
     @Test
