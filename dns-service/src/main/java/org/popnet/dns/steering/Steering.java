@@ -354,8 +354,7 @@ public final class Steering {
     }
 
     /** @param downToo whether servers that are down are named when all are */
-    private static void reject(
-            CandidateGroup[] groups, TargetStates states, Choice out, boolean downToo, Trace trace) {
+    private static void reject(CandidateGroup[] groups, TargetStates states, Choice out, boolean downToo, Trace trace) {
         for (CandidateGroup group : groups) {
             for (Candidate member : group.members()) {
                 if (states.down()[member.target()] && !(downToo && served(member, states, out))) {

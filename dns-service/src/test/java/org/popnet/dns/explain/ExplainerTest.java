@@ -61,9 +61,7 @@ class ExplainerTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
                     [pops]                             | westusa eastusa europe
                     [servers]                          | customer2/west
                     [pops, servers]                    | westusa eastusa europe customer2/west
@@ -74,7 +72,9 @@ class ExplainerTest {
                     [europe]                           | europe
                     """)
     void everyFormOfCandidatesIsScoredGroupByGroup(String candidates, String groups) {
-        follow("www.customer2.example: {candidates: [pops]}", "www.customer2.example: {candidates: " + candidates + "}");
+        follow(
+                "www.customer2.example: {candidates: [pops]}",
+                "www.customer2.example: {candidates: " + candidates + "}");
         Explainer.Explanation told =
                 explainer.explain("www.customer2.example", InetAddress.ofLiteral("203.0.113.9"), false);
         assertThat(told.scores()).extracting(Explainer.Score::group).containsExactly(groups.split(" "));
@@ -84,9 +84,7 @@ class ExplainerTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
                     all                    | 1 |
                     last-good              | 1 |
                     none                   | 0 |
@@ -95,8 +93,8 @@ class ExplainerTest {
                     """)
     void whatTheRuleSaysWhenAllAreDownIsTold(String behaviour, int answers, @Nullable String elsewhere) {
         follow("default: {ttl: 20s,", "default: {ttl: 20s, when-all-down: " + behaviour + ",");
-        ServiceResult failed = new ServiceResult(
-                new TargetId("node:edge1.europe"), false, 1, 0, 0, "connection refused", false);
+        ServiceResult failed =
+                new ServiceResult(new TargetId("node:edge1.europe"), false, 1, 0, 0, "connection refused", false);
         for (String probe : List.of("probe.westusa", "probe.eastusa")) {
             knowledge.take(NodeName.of(probe), new ProbeReport(List.of(failed, failed), List.of(), List.of()));
         }
