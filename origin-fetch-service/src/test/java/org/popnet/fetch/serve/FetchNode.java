@@ -154,7 +154,7 @@ final class FetchNode implements AutoCloseable {
                 LOOPBACK,
                 0,
                 new DataPortSettings(
-                        1000, DataSize.ofKilobytes(32), Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ZERO),
+                        1000, DataSize.ofKilobytes(32), Duration.ofSeconds(30), Duration.ofMinutes(2), Duration.ZERO),
                 directory.resolveSibling("tomcat"),
                 servlet,
                 traffic,

@@ -25,7 +25,7 @@ import org.popnet.fetch.store.StoreSettings;
 import org.springframework.util.unit.DataSize;
 
 /** One fetch for all who wait, each at its own speed. */
-@Timeout(60)
+@Timeout(180)
 class StreamingTest extends OneOrigin {
     private final ExecutorService edges = Executors.newVirtualThreadPerTaskExecutor();
 
