@@ -12,6 +12,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param nativeUdp whether Linux' batched system calls are used where they can be; default true
  * @param udpReceiveBuffer bytes asked for each UDP socket: what a pause of the process may pile up without loss; default
  *     4 MiB, 64 KiB to 64 MiB
+ * @param udpGather how long a busy thread, one that just took 8 queries or more at once, lets further ones gather before it
+ *     takes them, so that both sides wake up less often; Linux adds about 50 µs. Default 10 µs, 0 (not at all) to 1 ms
  * @param tcpConnectionsMax open TCP connections; default 1,000, 10 to 100,000
  * @param tcpConnectionsPerClientMax open TCP connections of one address; default 100, 1 to 100,000
  * @param tcpPipelinedMax queries of one TCP connection that are answered at the same time; further ones are not read
@@ -29,6 +31,7 @@ public record DnsSettings(
         @DefaultValue("0") int udpThreads,
         @DefaultValue("true") boolean nativeUdp,
         @DefaultValue("4194304") int udpReceiveBuffer,
+        @DefaultValue("10us") Duration udpGather,
         @DefaultValue("1000") int tcpConnectionsMax,
         @DefaultValue("100") int tcpConnectionsPerClientMax,
         @DefaultValue("32") int tcpPipelinedMax,
@@ -36,6 +39,7 @@ public record DnsSettings(
         @DefaultValue("16") int tcpInviteOneIn,
         Optional<String> cookieSecretFile) {
     private static final String PREFIX = "popnet.dns.server.";
+    private static final Duration UDP_GATHER = Duration.ofNanos(10_000);
 
     public DnsSettings {
         between("udp-threads", udpThreads, 0, 256);
@@ -44,6 +48,9 @@ public record DnsSettings(
         between("tcp-connections-per-client-max", tcpConnectionsPerClientMax, 1, 100_000);
         between("tcp-pipelined-max", tcpPipelinedMax, 1, 1000);
         between("tcp-invite-one-in", tcpInviteOneIn, 0, 10_000);
+        if (udpGather.isNegative() || udpGather.toNanos() > 1_000_000) {
+            throw new IllegalArgumentException(PREFIX + "udp-gather is " + udpGather + ": must be 0 to 1 ms");
+        }
         if (tcpIdle.toMillis() < 1000 || tcpIdle.toMinutes() > 5) {
             throw new IllegalArgumentException(PREFIX + "tcp-idle is " + tcpIdle + ": must be 1 s to 5 min");
         }
@@ -51,7 +58,8 @@ public record DnsSettings(
 
     /** What an empty configuration comes to. */
     public static DnsSettings defaults() {
-        return new DnsSettings(0, true, 4 << 20, 1000, 100, 32, Duration.ofSeconds(10), 16, Optional.empty());
+        return new DnsSettings(
+                0, true, 4 << 20, UDP_GATHER, 1000, 100, 32, Duration.ofSeconds(10), 16, Optional.empty());
     }
 
     int threads() {

@@ -93,7 +93,8 @@ final class NameServer {
     }
 
     private BatchUdpListener batch(InetSocketAddress address, String name) throws IOException {
-        return new BatchUdpListener(address, settings.udpReceiveBuffer(), pipeline, udpExchange(), metrics, name);
+        return new BatchUdpListener(
+                address, settings.udpReceiveBuffer(), settings.udpGather(), pipeline, udpExchange(), metrics, name);
     }
 
     private ChannelUdpListener channel(InetSocketAddress address, String name) throws IOException {

@@ -85,8 +85,21 @@ final class RunningServer implements AutoCloseable {
     }
 
     static DnsSettings settings(boolean nativeUdp, int tcpInviteOneIn, int udpReceiveBuffer) {
+        return settings(nativeUdp, tcpInviteOneIn, udpReceiveBuffer, Duration.ofNanos(10_000));
+    }
+
+    static DnsSettings settings(boolean nativeUdp, int tcpInviteOneIn, int udpReceiveBuffer, Duration udpGather) {
         return new DnsSettings(
-                2, nativeUdp, udpReceiveBuffer, 300, 250, 32, Duration.ofSeconds(2), tcpInviteOneIn, Optional.empty());
+                2,
+                nativeUdp,
+                udpReceiveBuffer,
+                udpGather,
+                300,
+                250,
+                32,
+                Duration.ofSeconds(2),
+                tcpInviteOneIn,
+                Optional.empty());
     }
 
     /** What a listener works with. */

@@ -1,0 +1,61 @@
+package org.popnet.dns.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.popnet.dns.TestTrees;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Type;
+
+/** However long a busy thread lets queries gather, each is answered, and one that comes alone is. */
+class GatheringTest {
+    private static final int BURST = 100;
+    private static final int BURSTS = 20;
+    private static final int PATIENCE_MS = 20_000;
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 10_000, 1_000_000})
+    void eachQueryOfEachBurstIsAnswered(long nanos) throws Exception {
+        DnsSettings settings = RunningServer.settings(true, 0, 1 << 20, Duration.ofNanos(nanos));
+        try (RunningServer dns = new RunningServer(RunningServer.freeAddress(), settings, TestTrees.active());
+                DatagramSocket client = new DatagramSocket(0, InetAddress.ofLiteral("127.250.53.9"))) {
+            client.setSoTimeout(PATIENCE_MS);
+            Message query = RunningServer.query("static.customer1.example", Type.A);
+            for (int burst = 0; burst < BURSTS; burst++) {
+                Set<Integer> outstanding = new TreeSet<>();
+                for (int i = 0; i < BURST; i++) {
+                    query.getHeader().setID(burst * BURST + i);
+                    byte[] wire = query.toWire();
+                    client.send(new DatagramPacket(wire, wire.length, dns.address));
+                    outstanding.add(query.getHeader().getID());
+                }
+                while (!outstanding.isEmpty()) {
+                    DatagramPacket answer = new DatagramPacket(new byte[512], 512);
+                    client.receive(answer);
+                    assertThat(outstanding.remove(new Message(answer.getData()).getHeader().getID()))
+                            .isTrue();
+                }
+            }
+            assertThat(dns.ask("static.customer1.example", Type.A).getRcode()).isZero();
+        }
+    }
+
+    @Test
+    void longerThanAMillisecondIsRefused() {
+        for (Duration wrong : new Duration[] {Duration.ofNanos(-1), Duration.ofNanos(1_000_001)}) {
+            assertThatThrownBy(() -> new DnsSettings(
+                            0, true, 1 << 20, wrong, 10, 10, 1, Duration.ofSeconds(1), 0, Optional.empty()))
+                    .hasMessageContaining("popnet.dns.server.udp-gather is " + wrong + ": must be 0 to 1 ms");
+        }
+    }
+}
