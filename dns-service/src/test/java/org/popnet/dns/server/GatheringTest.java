@@ -42,7 +42,8 @@ class GatheringTest {
                 while (!outstanding.isEmpty()) {
                     DatagramPacket answer = new DatagramPacket(new byte[512], 512);
                     client.receive(answer);
-                    assertThat(outstanding.remove(new Message(answer.getData()).getHeader().getID()))
+                    assertThat(outstanding.remove(
+                                    new Message(answer.getData()).getHeader().getID()))
                             .isTrue();
                 }
             }

@@ -42,7 +42,16 @@ final class HeldServer implements AutoCloseable {
     /** @param answerer what answers once a query is no longer held back, like {@link QueryPipeline#respond} */
     HeldServer(int pipelinedMax, ToIntFunction<Exchange> answerer) throws IOException {
         DnsSettings settings = new DnsSettings(
-                1, false, 1 << 20, Duration.ZERO, 300, 250, pipelinedMax, Duration.ofMillis(IDLE_MS), 0, Optional.empty());
+                1,
+                false,
+                1 << 20,
+                Duration.ZERO,
+                300,
+                250,
+                pipelinedMax,
+                Duration.ofMillis(IDLE_MS),
+                0,
+                Optional.empty());
         listener = new TcpListener(
                 settings,
                 x -> answer(x, answerer),

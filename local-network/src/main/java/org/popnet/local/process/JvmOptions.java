@@ -42,7 +42,8 @@ final class JvmOptions {
     private static List<String> of(Service service) {
         return switch (service) {
             // Its tables of many megabytes are read at random: with small pages, finding the page takes as long as the
-            // read. A young generation that always fits into what is left of the old one: with the JVM's own choice of 80 MB
+            // read. A young generation that always fits into what is left of the old one: with the JVM's own choice of
+            // 80 MB
             // the first collections after the start were full ones, a fifth of a second long.
             case DNS ->
                 with("-Xmx256m", "-Xmn32m", "-XX:MetaspaceSize=96m", "-Xss512k", "-XX:+UseTransparentHugePages");
