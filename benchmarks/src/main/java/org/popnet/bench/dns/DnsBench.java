@@ -259,7 +259,8 @@ public final class DnsBench extends MeasurementCommand {
         }
         long lost =
                 contest.samples(OURS).stream().mapToLong(Dnsperf.Sample::lost).sum();
-        report.verdict(Verdict.atMost("T1 p99 < 1 ms at half load", latencies.median(OURS, PacedAsker.Latencies::p99), 1, "ms"))
+        report.verdict(Verdict.atMost(
+                        "T1 p99 < 1 ms at half load", latencies.median(OURS, PacedAsker.Latencies::p99), 1, "ms"))
                 .verdict(Verdict.atMost("T1 none lost", (double) lost + lost(latencies, OURS), 0, "lost"))
                 .note("Every query is for one of " + DOMAINS + " domains, on behalf of one of " + PREFIXES
                         + " client subnets; our name server knows all of them from eight POPs with two edges each, half"
@@ -269,7 +270,8 @@ public final class DnsBench extends MeasurementCommand {
                         + seconds + " s; half load is " + Figures.of(half) + " queries/s, asked"
                         + " at even intervals from one thread that never sleeps, medians of as many rounds; a latency"
                         + " counts from the moment that its query was due. A program on the server's core that never waits"
-                        + " was away for more than a millisecond during " + Figures.of(away) + " % of the time. Our process then takes "
+                        + " was away for more than a millisecond during " + Figures.of(away)
+                        + " % of the time. Our process then takes "
                         + Figures.of(Usage.pssBytes(process) / 1e6) + " MB (PSS).");
     }
 
