@@ -147,6 +147,10 @@ final class FetchPipeline {
     private Step shared(FetchRequest request, @Nullable StoredObject stale, Vary vary, Forward reason) {
         Slot slot = new Slot(request.key(), vary.key(request.headers()));
         Fills.Place place = fills.joinOrLead(slot);
+        if (place.leads() && reason == Forward.URI_MISS && disk.contains(request.key())) {
+            fills.stored(slot, place.fill());
+            return new Step.Again(vary);
+        }
         return place.leads()
                 ? lead(slot, place.fill(), request, stale, reason)
                 : follow(place.fill(), request, stale, vary, reason);
@@ -265,6 +269,7 @@ final class FetchPipeline {
                                 answers.forwarded(Forward.STALE, 304, false, true, null));
                     case Found.Miss miss -> new Step.Again(vary);
                 };
+            case Outcome.Stored() -> new Step.Again(vary);
             case Outcome.InSegments(LargeVersion version) -> {
                 Step step = inSegments(request, large.body(request, version));
                 yield step == null ? new Step.Again(vary) : step;

@@ -61,6 +61,9 @@ final class Fill {
         /** The stored response is still right, and has been updated. */
         record Confirmed() implements Outcome {}
 
+        /** Another fetch had stored it before this one began. */
+        record Stored() implements Outcome {}
+
         /** It is large, and kept by segments: look for the one that is wanted. */
         record InSegments(LargeVersion version) implements Outcome {}
 

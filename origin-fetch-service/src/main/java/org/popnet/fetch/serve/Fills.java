@@ -45,6 +45,15 @@ final class Fills implements FlushTarget {
         return before == null ? new Place(mine, true) : new Place(before, false);
     }
 
+    /**
+     * Gives up a fill that need not begin: what it would fetch has been stored between the look at the disk, which found
+     * nothing, and now.
+     */
+    void stored(Slot slot, Fill fill) {
+        ended(slot, fill);
+        fill.resolve(new Outcome.Stored());
+    }
+
     /** Takes a fill out, so that the next request begins anew. */
     void ended(Slot slot, Fill fill) {
         running.remove(slot, fill);

@@ -156,7 +156,9 @@ final class LargeBody implements AutoCloseable {
     private Piece obtain(long at, long last) throws OriginUnavailableException, ChangedException {
         int segment = Segments.at(at);
         for (int round = 0; round < ROUNDS_MAX; round++) {
+            boolean absent = true;
             if (disk.find(request.key().at(segment), request.headers()) instanceof Found.Hit(StoredObject object)) {
+                absent = false;
                 if (usable(object)) {
                     long first = segment * SEGMENT_BYTES;
                     return new Piece.OnDisk(object, first, first + object.length());
@@ -165,6 +167,10 @@ final class LargeBody implements AutoCloseable {
             }
             Slot slot = slot(segment);
             Fills.Place place = fills.joinOrLead(slot);
+            if (place.leads() && absent && disk.contains(slot.key())) {
+                fills.stored(slot, place.fill());
+                continue;
+            }
             Piece found = place.leads()
                     ? fetch(lead(slot, place.fill(), last), segment * SEGMENT_BYTES)
                     : follow(place.fill(), segment, at, last);
@@ -250,10 +256,7 @@ final class LargeBody implements AutoCloseable {
                 }
                 return null;
             }
-            case Outcome.Confirmed() -> {
-                return null;
-            }
-            case Outcome.InSegments(LargeVersion other) -> {
+            case Outcome.Confirmed _, Outcome.Stored _, Outcome.InSegments _ -> {
                 return null;
             }
         }

@@ -294,7 +294,7 @@ final class Disk implements AutoCloseable {
 
     /** Whether something is stored under this key; says nothing of its variant or freshness. */
     boolean contains(ObjectKey key) {
-        return index.contains(key);
+        return reading.usable() && index.contains(key);
     }
 
     /** Removes those of a URL's segments that belong to an outdated version of it. */

@@ -174,7 +174,7 @@ public final class DiskTier implements AutoCloseable {
         disks.forEach(disk -> disk.invalidate(key, before));
     }
 
-    /** Whether something is stored under this key; says nothing of its variant or freshness. */
+    /** Whether something is stored under this key and can be read; says nothing of its variant or freshness. */
     public boolean contains(ObjectKey key) {
         return of(key).contains(key);
     }

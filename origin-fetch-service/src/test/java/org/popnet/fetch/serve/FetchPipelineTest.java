@@ -5,6 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.popnet.fetch.RawClient;
 import org.popnet.fetch.RawClient.Response;
@@ -37,6 +43,23 @@ class FetchPipelineTest extends TwoOrigins {
         await().until(() -> node.count("popnet.fetch.bytes.out", "result", "HIT") == 5); // counted behind the last byte
         await().until(() -> node.count("popnet.fetch.bytes.out", "result", "MISS") == 5);
         assertThat(node.count("popnet.fetch.bytes.out")).isEqualTo(10);
+    }
+
+    @Test
+    void whoeverComesJustAsItIsStoredFindsItThere() throws Exception {
+        origin.answering((request, out) -> out.write(TestOrigin.ok("hello")));
+        int urls = 20;
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int url = 0; url < urls; url++) {
+                String path = "/" + url;
+                List<Callable<String>> together =
+                        Collections.nCopies(4, () -> node.get(path).text() + node.get(path).text());
+                for (Future<String> answers : clients.invokeAll(together)) {
+                    assertThat(answers.get()).isEqualTo("hellohello");
+                }
+            }
+        }
+        assertThat(origin.requests()).hasSize(urls);
     }
 
     @Test
