@@ -52,8 +52,8 @@ class FetchPipelineTest extends TwoOrigins {
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int url = 0; url < urls; url++) {
                 String path = "/" + url;
-                List<Callable<String>> together =
-                        Collections.nCopies(4, () -> node.get(path).text() + node.get(path).text());
+                List<Callable<String>> together = Collections.nCopies(
+                        4, () -> node.get(path).text() + node.get(path).text());
                 for (Future<String> answers : clients.invokeAll(together)) {
                     assertThat(answers.get()).isEqualTo("hellohello");
                 }
