@@ -12,7 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param nativeUdp whether Linux' batched system calls are used where they can be; default true
  * @param udpReceiveBuffer bytes asked for each UDP socket: what a pause of the process may pile up without loss; default
  *     4 MiB, 64 KiB to 64 MiB
- * @param udpGather how long a busy thread, one that just took 16 queries or more at once, lets further ones gather before it
+ * @param udpGather how long a busy thread, one that just took 8 queries or more at once, lets further ones gather before it
  *     takes them, so that both sides wake up less often; Linux adds about 50 µs. Default 10 µs, 0 (not at all) to 1 ms
  * @param tcpConnectionsMax open TCP connections; default 1,000, 10 to 100,000
  * @param tcpConnectionsPerClientMax open TCP connections of one address; default 100, 1 to 100,000
