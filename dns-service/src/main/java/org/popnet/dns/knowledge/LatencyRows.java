@@ -33,12 +33,12 @@ final class LatencyRows {
     private static final int ROW_BYTES = 24;
 
     private static final int CELL_BYTES = 20;
-    private static final VarHandle CELLS = MethodHandles.arrayElementVarHandle(long[].class);
-    /** A slot's three numbers lie side by side: one miss of the cache finds them all. */
-    private static final int SLOT = 3;
-
+    private static final VarHandle ATOMIC = MethodHandles.arrayElementVarHandle(long[].class);
+    /** A row is the two halves of its prefix and then its cells: whoever finds it has what there is to read, too. */
     private static final int LOW = 1;
-    private static final int ROW = 2;
+
+    private static final int CELLS_AT = 2;
+    private static final int TAG_SHIFT = 32;
 
     /** A table is copied when this part of it has expired, or is all that is free. */
     private static final int WORTH = 8;
@@ -46,13 +46,12 @@ final class LatencyRows {
     private final int rowsMax;
     private final int columns;
     private final int mask;
-    /** By slot: high and low half of the prefix, the row's number + 1; 0 for an empty slot. */
+    /** By slot: the upper half of the prefix's hash, then the row's number + 1; 0 for an empty slot. */
     private final long[] slots;
 
-    private final long[] rowHigh;
-    private final long[] rowLow;
-    private final long[] cells;
-    /** By cell, in ms, what users see beyond what probes measured; null as long as there is nothing to correct. */
+    private final int stride;
+    private final long[] table;
+    /** By place in the table, in ms, what users see beyond what probes measured; null as long as there is nothing to correct. */
     private volatile byte @Nullable [] corrections;
 
     private int rows;
@@ -62,10 +61,9 @@ final class LatencyRows {
         this.columns = columns;
         int capacity = Integer.highestOneBit(Math.max(8, rowsMax)) << 2;
         mask = capacity - 1;
-        slots = new long[capacity * SLOT];
-        rowHigh = new long[rowsMax];
-        rowLow = new long[rowsMax];
-        cells = new long[rowsMax * columns];
+        slots = new long[capacity];
+        stride = CELLS_AT + columns;
+        table = new long[Math.multiplyExact(rowsMax, stride)];
     }
 
     int rows() {
@@ -77,36 +75,74 @@ final class LatencyRows {
     }
 
     int find(long h, long l) {
-        int slot = (int) Hash.of(h, l) & mask;
+        return find(h, l, Hash.of(h, l));
+    }
+
+    private int find(long h, long l, long hash) {
+        int slot = (int) hash & mask;
         while (true) {
-            int at = slot * SLOT;
-            int row = (int) (long) CELLS.getAcquire(slots, at + ROW);
-            if (row == 0) {
+            long there = (long) ATOMIC.getAcquire(slots, slot);
+            if (there == 0) {
                 return Latencies.ABSENT;
             }
-            if (slots[at] == h && slots[at + LOW] == l) {
-                return row - 1;
+            int row = (int) there - 1;
+            if (there >>> TAG_SHIFT == hash >>> TAG_SHIFT
+                    && table[row * stride] == h
+                    && table[row * stride + LOW] == l) {
+                return row;
             }
             slot = slot + 1 & mask;
         }
     }
 
+    /**
+     * Reads both ends of the row that a prefix most likely has.
+     *
+     * @return what was read, which means nothing
+     */
+    private long touch(long hash) {
+        int slot = (int) hash & mask;
+        long there = slots[slot];
+        while (there != 0 && there >>> TAG_SHIFT != hash >>> TAG_SHIFT) {
+            slot = slot + 1 & mask;
+            there = slots[slot];
+        }
+        if (there == 0) {
+            return 0;
+        }
+        int first = ((int) there - 1) * stride;
+        return table[first] + table[first + stride - 1];
+    }
+
     /** The row of a prefix, made if need be; {@link Latencies#ABSENT} if the table is full. */
     private int findOrAdd(long h, long l) {
-        int known = find(h, l);
+        long hash = Hash.of(h, l);
+        int known = find(h, l, hash);
         if (known != Latencies.ABSENT || rows == rowsMax) {
             return known;
         }
-        int slot = (int) Hash.of(h, l) & mask;
-        while (slots[slot * SLOT + ROW] != 0) {
+        int slot = (int) hash & mask;
+        while (slots[slot] != 0) {
             slot = slot + 1 & mask;
         }
-        slots[slot * SLOT] = h;
-        slots[slot * SLOT + LOW] = l;
-        rowHigh[rows] = h;
-        rowLow[rows] = l;
-        CELLS.setRelease(slots, slot * SLOT + ROW, (long) ++rows);
-        return rows - 1;
+        int row = rows++;
+        table[row * stride] = h;
+        table[row * stride + LOW] = l;
+        ATOMIC.setRelease(slots, slot, hash >>> TAG_SHIFT << TAG_SHIFT | row + 1);
+        return row;
+    }
+
+    private long high(int row) {
+        return table[row * stride];
+    }
+
+    private long low(int row) {
+        return table[row * stride + LOW];
+    }
+
+    /** Where a cell stands in the table. */
+    private int at(int row, int column) {
+        return row * stride + CELLS_AT + column;
     }
 
     /**
@@ -129,8 +165,8 @@ final class LatencyRows {
         if (row == Latencies.ABSENT) {
             return false;
         }
-        int index = row * columns + column;
-        long before = cells[index];
+        int index = at(row, column);
+        long before = table[index];
         if (before != 0 && time(before) >= measuredAtMs) {
             return true;
         }
@@ -141,13 +177,13 @@ final class LatencyRows {
             rtt = (rtt(before) / 10.0 * weight + rttMs) / (weight + 1);
             loss = (loss(before) * weight + loss) / (weight + 1);
         }
-        CELLS.setOpaque(cells, index, cell(rtt, loss, measuredAtMs));
+        ATOMIC.setOpaque(table, index, cell(rtt, loss, measuredAtMs));
         return true;
     }
 
     /** Corrections of which nothing is known yet, to be filled in by {@link #correct} and taken up by {@link #take}. */
     byte[] noCorrections() {
-        return new byte[cells.length];
+        return new byte[table.length];
     }
 
     /**
@@ -165,14 +201,14 @@ final class LatencyRows {
         boolean any = false;
         double[] excess = new double[columns];
         for (int row = from; row < to; row++) {
-            int known = find(users.rowHigh[row], users.rowLow[row]);
+            int known = find(users.high(row), users.low(row));
             if (known == Latencies.ABSENT) {
                 continue;
             }
             double least = Double.POSITIVE_INFINITY;
             for (int column = 0; column < columns; column++) {
-                long seen = users.cells[row * columns + column];
-                long measured = cells[known * columns + column];
+                long seen = users.table[users.at(row, column)];
+                long measured = table[at(known, column)];
                 excess[column] = holds(seen, nowMs, expiryMs) && holds(measured, nowMs, expiryMs)
                         ? (rtt(seen) - rtt(measured)) / 10.0
                         : Double.NaN;
@@ -181,10 +217,10 @@ final class LatencyRows {
             for (int column = 0; column < columns; column++) {
                 double beyond = excess[column] - least;
                 if (beyond > 0) {
-                    long age = Math.max(0, nowMs - time(users.cells[row * columns + column]));
+                    long age = Math.max(0, nowMs - time(users.table[users.at(row, column)]));
                     double left = beyond * Math.pow(0.5, (double) age / halfLifeMs);
-                    into[known * columns + column] = (byte) Math.min(mostMs, Math.round(left));
-                    any |= into[known * columns + column] != 0;
+                    into[at(known, column)] = (byte) Math.min(mostMs, Math.round(left));
+                    any |= into[at(known, column)] != 0;
                 }
             }
         }
@@ -202,7 +238,7 @@ final class LatencyRows {
         for (int row = 0; row < rows; row++) {
             boolean fresh = false;
             for (int column = 0; column < columns && !fresh; column++) {
-                fresh = time(cells[row * columns + column]) >= sinceMs;
+                fresh = time(table[at(row, column)]) >= sinceMs;
             }
             count += fresh ? 0 : 1;
         }
@@ -242,9 +278,9 @@ final class LatencyRows {
 
     /** Writes a row to a checkpoint, as far as its columns have names there. */
     void save(int row, int named, CheckpointWriter out, long nowMs) {
-        out.row(rowHigh[row], rowLow[row]);
+        out.row(high(row), low(row));
         for (int column = 0; column < named; column++) {
-            long cell = cells[row * columns + column];
+            long cell = table[at(row, column)];
             if (cell != 0) {
                 long age = Math.clamp(nowMs - time(cell), 0, Integer.MAX_VALUE);
                 out.cell(column, (short) rtt(cell), (byte) loss(cell), (int) age);
@@ -261,7 +297,7 @@ final class LatencyRows {
     boolean learn(long h, long l, int column, double rttMs, double lossPercent, long measuredAtMs) {
         int known = find(h, l);
         if (known != Latencies.ABSENT) {
-            long before = cells[known * columns + column];
+            long before = table[at(known, column)];
             if (before != 0 && time(before) + SAME_MEASUREMENT_MS >= measuredAtMs) {
                 return false;
             }
@@ -270,7 +306,7 @@ final class LatencyRows {
         if (row == Latencies.ABSENT) {
             return false;
         }
-        CELLS.setOpaque(cells, row * columns + column, cell(rttMs, Math.clamp(lossPercent, 0, 100), measuredAtMs));
+        ATOMIC.setOpaque(table, at(row, column), cell(rttMs, Math.clamp(lossPercent, 0, 100), measuredAtMs));
         return true;
     }
 
@@ -287,7 +323,7 @@ final class LatencyRows {
             List<PopLatency> pops = new ArrayList<>();
             int size = ROW_BYTES;
             for (int column = 0; column < popOfColumn.length; column++) {
-                long cell = cells[row * columns + column];
+                long cell = table[at(row, column)];
                 long age = Math.max(0, nowMs - time(cell));
                 if (cell != 0 && age <= expiryMs) {
                     int rtt = rtt(cell) == UNANSWERED ? -1 : rtt(cell);
@@ -304,7 +340,7 @@ final class LatencyRows {
             }
             left -= size;
             pops.forEach(pop -> named.add(pop.pop()));
-            out.add(new PrefixLatency(Address.of(rowHigh[row], rowLow[row]), pops));
+            out.add(new PrefixLatency(Address.of(high(row), low(row)), pops));
         }
         return -1;
     }
@@ -314,11 +350,11 @@ final class LatencyRows {
         LatencyRows copy = new LatencyRows(newRowsMax, newColumns);
         for (int row = 0; row < rows; row++) {
             for (int column = 0; column < columns; column++) {
-                long cell = cells[row * columns + column];
+                long cell = table[at(row, column)];
                 if (cell != 0 && time(cell) >= sinceMs) {
-                    int target = copy.findOrAdd(rowHigh[row], rowLow[row]);
+                    int target = copy.findOrAdd(high(row), low(row));
                     if (target != Latencies.ABSENT) {
-                        copy.cells[target * newColumns + column] = cell;
+                        copy.table[copy.at(target, column)] = cell;
                     }
                 }
             }
@@ -336,40 +372,35 @@ final class LatencyRows {
     }
 
     @SuppressWarnings("ArrayRecordComponent") // never changed, never compared
-    private record Through(LatencyRows table, int[] columnOfPop, long expiryMs, float[] fromHere) implements Latencies {
+    private record Through(LatencyRows rows, int[] columnOfPop, long expiryMs, float[] fromHere) implements Latencies {
         @Override
         public int row(long high, long low) {
-            return table.find(high, low);
+            return rows.find(high, low);
         }
 
         @Override
         public long touchSlot(long hash) {
-            return table.slots[((int) hash & table.mask) * SLOT + ROW];
+            return rows.slots[(int) hash & rows.mask];
         }
 
         @Override
-        public long touchRow(long high, long low) {
-            int row = table.find(high, low);
-            if (row == Latencies.ABSENT) {
-                return 0;
-            }
-            int base = row * table.columns;
-            return table.cells[base] + table.cells[base + table.columns - 1];
+        public long touchRow(long hash) {
+            return rows.touch(hash);
         }
 
         @Override
         public long read(int row, long nowMs, float[] rttMs, float[] lossPercent) {
             long oldest = -1;
-            int base = row * table.columns;
-            byte[] corrections = table.corrections;
+            int first = rows.at(row, 0);
+            byte[] corrections = rows.corrections;
             Arrays.fill(lossPercent, 0);
             for (int pop = 0; pop < columnOfPop.length; pop++) {
-                long cell = (long) CELLS.getOpaque(table.cells, base + columnOfPop[pop]);
+                long cell = (long) ATOMIC.getOpaque(rows.table, first + columnOfPop[pop]);
                 long age = Math.max(0, nowMs - time(cell));
                 if (cell == 0 || age > expiryMs || rtt(cell) == UNANSWERED) {
                     rttMs[pop] = Float.NaN;
                 } else {
-                    rttMs[pop] = rtt(cell) / 10f + corrected(corrections, base + columnOfPop[pop]);
+                    rttMs[pop] = rtt(cell) / 10f + corrected(corrections, first + columnOfPop[pop]);
                     lossPercent[pop] = loss(cell);
                     oldest = Math.max(oldest, age);
                 }
@@ -379,13 +410,13 @@ final class LatencyRows {
 
         @Override
         public float correctionMs(int row, int pop) {
-            return corrected(table.corrections, row * table.columns + columnOfPop[pop]);
+            return corrected(rows.corrections, rows.at(row, columnOfPop[pop]));
         }
 
         @Override
         public void ages(int row, long nowMs, long[] ageMs) {
             for (int pop = 0; pop < columnOfPop.length; pop++) {
-                long cell = (long) CELLS.getOpaque(table.cells, row * table.columns + columnOfPop[pop]);
+                long cell = (long) ATOMIC.getOpaque(rows.table, rows.at(row, columnOfPop[pop]));
                 long age = Math.max(0, nowMs - time(cell));
                 ageMs[pop] = cell == 0 || age > expiryMs || rtt(cell) == UNANSWERED ? -1 : age;
             }

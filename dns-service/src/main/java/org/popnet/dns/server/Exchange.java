@@ -58,12 +58,6 @@ final class Exchange {
     /** What stands at the name in question, if it was looked up ahead; see {@link Lookahead}. */
     @Nullable ZoneEntry entry;
 
-    /** The prefix that the client is known by, and its hash, while it is looked ahead. */
-    long clientHigh;
-
-    long clientLow;
-    long clientHash;
-
     private long random;
 
     /** @param seed for the sampling of what need not be done for all */

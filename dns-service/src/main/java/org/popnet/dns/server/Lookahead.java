@@ -26,6 +26,11 @@ import org.popnet.dns.zone.ZoneSnapshot;
 final class Lookahead {
     private final ClientLocation location;
     private final PersistenceTable persistence;
+    /** Those to be answered, and by their places the hashes of names and of clients, later the keys of their records. */
+    private Exchange[] asked = {};
+
+    private long[] names = {};
+    private long[] clients = {};
     /** Of what was read, so that reading it is not found to be useless and left out; nobody waits to see it. */
     @SuppressWarnings("UnusedVariable")
     private long read;
@@ -35,75 +40,96 @@ final class Lookahead {
         this.persistence = persistence;
     }
 
-    /** @param view that the queries will be answered from */
+    /**
+     * @param count of the batch, how many are filled in
+     * @param view that the queries will be answered from
+     */
     void over(Exchange[] batch, int count, View view) {
-        long sum = entries(batch, count, view.zone());
-        sum += clients(batch, count, view.latencies());
-        sum += domains(batch, count, view.latencies());
-        read = sum;
+        if (asked.length < batch.length) {
+            asked = new Exchange[batch.length];
+            names = new long[batch.length];
+            clients = new long[batch.length];
+        }
+        int answered = 0;
+        for (int i = 0; i < count; i++) {
+            Exchange x = batch[i];
+            if (x.verdict == QueryDecoder.Verdict.ANSWER && x.query.labels() > 0) {
+                asked[answered] = x;
+                names[answered] = x.query.suffixHash(0);
+                clients[answered] = client(x);
+                answered++;
+            }
+        }
+        ZoneSnapshot zone = view.zone();
+        Latencies latencies = view.latencies();
+        read = slots(answered, zone, latencies)
+                + rows(answered, zone, latencies)
+                + entries(answered, zone)
+                + records(keys(answered));
     }
 
-    private static long entries(Exchange[] batch, int count, ZoneSnapshot zone) {
+    /** The hash of the prefix that the client is known by: that of {@link ClientLocation}. */
+    private long client(Exchange x) {
+        Query query = x.query;
+        boolean told = query.subnetKnown();
+        long high = told ? query.subnetHigh() : x.sourceHigh;
+        long low = told ? query.subnetLow() : x.sourceLow;
+        int bits = location.bits(high, low);
+        int known = told ? Math.min(query.subnetSource(), bits) : bits;
+        return Hash.of(Address.maskHigh(high, low, known), Address.maskLow(high, low, known));
+    }
+
+    private long slots(int count, ZoneSnapshot zone, Latencies latencies) {
         long sum = 0;
         for (int i = 0; i < count; i++) {
-            Exchange x = batch[i];
-            if (x.verdict == QueryDecoder.Verdict.ANSWER) {
-                sum += zone.touchSlot(x.query);
-            }
-        }
-        for (int i = 0; i < count; i++) {
-            Exchange x = batch[i];
-            if (x.verdict == QueryDecoder.Verdict.ANSWER) {
-                sum += zone.touchEntry(x.query);
-            }
-        }
-        for (int i = 0; i < count; i++) {
-            Exchange x = batch[i];
-            if (x.verdict == QueryDecoder.Verdict.ANSWER) {
-                x.entry = zone.find(x.query, 0);
-            }
+            sum += zone.touchSlot(names[i]) + latencies.touchSlot(clients[i]);
         }
         return sum;
     }
 
-    private long clients(Exchange[] batch, int count, Latencies latencies) {
+    private long rows(int count, ZoneSnapshot zone, Latencies latencies) {
         long sum = 0;
         for (int i = 0; i < count; i++) {
-            Exchange x = batch[i];
-            if (x.entry instanceof ZoneEntry.Steered steered) {
-                Query query = x.query;
-                boolean told = query.subnetKnown();
-                long high = told ? query.subnetHigh() : x.sourceHigh;
-                long low = told ? query.subnetLow() : x.sourceLow;
-                int bits = location.bits(high, low);
-                int known = told ? Math.min(query.subnetSource(), bits) : bits;
-                x.clientHigh = Address.maskHigh(high, low, known);
-                x.clientLow = Address.maskLow(high, low, known);
-                x.clientHash = Hash.of(x.clientHigh, x.clientLow);
-                sum += latencies.touchSlot(x.clientHash) + steered.domain().identity();
-            }
+            sum += zone.touchEntry(names[i]) + latencies.touchRow(clients[i]);
         }
         return sum;
     }
 
-    private long domains(Exchange[] batch, int count, Latencies latencies) {
+    /** Finds what stands at each name; comparing names takes so long that nothing is waited for beside it. */
+    private long entries(int count, ZoneSnapshot zone) {
         long sum = 0;
         for (int i = 0; i < count; i++) {
-            Exchange x = batch[i];
-            if (x.entry instanceof ZoneEntry.Steered steered) {
-                sum += latencies.touchRow(x.clientHigh, x.clientLow);
-                x.keptKey = 0;
-                if (steered.domain().terms().persistenceMs() > 0) {
-                    x.keptKey = PersistenceTable.key(x.clientHash, identity(x, steered.domain()));
-                    sum += persistence.touchKeys(x.keptKey);
-                }
-            }
+            sum += zone.touchDomain(names[i]);
         }
         for (int i = 0; i < count; i++) {
-            Exchange x = batch[i];
-            if (x.entry instanceof ZoneEntry.Steered && x.keptKey != 0) {
-                sum += persistence.touchRecord(x.keptKey);
+            asked[i].entry = zone.find(asked[i].query, 0);
+        }
+        return sum;
+    }
+
+    /**
+     * Makes the keys of the records of clients that are kept at their servers.
+     *
+     * @return how many there are; they are the first of {@link #clients} then
+     */
+    private int keys(int count) {
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            if (asked[i].entry instanceof ZoneEntry.Steered steered
+                    && steered.domain().terms().persistenceMs() > 0) {
+                clients[kept++] = PersistenceTable.key(clients[i], identity(asked[i], steered.domain()));
             }
+        }
+        return kept;
+    }
+
+    private long records(int count) {
+        long sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += persistence.touchKeys(clients[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            sum += persistence.touchRecord(clients[i]);
         }
         return sum;
     }

@@ -19,8 +19,8 @@ public interface Latencies {
         return 0;
     }
 
-    /** Reads the row of a prefix if there is one; as {@link #touchSlot}. */
-    default long touchRow(long high, long low) {
+    /** Reads the row that a prefix most likely has; as {@link #touchSlot}. */
+    default long touchRow(long hash) {
         return 0;
     }
 

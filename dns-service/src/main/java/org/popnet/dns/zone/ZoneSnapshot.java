@@ -127,21 +127,26 @@ public final class ZoneSnapshot {
     /**
      * Reads the slot that the search for a name begins with, so that it is in the processor's cache when that comes.
      *
+     * @param hash of the name ({@link WireName#hash})
      * @return what was read, which means nothing
      */
-    public long touchSlot(Query query) {
-        return query.labels() == 0 ? 0 : slots[SLOT * slotOf(query.suffixHash(0))];
+    public long touchSlot(long hash) {
+        return slots[SLOT * slotOf(hash)];
     }
 
     /** Reads what that slot leads to; as {@link #touchSlot}. */
-    public long touchEntry(Query query) {
-        if (query.labels() == 0) {
-            return 0;
-        }
-        int slot = slotOf(query.suffixHash(0));
+    public long touchEntry(long hash) {
+        int slot = slotOf(hash);
         ZoneEntry entry = table[slot];
         int name = (int) (slots[SLOT * slot + NAME] >>> NAME_SHIFT);
         return names[name] + (entry instanceof ZoneEntry.Steered ? 1 : 0);
+    }
+
+    /** Reads the domain that most likely stands there; as {@link #touchSlot}. */
+    public long touchDomain(long hash) {
+        return table[slotOf(hash)] instanceof ZoneEntry.Steered steered
+                ? steered.domain().identity()
+                : 0;
     }
 
     /**
