@@ -160,7 +160,7 @@ public final class Checkpoint {
                 in.readInt();
                 in.readInt();
                 long off = Math.max(0, wallClock.millis() - in.readLong());
-                read(in, off, knowledge);
+                read(in, off, knowledge.restoring());
             }
         } catch (IOException | IllegalArgumentException e) {
             LOG.warn("the checkpoint {} cannot be read ({}): starting without what was known", file, e.toString());
@@ -183,20 +183,20 @@ public final class Checkpoint {
         }
     }
 
-    private static void read(DataInputStream in, long off, Knowledge knowledge) throws IOException {
+    private static void read(DataInputStream in, long off, Restoring into) throws IOException {
         Map<String, Long> domains = new HashMap<>();
         Map<Short, String> pops = new HashMap<>();
         while (true) {
             byte tag = in.readByte();
             switch (tag) {
                 case CheckpointWriter.END -> {
-                    knowledge.restoreDomains(domains);
+                    into.domains(domains);
                     return;
                 }
                 case CheckpointWriter.COLUMN -> pops.put(in.readShort(), in.readUTF());
-                case CheckpointWriter.ROW -> row(in, pops, off, knowledge);
+                case CheckpointWriter.ROW -> row(in, pops, off, into);
                 case CheckpointWriter.LATENCY ->
-                    knowledge.restoreLatency(
+                    into.latency(
                             in.readLong(),
                             in.readLong(),
                             in.readUTF(),
@@ -204,9 +204,9 @@ public final class Checkpoint {
                             in.readFloat(),
                             in.readLong() + off);
                 case CheckpointWriter.VERDICT ->
-                    knowledge.restoreVerdict(new TargetId(in.readUTF()), in.readBoolean(), in.readLong() + off);
+                    into.verdict(new TargetId(in.readUTF()), in.readBoolean(), in.readLong() + off);
                 case CheckpointWriter.PERSISTENCE ->
-                    knowledge.restorePersistence(new PersistenceRecord(
+                    into.persistence(new PersistenceRecord(
                             in.readLong(),
                             in.readLong(),
                             in.readLong(),
@@ -220,8 +220,7 @@ public final class Checkpoint {
         }
     }
 
-    private static void row(DataInputStream in, Map<Short, String> pops, long off, Knowledge knowledge)
-            throws IOException {
+    private static void row(DataInputStream in, Map<Short, String> pops, long off, Restoring into) throws IOException {
         long high = in.readLong();
         long low = in.readLong();
         for (short column = in.readShort(); column != CheckpointWriter.ROW_END; column = in.readShort()) {
@@ -233,7 +232,7 @@ public final class Checkpoint {
             if (pop == null) {
                 throw new IOException("a latency of column " + column + ", which no POP has");
             }
-            knowledge.restoreLatency(high, low, pop, rttMs, loss, ageMs);
+            into.latency(high, low, pop, rttMs, loss, ageMs);
         }
     }
 }

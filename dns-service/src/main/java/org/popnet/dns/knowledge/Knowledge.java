@@ -8,7 +8,6 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.popnet.dns.steering.ClientLocation;
 import org.popnet.dns.steering.Geography;
-import org.popnet.dns.steering.Latencies;
 import org.popnet.dns.zone.ZoneSnapshot;
 import org.popnet.platform.message.Message.KnowledgePart;
 import org.popnet.platform.message.Message.LatencyResult;
@@ -33,16 +32,6 @@ import org.slf4j.LoggerFactory;
 public final class Knowledge {
     private static final Logger LOG = LoggerFactory.getLogger(Knowledge.class);
 
-    /** Targets that are compiled in one step: less than half a millisecond of work. */
-    private static final int STEP = 1000;
-    /**
-     * A verdict that changes is published at once, and an edge that takes up a tree; but when hundreds do in the same
-     * second, each of those times would cost as much as all of them together.
-     */
-    private static final int HURRIED_MAX = 10;
-
-    private static final long HURRY_MS = 1000;
-
     private final LongSupplier clockMs;
     private final Geography geography;
     private final ClientLocation clientLocation;
@@ -55,17 +44,10 @@ public final class Knowledge {
     private final ReportedLoads loads;
     private final MeasuredDistances distances;
     private final RulesHeld rules = new RulesHeld();
+    private final ViewPublisher views;
 
     /** Of the current tree; null before there is one. */
     private @Nullable CompiledTargets compiled;
-    /** How many changes were published at once since then. */
-    private int hurried;
-
-    private long hurryingSinceMs;
-    /** Whether something was compiled that answers should be made from soon. */
-    private boolean waiting;
-
-    private volatile @Nullable View view;
 
     /** @param clockMs milliseconds on a clock that never goes back, greater than any age there can be */
     public Knowledge(KnowledgeSettings settings, LongSupplier clockMs) {
@@ -88,11 +70,12 @@ public final class Knowledge {
                 settings.latencyFresh().toMillis(),
                 geography);
         distances = new MeasuredDistances(settings, clientLocation);
+        views = new ViewPublisher(loads, distances, rules);
     }
 
     /** What answers are made from. */
     public View view() {
-        View current = view;
+        View current = views.view();
         if (current == null) {
             throw new IllegalStateException("no tree was taken up yet");
         }
@@ -120,12 +103,13 @@ public final class Knowledge {
     public void activate(ZoneSnapshot next) {
         synchronized (lock) {
             rules.follow(zone(), next);
-            compiled = health.follow(next);
+            CompiledTargets targets = health.follow(next);
+            compiled = targets;
             NetworkTree tree = next.tree().tree();
             loads.follow(tree);
             rules.retain(loads.machines());
             distances.follow(next, nowMs());
-            compileAndPublish();
+            views.publishAll(targets, nowMs());
         }
     }
 
@@ -162,7 +146,7 @@ public final class Knowledge {
                 loads.hear(zone.tree().tree(), told, now);
             }
             if (!changed.isEmpty()) {
-                publishSoon(current);
+                views.publishSoon(current, now);
             }
         }
     }
@@ -195,7 +179,7 @@ public final class Knowledge {
                         distances.take(node.pop(), report.clients(), nowMs());
                     }
                     if (rules.take(node.toString(), generation)) {
-                        publishSoon(current);
+                        views.publishSoon(current, nowMs());
                     }
                 }
             }
@@ -212,10 +196,7 @@ public final class Knowledge {
             if (current != null) {
                 long now = nowMs();
                 distances.prepare(now);
-                current.compileDue(STEP, distances.toServers(current.zone().topology(), now), now);
-                if (waiting) {
-                    publish(current);
-                }
+                views.prepare(current, now);
             }
         }
     }
@@ -223,9 +204,10 @@ public final class Knowledge {
     /** Compiles a new view from what came in since; call it every second. */
     public void refresh() {
         synchronized (lock) {
-            if (compiled != null) {
+            CompiledTargets current = compiled;
+            if (current != null) {
                 distances.correct(nowMs());
-                compileAndPublish();
+                views.publishAll(current, nowMs());
             }
         }
     }
@@ -237,41 +219,6 @@ public final class Knowledge {
             distances.expire(nowMs());
             refresh();
         }
-    }
-
-    private void compileAndPublish() {
-        CompiledTargets current = compiled;
-        if (current != null) {
-            long now = nowMs();
-            current.compileDue(
-                    Integer.MAX_VALUE, distances.toServers(current.zone().topology(), now), now);
-            publish(current);
-        }
-    }
-
-    /** At once as a rule; when much changes in one second, with the next {@link #prepare}. */
-    private void publishSoon(CompiledTargets current) {
-        waiting = true;
-        long now = nowMs();
-        if (now - hurryingSinceMs >= HURRY_MS) {
-            hurryingSinceMs = now;
-            hurried = 0;
-        }
-        if (hurried < HURRIED_MAX) {
-            hurried++;
-            publish(current);
-        }
-    }
-
-    private void publish(CompiledTargets current) {
-        long now = nowMs();
-        ZoneSnapshot zone = current.zone();
-        Latencies toServers = distances.toServers(zone.topology(), now);
-        float[] fromHere = OwnDistance.of(zone.topology(), toServers, now);
-        current.load(loads.table(), now);
-        waiting = false;
-        view = new View(
-                zone, current.publish(), distances.toClients(zone.topology(), fromHere, now), rules.compile(zone));
     }
 
     /** What is known of every target, for operators. */
@@ -286,7 +233,7 @@ public final class Knowledge {
             for (ZoneSnapshot.Target target : current.targets()) {
                 TargetHealth known = health.targets().get(target.id());
                 if (known != null) {
-                    reports.add(report(current, target.id(), known, now));
+                    reports.add(TargetReport.of(target.id(), known, current, loads.table(), now));
                 }
             }
             return reports;
@@ -298,15 +245,10 @@ public final class Knowledge {
         synchronized (lock) {
             TargetHealth known = health.targets().get(id);
             ZoneSnapshot current = zone();
-            return known == null || current == null ? null : report(current, id, known, nowMs());
+            return known == null || current == null
+                    ? null
+                    : TargetReport.of(id, known, current, loads.table(), nowMs());
         }
-    }
-
-    private TargetReport report(ZoneSnapshot current, TargetId id, TargetHealth known, long now) {
-        int index = current.indexOf(id);
-        int pop = index < 0 ? -1 : current.targets().get(index).pop();
-        float responseMs = known.responseMs(pop, current.topology(), now);
-        return TargetReport.of(id, known, responseMs, loads.table().told(id.machine(), now), now);
     }
 
     /** Everything that a checkpoint keeps; null if there is no tree yet. */
@@ -320,40 +262,9 @@ public final class Knowledge {
         }
     }
 
-    /**
-     * Takes up from when domains are known; the tree must be active.
-     *
-     * @param since by name, the generation they came with; empty if that was not written
-     */
-    void restoreDomains(Map<String, Long> since) {
-        synchronized (lock) {
-            ZoneSnapshot current = zone();
-            if (current != null) {
-                rules.restore(since, current.tree().generation().number());
-            }
-        }
-    }
-
-    /** Takes up what a checkpoint holds; the tree must be active. */
-    void restoreLatency(long high, long low, String pop, float rttMs, float lossPercent, long ageMs) {
-        synchronized (lock) {
-            distances.restore(high, low, pop, rttMs, lossPercent, ageMs, nowMs());
-        }
-    }
-
-    void restoreVerdict(TargetId target, boolean down, long ageMs) {
-        synchronized (lock) {
-            health.restore(target, down ? TargetHealth.State.DOWN : TargetHealth.State.UP, nowMs() - ageMs);
-            if (compiled != null) {
-                compiled.due(target);
-            }
-        }
-    }
-
-    void restorePersistence(PersistenceRecord kept) {
-        if (kept.leftMs() > 0) {
-            persistence.merge(kept, nowMs(), "");
-        }
+    /** Takes up what a checkpoint holds; a tree must be active. */
+    Restoring restoring() {
+        return new Restoring(lock, clockMs, () -> compiled, health, distances, rules, persistence);
     }
 
     /**
@@ -410,7 +321,7 @@ public final class Knowledge {
 
     /** Domains that not all of their edges hold. */
     public int domainsUnconfirmed() {
-        View current = view;
+        View current = views.view();
         return current == null ? 0 : current.held().narrowed().size();
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.popnet.dns.zone.ZoneSnapshot;
 import org.popnet.platform.message.TargetId;
 
 /**
@@ -35,8 +36,11 @@ public record TargetReport(
             long ageMs,
             @Nullable String reason) {}
 
-    static TargetReport of(
-            TargetId id, TargetHealth health, float responseMs, LoadTable.@Nullable Told load, long nowMs) {
+    /** @param zone of the tree that the target is in */
+    static TargetReport of(TargetId id, TargetHealth health, ZoneSnapshot zone, LoadTable loads, long nowMs) {
+        int pop = zone.targets().get(zone.indexOf(id)).pop();
+        float responseMs = health.responseMs(pop, zone.topology(), nowMs);
+        LoadTable.Told load = loads.told(id.machine(), nowMs);
         List<VantagePointReport> points = new ArrayList<>();
         for (VantagePoint point : health.points()) {
             points.add(new VantagePointReport(
