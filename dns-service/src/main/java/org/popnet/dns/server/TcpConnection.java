@@ -5,11 +5,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.popnet.dns.steering.Address;
-import org.popnet.dns.wire.Dns;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,51 +19,17 @@ import org.slf4j.LoggerFactory;
  * next, {@link Step}. Whoever takes a query while another waits behind it sees that a spare thread is on its way, so
  * that no query, and no answer that waits to be sent together with others, depends on the one that is being answered.
  * One thread at a time reads, one at a time writes, whole answers only. Bounded are the threads, what was read and not
- * taken ({@link #IN_BYTES_MAX}), and what was answered and not sent ({@link #OUT_BYTES_MAX}, beyond which no query is
- * taken): then the connection is not read, and TCP makes the client wait.
+ * taken ({@link TcpQueries}), and what was answered and not sent ({@link TcpAnswers}): then the connection is not read,
+ * and TCP makes the client wait.
  */
 final class TcpConnection {
     private static final Logger LOG = LoggerFactory.getLogger(TcpConnection.class);
 
-    /** Longer queries are nobody's: a name, an OPT record and padding fit many times. */
-    static final int QUERY_BYTES_MAX = 4096;
-
-    private static final int LENGTH_BYTES = 2;
-    private static final int IN_BYTES = 1024;
-    private static final int IN_BYTES_MAX = 8192;
-
-    /** So much is sent at once even if more is about to be answered. */
-    private static final int OUT_BYTES = 8192;
-
-    private static final int OUT_BYTES_MAX = 64 << 10;
-    /** A buffer that has grown further is given up once it is sent. */
-    private static final int OUT_BYTES_KEPT = 2 * OUT_BYTES;
-
     /** After so many answers a thread lets others have its core: those of other connections are served, too. */
     private static final int ANSWERS_IN_A_ROW = 64;
 
-    private static final byte[] EMPTY = {};
     private static final int NONE = -1;
     private static final int END = -1;
-
-    /** What its connections share. */
-    interface Server {
-        /** Answers the query in {@code x.in}, like {@link QueryPipeline#respond}. */
-        int respond(Exchange x);
-
-        /** An exchange that nobody uses; give it back before waiting for anything. */
-        Exchange take();
-
-        void giveBack(Exchange x);
-
-        long nowMs();
-
-        /** A query waits, and its connection has as many in progress as it may have. */
-        void full();
-
-        /** A query waits until its client has fetched earlier answers. */
-        void unread();
-    }
 
     private enum Step {
         ANSWER,
@@ -78,18 +42,15 @@ final class TcpConnection {
     private final InputStream input;
     private final OutputStream output;
     private final InetAddress client;
-    private final Server server;
+    private final TcpShared shared;
     private final int threadsMax;
     private final Consumer<TcpConnection> onEnd;
     private volatile long lastQueryMs;
 
     // All that follows is guarded by this object's lock.
 
-    private byte[] in = new byte[IN_BYTES];
-    private int inStart;
-    private int inEnd;
-    private byte[] out = EMPTY;
-    private int outLength;
+    private final TcpQueries queries = new TcpQueries();
+    private final TcpAnswers answers = new TcpAnswers();
     private int threads;
     /** Threads that were started and have not come to look yet. */
     private int spares;
@@ -105,16 +66,16 @@ final class TcpConnection {
      * @param pipelinedMax queries that may be answered at the same time
      * @param onEnd is told once the connection is closed
      */
-    TcpConnection(Socket socket, Server server, int pipelinedMax, Consumer<TcpConnection> onEnd) throws IOException {
+    TcpConnection(Socket socket, TcpShared shared, int pipelinedMax, Consumer<TcpConnection> onEnd) throws IOException {
         this.socket = socket;
-        this.server = server;
+        this.shared = shared;
         this.onEnd = onEnd;
         threadsMax = pipelinedMax;
         client = socket.getInetAddress();
         socket.setTcpNoDelay(true);
         input = socket.getInputStream();
         output = socket.getOutputStream();
-        lastQueryMs = server.nowMs();
+        lastQueryMs = shared.nowMs();
     }
 
     synchronized void start() {
@@ -144,7 +105,7 @@ final class TcpConnection {
     /** Ends the stream of queries unless some have come that are not taken; those that are get their answers. */
     synchronized void endIfWaiting() {
         try {
-            if (reading && inEnd == inStart && input.available() == 0) {
+            if (reading && queries.isEmpty() && input.available() == 0) {
                 because(TcpEnd.STOP);
                 socket.shutdownInput();
             }
@@ -197,92 +158,56 @@ final class TcpConnection {
         }
         turn.settle(this);
         boolean waits = queryWaits();
-        if (outLength > 0 && !writing && (!waits || spares == 0 || outLength >= OUT_BYTES)) {
+        if (!answers.isEmpty() && !writing && (!waits || spares == 0 || answers.areMany())) {
             writing = true;
-            turn.toWrite = out;
-            turn.toWriteLength = outLength;
-            out = EMPTY;
-            outLength = 0;
+            turn.toWriteLength = answers.length();
+            turn.toWrite = answers.take();
             return Step.WRITE;
         }
-        if (waits && outLength < OUT_BYTES_MAX) {
+        if (waits && !answers.areTooMany()) {
             takeQuery(turn);
             return Step.ANSWER;
         }
         if (waits) {
             // Whoever writes looks again afterwards.
-            server.unread();
+            shared.unread();
             return Step.LEAVE;
         }
         if (ended || reading) {
             return Step.LEAVE;
         }
         reading = true;
-        makeRoom();
+        queries.makeRoom();
         return Step.READ;
     }
 
     /** Whether a whole query was read and not taken. */
     private boolean queryWaits() {
-        if (ended || inEnd - inStart < LENGTH_BYTES) {
+        if (ended) {
             return false;
         }
-        int length = lengthAt(inStart);
-        if (length < Dns.HEADER_BYTES || length > QUERY_BYTES_MAX) {
+        if (queries.isBroken()) {
             endWith(TcpEnd.LENGTH);
             return false;
         }
-        return inEnd - inStart >= LENGTH_BYTES + length;
-    }
-
-    private int lengthAt(int at) {
-        return (in[at] & 0xff) << 8 | in[at + 1] & 0xff;
+        return queries.hasNext();
     }
 
     private void takeQuery(Turn turn) {
-        int length = lengthAt(inStart);
         Exchange x = turn.exchange();
-        System.arraycopy(in, inStart + LENGTH_BYTES, x.in, 0, length);
-        x.inLength = length;
-        inStart += LENGTH_BYTES + length;
+        x.inLength = queries.take(x.in);
         if (spares == 0 && queryWaits()) {
             if (threads < threadsMax) {
                 startThread();
             } else {
-                server.full();
+                shared.full();
             }
         }
     }
 
-    /** Has what is not taken stand in front, in a buffer that takes a whole query or, where many came, many. */
-    private void makeRoom() {
-        int left = inEnd - inStart;
-        boolean filled = inEnd == in.length;
-        byte[] from = in;
-        if (filled && in.length < IN_BYTES_MAX) {
-            in = new byte[2 * in.length];
-        }
-        System.arraycopy(from, inStart, in, 0, left);
-        inStart = 0;
-        inEnd = left;
-    }
-
-    private void append(byte[] answer, int length) {
-        int needed = outLength + LENGTH_BYTES + length;
-        if (needed > out.length) {
-            out = Arrays.copyOf(out, Math.max(Math.max(needed, IN_BYTES), 2 * out.length));
-        }
-        out[outLength] = (byte) (length >>> 8);
-        out[outLength + 1] = (byte) length;
-        System.arraycopy(answer, 0, out, outLength + LENGTH_BYTES, length);
-        outLength = needed;
-    }
-
     private void written(byte[] buffer) {
         writing = false;
-        if (out.length == 0 && buffer.length <= OUT_BYTES_KEPT) {
-            out = buffer;
-        }
+        answers.sent(buffer);
     }
 
     private void read(int bytes) {
@@ -290,7 +215,7 @@ final class TcpConnection {
         if (bytes == END) {
             ended = true;
         } else {
-            inEnd += bytes;
+            queries.filled(bytes);
         }
     }
 
@@ -298,7 +223,7 @@ final class TcpConnection {
     private void broken() {
         synchronized (this) {
             ended = true;
-            outLength = 0;
+            answers.clear();
         }
         close(TcpEnd.CLIENT);
     }
@@ -356,7 +281,7 @@ final class TcpConnection {
         /** Enters what it has done into the connection's state; the caller holds its lock. */
         private void settle(TcpConnection connection) {
             if (answerLength != NONE) {
-                connection.append(exchange().answer.bytes(), answerLength);
+                connection.answers.add(exchange().answer.bytes(), answerLength);
                 answerLength = NONE;
             }
             if (hasRead) {
@@ -371,7 +296,7 @@ final class TcpConnection {
 
         private Exchange exchange() {
             if (x == null) {
-                x = server.take();
+                x = shared.take();
                 x.sourceHigh = Address.high(client);
                 x.sourceLow = Address.low(client);
             }
@@ -380,13 +305,13 @@ final class TcpConnection {
 
         private void free() {
             if (x != null) {
-                server.giveBack(x);
+                shared.giveBack(x);
                 x = null;
             }
         }
 
         private void answer() {
-            int length = server.respond(exchange());
+            int length = shared.respond(exchange());
             if (length == QueryPipeline.SILENCE) {
                 endWith(TcpEnd.NO_QUERY);
                 return;
@@ -398,17 +323,16 @@ final class TcpConnection {
         private void readSome() throws IOException {
             free();
             rest();
-            // Nobody else touches the buffer behind its end while this thread reads.
-            bytesRead = input.read(in, inEnd, in.length - inEnd);
+            bytesRead = queries.fill(input);
             hasRead = true;
         }
 
         private void write() throws IOException {
             free();
             byte[] bytes = toWrite;
-            for (int at = 0; bytes != null && at < toWriteLength; at += OUT_BYTES) {
-                output.write(bytes, at, Math.min(OUT_BYTES, toWriteLength - at));
-                lastQueryMs = server.nowMs();
+            for (int at = 0; bytes != null && at < toWriteLength; at += TcpAnswers.BYTES) {
+                output.write(bytes, at, Math.min(TcpAnswers.BYTES, toWriteLength - at));
+                lastQueryMs = shared.nowMs();
             }
             rest();
         }

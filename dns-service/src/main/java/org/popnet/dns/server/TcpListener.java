@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -40,9 +39,7 @@ final class TcpListener {
     private static final int ACCEPT_WAIT_MS = 100;
 
     private final List<ServerSocket> servers = new ArrayList<>();
-    private final Shared shared = new Shared();
-    private final ToIntFunction<Exchange> pipeline;
-    private final Supplier<Exchange> newExchange;
+    private final TcpShared shared;
     private final DnsMetrics metrics;
     private final LongSupplier clockMs;
     private final int stopWaitMs;
@@ -69,8 +66,7 @@ final class TcpListener {
             LongSupplier clockMs,
             int stopWaitMs) {
         this.stopWaitMs = stopWaitMs;
-        this.pipeline = pipeline;
-        this.newExchange = newExchange;
+        shared = new TcpShared(pipeline, newExchange, metrics, clockMs);
         this.metrics = metrics;
         this.clockMs = clockMs;
         idleMs = settings.tcpIdle().toMillis();
@@ -165,7 +161,7 @@ final class TcpListener {
     }
 
     static int queryBytesMax() {
-        return TcpConnection.QUERY_BYTES_MAX;
+        return TcpQueries.QUERY_BYTES_MAX;
     }
 
     /** Answers the queries that came, then closes. */
@@ -203,42 +199,6 @@ final class TcpListener {
             } catch (IOException e) {
                 LOG.debug("closing the TCP socket", e);
             }
-        }
-    }
-
-    /** What connections share; there are as many exchanges as were ever in use at the same time. */
-    private final class Shared implements TcpConnection.Server {
-        private final ConcurrentLinkedQueue<Exchange> exchanges = new ConcurrentLinkedQueue<>();
-
-        @Override
-        public int respond(Exchange x) {
-            return pipeline.applyAsInt(x);
-        }
-
-        @Override
-        public Exchange take() {
-            Exchange pooled = exchanges.poll();
-            return pooled == null ? newExchange.get() : pooled;
-        }
-
-        @Override
-        public void giveBack(Exchange x) {
-            exchanges.offer(x);
-        }
-
-        @Override
-        public long nowMs() {
-            return clockMs.getAsLong();
-        }
-
-        @Override
-        public void full() {
-            metrics.tcpPaused(TcpPause.PIPELINED_MAX);
-        }
-
-        @Override
-        public void unread() {
-            metrics.tcpPaused(TcpPause.UNREAD);
         }
     }
 }
