@@ -15,7 +15,11 @@ class StaleTest extends EdgeStory {
 
     @BeforeEach
     void answer() {
-        fetch.handler = (request, out) -> respond(out, 200, BODY, "Cache-Control", "max-age=60", "ETag", "\"v1\"");
+        answerWith("max-age=60");
+    }
+
+    private void answerWith(String cacheControl) {
+        fetch.handler = (request, out) -> respond(out, 200, BODY, "Cache-Control", cacheControl, "ETag", "\"v1\"");
     }
 
     @Test
@@ -39,8 +43,7 @@ class StaleTest extends EdgeStory {
 
     @Test
     void staleObjectIsServedWhileItIsRevalidatedBehind() throws Exception {
-        fetch.handler = (request, out) ->
-                respond(out, 200, BODY, "Cache-Control", "max-age=10, stale-while-revalidate=60", "ETag", "\"v1\"");
+        answerWith("max-age=10, stale-while-revalidate=60");
         try (TestClient client = edge.client()) {
             client.get(SITE, "/a.txt");
             edge.skewMs.set(20_000);
@@ -53,8 +56,7 @@ class StaleTest extends EdgeStory {
 
     @Test
     void staleObjectIsServedWhileOriginIsDown() throws Exception {
-        fetch.handler = (request, out) ->
-                respond(out, 200, BODY, "Cache-Control", "max-age=10, stale-if-error=60", "ETag", "\"v1\"");
+        answerWith("max-age=10, stale-if-error=60");
         try (TestClient client = edge.client()) {
             client.get(SITE, "/a.txt");
             edge.skewMs.set(20_000);
