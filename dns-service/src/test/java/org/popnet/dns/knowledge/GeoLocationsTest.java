@@ -45,17 +45,13 @@ class GeoLocationsTest {
     void measurementAndCoverageGoBeforeAndTheTopologyBehind() {
         assertThat(locate("203.0.113.9").source()).isEqualTo(ClientView.Source.COVERAGE);
         assertThat(locate("192.0.3.9").source()).isEqualTo(ClientView.Source.TOPOLOGY);
-        LatencyResult measured = new LatencyResult(InetAddress.ofLiteral("192.0.2.53"), 10, 0, 0, 0, false);
-        knowledge.take(NodeName.of("probe.westusa"), new ProbeReport(List.of(), List.of(measured), List.of()));
-        knowledge.refresh();
+        measured("192.0.2.53");
         assertThat(locate("192.0.2.77").source()).isEqualTo(ClientView.Source.MEASURED);
     }
 
     @Test
     void placeOfASubnetGoesBeforeTheDistanceOfItsResolver() {
-        LatencyResult measured = new LatencyResult(InetAddress.ofLiteral("192.0.3.53"), 10, 0, 0, 0, false);
-        knowledge.take(NodeName.of("probe.westusa"), new ProbeReport(List.of(), List.of(measured), List.of()));
-        knowledge.refresh();
+        measured("192.0.3.53");
         assertThat(subnet("192.0.2.0", "192.0.3.53").source()).isEqualTo(ClientView.Source.GEOIP);
         assertThat(subnet("192.0.4.0", "192.0.3.53").source()).isEqualTo(ClientView.Source.MEASURED_RESOLVER);
     }
@@ -80,6 +76,12 @@ class GeoLocationsTest {
         String nowhere = TestTrees.NETWORK.replaceAll("location: .*", "");
         knowledge.activate(ZoneCompiler.compile(TestTrees.active(3, nowhere), TestTrees.SELF));
         assertThat(locate("192.0.2.77").source()).isEqualTo(ClientView.Source.TOPOLOGY);
+    }
+
+    private void measured(String client) {
+        LatencyResult measured = new LatencyResult(InetAddress.ofLiteral(client), 10, 0, 0, 0, false);
+        knowledge.take(NodeName.of("probe.westusa"), new ProbeReport(List.of(), List.of(measured), List.of()));
+        knowledge.refresh();
     }
 
     private int pop(String name) {

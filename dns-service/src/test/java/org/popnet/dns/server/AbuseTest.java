@@ -16,8 +16,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,26 +26,14 @@ import org.xbill.DNS.SOARecord;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
-class AbuseTest {
-    private RunningServer dns;
-
-    @BeforeEach
-    void start() throws IOException {
-        dns = RunningServer.start();
-    }
-
-    @AfterEach
-    void stop() {
-        dns.close();
-    }
-
+class AbuseTest extends NameServerStory {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void mutatedPacketsOverUdpAreSurvivedAndEveryAnswerIsWellFormed(boolean batched) throws Exception {
         listenWith(batched);
         Random random = new Random(7);
         byte[] seed = RunningServer.query("www.customer1.example", Type.A).toWire();
-        try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress("127.250.53.9", 0))) {
+        try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(CLIENT, 0))) {
             socket.setSoTimeout(1);
             byte[] buffer = new byte[4096];
             int answers = 0;
@@ -74,7 +60,7 @@ class AbuseTest {
         Random random = new Random(8);
         byte[] seed = RunningServer.query("www.customer1.example", Type.A).toWire();
         for (int i = 0; i < 1000; i++) {
-            try (TcpClient tcp = new TcpClient(dns.address, "127.250.53.9")) {
+            try (TcpClient tcp = new TcpClient(dns.address, CLIENT)) {
                 byte[] packet = mutate(seed, random);
                 tcp.out.writeShort(random.nextInt(10) == 0 ? random.nextInt(65536) : packet.length);
                 tcp.out.write(packet);
@@ -99,7 +85,7 @@ class AbuseTest {
 
     @Test
     void fiftyPipelinedQueriesAreAllAnswered() throws Exception {
-        try (TcpClient tcp = new TcpClient(dns.address, "127.250.53.9")) {
+        try (TcpClient tcp = new TcpClient(dns.address, CLIENT)) {
             Set<Integer> ids = new HashSet<>();
             for (int i = 0; i < 50; i++) {
                 Message query = RunningServer.query("www.customer1.example", Type.A);
@@ -116,7 +102,7 @@ class AbuseTest {
     @Test
     void impossibleLengthsEndTheConnection() throws Exception {
         for (int length : new int[] {0, 11, 65535}) {
-            try (TcpClient tcp = new TcpClient(dns.address, "127.250.53.9")) {
+            try (TcpClient tcp = new TcpClient(dns.address, CLIENT)) {
                 tcp.out.writeShort(length);
                 assertThat(tcp.in.readAllBytes()).isEmpty();
             }
@@ -129,9 +115,9 @@ class AbuseTest {
         for (int i = 0; i < 200; i++) {
             idle.add(new TcpClient(dns.address, "127.250.53." + (10 + i)));
         }
-        TcpClient trickling = new TcpClient(dns.address, "127.250.53.9");
+        TcpClient trickling = new TcpClient(dns.address, CLIENT);
         trickling.out.write(0);
-        TcpClient busy = new TcpClient(dns.address, "127.250.53.9");
+        TcpClient busy = new TcpClient(dns.address, CLIENT);
         await().until(() -> dns.server.tcpConnections() == 202);
         dns.clockMs.addAndGet(1500);
         trickling.out.write(40);
@@ -159,7 +145,7 @@ class AbuseTest {
     void connectionsBeyondTheLimitAreRefused() throws Exception {
         List<TcpClient> clients = new ArrayList<>();
         for (int i = 0; i < 251; i++) {
-            clients.add(new TcpClient(dns.address, "127.250.53.9"));
+            clients.add(new TcpClient(dns.address, CLIENT));
         }
         assertThat(clients.getLast().in.read()).isEqualTo(-1);
         assertThat(dns.tcpEnded("too-many-of-client")).isEqualTo(1);
@@ -193,7 +179,7 @@ class AbuseTest {
 
     /** What the system gives who asks for so many bytes. */
     private static int granted(int asked) throws IOException {
-        try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress("127.250.53.9", 0))) {
+        try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(CLIENT, 0))) {
             socket.setReceiveBufferSize(asked);
             return socket.getReceiveBufferSize();
         }

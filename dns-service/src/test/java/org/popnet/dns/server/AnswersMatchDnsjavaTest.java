@@ -2,10 +2,8 @@ package org.popnet.dns.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,14 +37,7 @@ class AnswersMatchDnsjavaTest {
 
     private final Random random = new Random(20261123);
     private final Knowledge knowledge = new Knowledge(KnowledgeSettings.defaults(), () -> 10_000_000_000L);
-    private final QueryPipeline pipeline = new QueryPipeline(
-            knowledge,
-            RunningServer.COOKIES,
-            InstantSource.system(),
-            new DnsMetrics(new SimpleMeterRegistry()),
-            new ResponseLimiter(ResponseLimitSettings.off(), 1),
-            new QueryLog((customer, record) -> {}, InstantSource.system()),
-            0);
+    private final QueryPipeline pipeline = RunningServer.pipeline(knowledge);
     private final Exchange exchange = RunningServer.exchange(Exchange.Transport.UDP, 4096, 1232, 1);
 
     private List<Node> nameServers;

@@ -53,7 +53,9 @@ class MutatedPacketsTest {
     private void survive(int packets, boolean batched) throws Exception {
         List<byte[]> seeds = seeds();
         try (RunningServer dns = new RunningServer(
-                        RunningServer.freeAddress(), RunningServer.settings(batched, 0), StaticZonesTest.tree());
+                        RunningServer.freeAddress(),
+                        RunningServer.settings(batched, 0),
+                        StaticZonesTest.withStaticRecords());
                 DatagramSocket socket = new DatagramSocket(new InetSocketAddress("127.250.53.9", 0))) {
             socket.setSoTimeout(10_000);
             socket.setReceiveBufferSize(1 << 20);

@@ -2,14 +2,11 @@ package org.popnet.dns.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.popnet.dns.TestTrees;
 import org.popnet.dns.steering.SteeredDomain;
@@ -24,10 +21,10 @@ import org.xbill.DNS.OPTRecord;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
-class QueryLogTest {
-    private RunningServer dns;
-
-    private static ActiveTree tree() {
+/** What of answered queries is handed to the log servers, and what happens where that is too much. */
+class QueryLogTest extends NameServerStory {
+    @Override
+    ActiveTree tree() {
         return TestTrees.active(
                 1,
                 TestTrees.NETWORK
@@ -39,23 +36,13 @@ class QueryLogTest {
                                 "www.customer2.example: {candidates: [pops], query-log: 1/10}"));
     }
 
-    @BeforeEach
-    void start() throws IOException {
-        dns = new RunningServer(RunningServer.freeAddress(), RunningServer.settings(true, 0), tree());
-    }
-
-    @AfterEach
-    void stop() {
-        dns.close();
-    }
-
     @Test
     void everyQueryOfADomainThatWantsItIsLoggedWithItsClientAndItsAnswer() throws Exception {
         Message subnet = RunningServer.query("static.customer1.example", Type.A);
         subnet.addRecord(
                 new OPTRecord(1232, 0, 0, 0, new ClientSubnetOption(24, InetAddress.ofLiteral("203.0.113.0"))),
                 Section.ADDITIONAL);
-        dns.ask(subnet, "127.250.53.9");
+        dns.ask(subnet, CLIENT);
         dns.ask("static.customer1.example", Type.AAAA);
         try (TcpClient tcp = new TcpClient(dns.address, "127.250.53.8")) {
             tcp.ask(RunningServer.query("STATIC.customer1.example", Type.A));
@@ -66,7 +53,7 @@ class QueryLogTest {
         List<QueryRecord> logged = new ArrayList<>(dns.logged);
         assertThat(logged).hasSize(3).allMatch(r -> r.domain().equals("static.customer1.example"));
         QueryRecord first = logged.getFirst();
-        assertThat(first.client()).isEqualTo("127.250.53.9");
+        assertThat(first.client()).isEqualTo(CLIENT);
         assertThat(first.subnet()).isEqualTo("203.0.113.0/24");
         assertThat(first.type()).isEqualTo("A");
         assertThat(first.rcode()).isEqualTo("NOERROR");

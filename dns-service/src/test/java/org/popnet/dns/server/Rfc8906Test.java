@@ -44,7 +44,8 @@ class Rfc8906Test {
     @EnumSource
     void everyCheckGetsItsReply(Way way) throws Exception {
         DnsSettings settings = RunningServer.settings(way != Way.PLAIN_UDP, 0);
-        try (RunningServer dns = new RunningServer(RunningServer.freeAddress(), settings, StaticZonesTest.tree());
+        try (RunningServer dns =
+                        new RunningServer(RunningServer.freeAddress(), settings, StaticZonesTest.withStaticRecords());
                 TcpClient tcp = new TcpClient(dns.address, "127.250.53.9")) {
             for (Row row : rows()) {
                 Message reply = way == Way.TCP ? tcp.ask(row.query) : dns.ask(row.query, "127.250.53.9");

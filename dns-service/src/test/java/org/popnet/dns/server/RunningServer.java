@@ -77,7 +77,23 @@ final class RunningServer implements AutoCloseable {
     }
 
     static RunningServer start() throws IOException {
-        return new RunningServer(freeAddress(), settings(true, 0), TestTrees.active());
+        return start(TestTrees.active());
+    }
+
+    static RunningServer start(ActiveTree tree) throws IOException {
+        return new RunningServer(freeAddress(), settings(true, 0), tree);
+    }
+
+    /** The path of a query alone, without sockets: nothing is limited, logged or counted for anybody. */
+    static QueryPipeline pipeline(Knowledge knowledge) {
+        return new QueryPipeline(
+                knowledge,
+                COOKIES,
+                InstantSource.system(),
+                new DnsMetrics(new SimpleMeterRegistry()),
+                new ResponseLimiter(ResponseLimitSettings.off(), 1),
+                new QueryLog((customer, record) -> {}, InstantSource.system()),
+                0);
     }
 
     static DnsSettings settings(boolean nativeUdp, int tcpInviteOneIn) {

@@ -2,10 +2,8 @@ package org.popnet.dns.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -62,14 +60,7 @@ class StaticAnswersMatchDnsjavaTest {
 
     private final Random random = new Random(20261125);
     private final Knowledge knowledge = new Knowledge(KnowledgeSettings.defaults(), () -> 10_000_000_000L);
-    private final QueryPipeline pipeline = new QueryPipeline(
-            knowledge,
-            RunningServer.COOKIES,
-            InstantSource.system(),
-            new DnsMetrics(new SimpleMeterRegistry()),
-            new ResponseLimiter(ResponseLimitSettings.off(), 1),
-            new QueryLog((customer, record) -> {}, InstantSource.system()),
-            0);
+    private final QueryPipeline pipeline = RunningServer.pipeline(knowledge);
     private final Exchange udp = RunningServer.exchange(Exchange.Transport.UDP, 4096, 1232, 1);
     private final Exchange tcp = RunningServer.exchange(Exchange.Transport.TCP, 4096, 65535, 1);
 

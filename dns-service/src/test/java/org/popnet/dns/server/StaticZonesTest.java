@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.popnet.dns.TestTrees;
 import org.popnet.platform.tree.ActiveTree;
@@ -19,7 +17,7 @@ import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
 /** Customers' zones on the wire: static records beside steered names, wildcards, aliases, delegations. */
-class StaticZonesTest {
+class StaticZonesTest extends NameServerStory {
     static final String RECORDS = """
             @        MX    10 mail
             @        TXT   "v=spf1 mx -all"
@@ -48,25 +46,18 @@ class StaticZonesTest {
             ns.lab   AAAA  2001:db8::53
             """;
 
-    private RunningServer dns;
-
-    static ActiveTree tree() {
+    static ActiveTree withStaticRecords() {
         return TestTrees.active(7, network());
+    }
+
+    @Override
+    ActiveTree tree() {
+        return withStaticRecords();
     }
 
     static String network() {
         String zones = "    zones:\n      customer1.example:\n        records: |\n" + RECORDS.indent(10);
         return TestTrees.NETWORK.replace("  customer2:\n    servers", zones + "  customer2:\n    servers");
-    }
-
-    @BeforeEach
-    void start() throws IOException {
-        dns = new RunningServer(RunningServer.freeAddress(), RunningServer.settings(true, 0), tree());
-    }
-
-    @AfterEach
-    void stop() {
-        dns.close();
     }
 
     @Test
@@ -196,9 +187,9 @@ class StaticZonesTest {
         dns.activate(TestTrees.active(8, text));
         Message query = RunningServer.query("x.big.customer1.example", Type.A);
         query.addRecord(new OPTRecord(1232, 0, 0), Section.ADDITIONAL);
-        Message cut = dns.ask(query, "127.250.53.9");
+        Message cut = dns.ask(query, CLIENT);
         assertThat(cut.getHeader().getFlag(Flags.TC)).isTrue();
-        try (TcpClient tcp = new TcpClient(dns.address, "127.250.53.9")) {
+        try (TcpClient tcp = new TcpClient(dns.address, CLIENT)) {
             Message whole = tcp.ask(query);
             assertThat(whole.getSection(Section.AUTHORITY)).hasSize(13);
             assertThat(whole.getSection(Section.ADDITIONAL)).hasSize(27);

@@ -15,8 +15,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,21 +29,8 @@ import org.xbill.DNS.TcpKeepaliveOption;
 import org.xbill.DNS.Type;
 
 /** What many and long-lived TCP connections may ask for, and what they may not take from others. */
-class TcpConnectionsTest {
-    private static final String CLIENT = "127.250.53.9";
+class TcpConnectionsTest extends NameServerStory {
     private static final int UDP_QUERIES = 500;
-
-    private RunningServer dns;
-
-    @BeforeEach
-    void start() throws IOException {
-        dns = RunningServer.start();
-    }
-
-    @AfterEach
-    void stop() {
-        dns.close();
-    }
 
     @Test
     void clientThatAsksIsToldHowLongItsIdleConnectionIsKept() throws Exception {
@@ -98,7 +83,7 @@ class TcpConnectionsTest {
     /** It closes its own direction first, as `nc -N` and some resolvers do, and still reads (RFC 7766, 6.2.4). */
     @Test
     void clientThatHasSaidAllIsStillAnswered() throws Exception {
-        try (TcpClient client = new TcpClient(dns.address, "127.250.53.9")) {
+        try (TcpClient client = new TcpClient(dns.address, CLIENT)) {
             for (int id = 0; id < 50; id++) {
                 Message query = RunningServer.query("www.customer1.example", Type.A);
                 query.getHeader().setID(id);

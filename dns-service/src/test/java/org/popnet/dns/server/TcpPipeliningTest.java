@@ -142,39 +142,38 @@ class TcpPipeliningTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 11, 4097, 65535})
     void impossibleLengthEndsTheConnectionOnceWhatCameBeforeIsAnswered(int length) throws Exception {
-        server.hold(0);
-        ByteArrayOutputStream sent = new ByteArrayOutputStream();
-        sent.write(queries(0, 20));
-        new DataOutputStream(sent).writeShort(length);
-        try (TcpClient client = client()) {
-            client.out.write(sent.toByteArray());
-            assertThat(receive(client, 19)).isEqualTo(ids(1, 20));
-            server.release(0);
-            assertThat(receive(client, 1)).containsExactly(0);
-            assertThat(client.in.read()).isEqualTo(-1);
-        }
-        await().atMost(LONG).until(() -> server.ended("length") == 1);
+        twentyAreAnsweredBefore(length, new byte[0], 20, "length");
     }
 
     /** Its client is no client; what it asked before is answered, and what it may want to say after is not looked at. */
     @Test
     void responseAmongTheQueriesEndsTheConnectionOnceWhatCameBeforeIsAnswered() throws Exception {
+        byte[] response = query(20).toWire();
+        response[2] |= (byte) 0x80;
+        twentyAreAnsweredBefore(response.length, response, 21, "no-query");
+    }
+
+    /**
+     * Twenty queries come, the first of which takes long, and then something that ends the connection.
+     *
+     * @param asked how many come to be answered, what ends it included
+     * @param reason the end's, as it is counted
+     */
+    private void twentyAreAnsweredBefore(int length, byte[] message, int asked, String reason) throws Exception {
         server.hold(0);
         ByteArrayOutputStream sent = new ByteArrayOutputStream();
         sent.write(queries(0, 20));
-        byte[] response = query(20).toWire();
-        response[2] |= (byte) 0x80;
-        new DataOutputStream(sent).writeShort(response.length);
-        sent.write(response);
+        new DataOutputStream(sent).writeShort(length);
+        sent.write(message);
         try (TcpClient client = client()) {
             client.out.write(sent.toByteArray());
             assertThat(receive(client, 19)).isEqualTo(ids(1, 20));
-            await().atMost(LONG).until(() -> server.asked.get() == 21);
+            await().atMost(LONG).until(() -> server.asked.get() == asked);
             server.release(0);
             assertThat(receive(client, 1)).containsExactly(0);
             assertThat(client.in.read()).isEqualTo(-1);
         }
-        await().atMost(LONG).until(() -> server.ended("no-query") == 1);
+        await().atMost(LONG).until(() -> server.ended(reason) == 1);
     }
 
     @Test
