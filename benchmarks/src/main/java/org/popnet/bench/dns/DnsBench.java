@@ -218,6 +218,7 @@ public final class DnsBench extends MeasurementCommand {
                 "p50 ms at our half load",
                 "p99",
                 "p99.9",
+                "p99 of a tenth of a second",
                 "lost");
         for (String name : contest.contenders()) {
             long lost = contest.samples(name).stream()
@@ -236,6 +237,7 @@ public final class DnsBench extends MeasurementCommand {
                     reached ? Figures.of(latencies.median(name, PacedAsker.Latencies::p50)) : "not reached",
                     reached ? Figures.of(latencies.median(name, PacedAsker.Latencies::p99)) : "",
                     reached ? Figures.of(latencies.median(name, PacedAsker.Latencies::p999)) : "",
+                    reached ? Figures.of(latencies.median(name, PacedAsker.Latencies::p99OfWindow)) : "",
                     reached ? Long.toString(lost(latencies, name)) : "");
         }
         double ours = contest.median(OURS, Dnsperf.Sample::cpuMicros);
@@ -261,6 +263,11 @@ public final class DnsBench extends MeasurementCommand {
                 contest.samples(OURS).stream().mapToLong(Dnsperf.Sample::lost).sum();
         report.verdict(Verdict.atMost(
                         "T1 p99 < 1 ms at half load", latencies.median(OURS, PacedAsker.Latencies::p99), 1, "ms"))
+                .verdict(Verdict.atMost(
+                        "T1 the same, median of tenths of a second",
+                        latencies.median(OURS, PacedAsker.Latencies::p99OfWindow),
+                        1,
+                        "ms"))
                 .verdict(Verdict.atMost("T1 none lost", (double) lost + lost(latencies, OURS), 0, "lost"))
                 .note("Every query is for one of " + DOMAINS + " domains, on behalf of one of " + PREFIXES
                         + " client subnets; our name server knows all of them from eight POPs with two edges each, half"

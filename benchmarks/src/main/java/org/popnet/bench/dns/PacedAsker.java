@@ -12,7 +12,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.popnet.bench.Core;
+import org.popnet.bench.Figures;
 import org.popnet.bench.Programs;
 import org.popnet.local.process.Installation;
 
@@ -31,8 +33,9 @@ final class PacedAsker {
     private static final int TURN = 4;
 
     private static final long GRACE_NANOS = 1_000_000_000;
-    private static final Pattern RESULT =
-            Pattern.compile("p50 ([0-9.]+) p99 ([0-9.]+) p999 ([0-9.]+) asked ([0-9]+) lost ([0-9]+)");
+    private static final long WINDOW_NANOS = 100_000_000;
+    private static final Pattern RESULT = Pattern.compile(
+            "p50 ([0-9.]+) p99 ([0-9.]+) p999 ([0-9.]+) window ([0-9.]+) asked ([0-9]+) lost ([0-9]+)");
 
     private final DatagramChannel[] sockets = new DatagramChannel[SOCKETS];
     /** By socket and id: when the query was due; 0 if none is outstanding. */
@@ -41,19 +44,27 @@ final class PacedAsker {
     private final ByteBuffer queries;
     private final ByteBuffer answer = ByteBuffer.allocateDirect(ANSWER_BYTES_MAX);
     private final long[] nanos;
+    /** By answer: in which tenth of a second its query was due. */
+    private final int[] window;
+
+    private long begin;
     private int answered;
     private long sent;
 
     /**
      * What was measured: percentiles in milliseconds, and how many queries were asked and not answered within a second after
      * the last.
+     *
+     * @param p99OfWindow the 99th percentile of each tenth of a second, and of these the median: what is taken from a
+     *     server for some milliseconds, by a host that runs something else, spoils a few of them and not this figure
      */
-    record Latencies(double p50, double p99, double p999, long asked, long lost) {}
+    record Latencies(double p50, double p99, double p999, double p99OfWindow, long asked, long lost) {}
 
     private PacedAsker(InetSocketAddress server, Path file, int answersMax) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         queries = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
         nanos = new long[answersMax];
+        window = new int[answersMax];
         for (int i = 0; i < SOCKETS; i++) {
             sockets[i] = DatagramChannel.open();
             sockets[i].configureBlocking(false);
@@ -86,8 +97,9 @@ final class PacedAsker {
                 Double.parseDouble(result.group(1)),
                 Double.parseDouble(result.group(2)),
                 Double.parseDouble(result.group(3)),
-                Long.parseLong(result.group(4)),
-                Long.parseLong(result.group(5)));
+                Double.parseDouble(result.group(4)),
+                Long.parseLong(result.group(5)),
+                Long.parseLong(result.group(6)));
     }
 
     public static void main(String... arguments) throws IOException {
@@ -110,7 +122,7 @@ final class PacedAsker {
             Arrays.fill(outstanding, 0);
         }
         long total = perSecond * seconds;
-        long begin = System.nanoTime();
+        begin = System.nanoTime();
         long end = begin + seconds * 1_000_000_000L + GRACE_NANOS;
         for (long now = begin; now < end && (sent < total || answered < total); now = System.nanoTime()) {
             long dueAt = begin + (long) (sent * 1e9 / perSecond);
@@ -122,12 +134,14 @@ final class PacedAsker {
             }
             socket = (socket + 1) % SOCKETS;
         }
+        double ofWindow = ofWindow(seconds);
         Arrays.sort(nanos, 0, answered);
-        return "p50 %.3f p99 %.3f p999 %.3f asked %d lost %d"
+        return "p50 %.3f p99 %.3f p999 %.3f window %.3f asked %d lost %d"
                 .formatted(
                         percentile(nanos, answered, 0.5),
                         percentile(nanos, answered, 0.99),
                         percentile(nanos, answered, 0.999),
+                        ofWindow,
                         sent,
                         sent - answered);
     }
@@ -157,10 +171,25 @@ final class PacedAsker {
         int id = Short.toUnsignedInt(answer.getShort(0));
         long dueAt = due[socket][id];
         if (dueAt != 0 && answered < nanos.length) {
-            nanos[answered++] = System.nanoTime() - dueAt;
+            nanos[answered] = System.nanoTime() - dueAt;
+            window[answered++] = (int) ((dueAt - begin) / WINDOW_NANOS);
             due[socket][id] = 0;
         }
         return true;
+    }
+
+    private double ofWindow(int seconds) {
+        List<Double> each = new ArrayList<>();
+        for (int w = 0; w < seconds * 1_000_000_000L / WINDOW_NANOS; w++) {
+            int wanted = w;
+            long[] sorted = IntStream.range(0, answered)
+                    .filter(i -> window[i] == wanted)
+                    .mapToLong(i -> nanos[i])
+                    .sorted()
+                    .toArray();
+            each.add(percentile(sorted, sorted.length, 0.99));
+        }
+        return Figures.median(each);
     }
 
     private static double percentile(long[] sorted, int count, double share) {
