@@ -3,7 +3,6 @@ package org.popnet.dns.knowledge;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,16 +16,8 @@ import org.popnet.platform.message.Message.PrefixLatency;
 /**
  * Round-trip times by client prefix (row) and POP (column): one writer, any number of readers, no locks. A row appears
  * whole and never moves or goes; rows that have expired are left behind when the table is copied ({@link #compact}).
- *
- * <p>A cell is one long, so that it is read and written at once: 16 bits round-trip time in tenths of a millisecond,
- * 8 bits loss in per cent, 40 bits time of measurement in milliseconds. 0 means never measured.
  */
 final class LatencyRows {
-    /** In a checkpoint, too ({@link CheckpointWriter#UNANSWERED}). */
-    private static final int UNANSWERED = 0xffff;
-
-    private static final int RTT_MAX = 0xfffe;
-    private static final long TIME_MASK = (1L << 40) - 1;
     /** Two name servers hear of one measurement at nearly the same time. */
     private static final long SAME_MEASUREMENT_MS = 2000;
     /** What a prefix, and a POP's figure without the POP's name, take in a datagram at most. */
@@ -96,11 +87,30 @@ final class LatencyRows {
     }
 
     /**
+     * Reads the slot that the search for a prefix with this hash begins with.
+     *
+     * @return what was read, which means nothing
+     */
+    long touchSlot(long hash) {
+        return slots[(int) hash & mask];
+    }
+
+    /** The cell at a place in the table ({@link #at}); see {@link LatencyCell}. */
+    long cell(int place) {
+        return (long) ATOMIC.getOpaque(table, place);
+    }
+
+    /** For {@link #corrected}; null if there is nothing to correct. */
+    byte @Nullable [] corrections() {
+        return corrections;
+    }
+
+    /**
      * Reads both ends of the row that a prefix most likely has.
      *
      * @return what was read, which means nothing
      */
-    private long touch(long hash) {
+    long touch(long hash) {
         int slot = (int) hash & mask;
         long there = slots[slot];
         while (there != 0 && there >>> TAG_SHIFT != hash >>> TAG_SHIFT) {
@@ -141,7 +151,7 @@ final class LatencyRows {
     }
 
     /** Where a cell stands in the table. */
-    private int at(int row, int column) {
+    int at(int row, int column) {
         return row * stride + CELLS_AT + column;
     }
 
@@ -167,17 +177,20 @@ final class LatencyRows {
         }
         int index = at(row, column);
         long before = table[index];
-        if (before != 0 && time(before) >= measuredAtMs) {
+        if (before != 0 && LatencyCell.time(before) >= measuredAtMs) {
             return true;
         }
         double rtt = rttMs;
         double loss = Math.clamp(lossPercent, 0, 100);
-        if (before != 0 && time(before) >= sinceMs && rtt(before) != UNANSWERED && !Double.isNaN(rttMs)) {
-            double weight = Math.pow(0.5, (double) (measuredAtMs - time(before)) / halfLifeMs);
-            rtt = (rtt(before) / 10.0 * weight + rttMs) / (weight + 1);
-            loss = (loss(before) * weight + loss) / (weight + 1);
+        if (before != 0
+                && LatencyCell.time(before) >= sinceMs
+                && LatencyCell.rtt(before) != LatencyCell.UNANSWERED
+                && !Double.isNaN(rttMs)) {
+            double weight = Math.pow(0.5, (double) (measuredAtMs - LatencyCell.time(before)) / halfLifeMs);
+            rtt = (LatencyCell.rtt(before) / 10.0 * weight + rttMs) / (weight + 1);
+            loss = (LatencyCell.loss(before) * weight + loss) / (weight + 1);
         }
-        ATOMIC.setOpaque(table, index, cell(rtt, loss, measuredAtMs));
+        ATOMIC.setOpaque(table, index, LatencyCell.of(rtt, loss, measuredAtMs));
         return true;
     }
 
@@ -209,15 +222,16 @@ final class LatencyRows {
             for (int column = 0; column < columns; column++) {
                 long seen = users.table[users.at(row, column)];
                 long measured = table[at(known, column)];
-                excess[column] = holds(seen, nowMs, expiryMs) && holds(measured, nowMs, expiryMs)
-                        ? (rtt(seen) - rtt(measured)) / 10.0
-                        : Double.NaN;
+                excess[column] =
+                        LatencyCell.holds(seen, nowMs, expiryMs) && LatencyCell.holds(measured, nowMs, expiryMs)
+                                ? (LatencyCell.rtt(seen) - LatencyCell.rtt(measured)) / 10.0
+                                : Double.NaN;
                 least = excess[column] < least ? excess[column] : least;
             }
             for (int column = 0; column < columns; column++) {
                 double beyond = excess[column] - least;
                 if (beyond > 0) {
-                    long age = Math.max(0, nowMs - time(users.table[users.at(row, column)]));
+                    long age = Math.max(0, nowMs - LatencyCell.time(users.table[users.at(row, column)]));
                     double left = beyond * Math.pow(0.5, (double) age / halfLifeMs);
                     into[at(known, column)] = (byte) Math.min(mostMs, Math.round(left));
                     any |= into[at(known, column)] != 0;
@@ -238,7 +252,7 @@ final class LatencyRows {
         for (int row = 0; row < rows; row++) {
             boolean fresh = false;
             for (int column = 0; column < columns && !fresh; column++) {
-                fresh = time(table[at(row, column)]) >= sinceMs;
+                fresh = LatencyCell.time(table[at(row, column)]) >= sinceMs;
             }
             count += fresh ? 0 : 1;
         }
@@ -251,29 +265,9 @@ final class LatencyRows {
         return gone > 0 && (gone >= rows / WORTH || rows > rowsMax - rowsMax / WORTH);
     }
 
-    private static boolean holds(long cell, long nowMs, long expiryMs) {
-        return cell != 0 && rtt(cell) != UNANSWERED && nowMs - time(cell) <= expiryMs;
-    }
-
-    private static int corrected(byte @Nullable [] corrections, int index) {
+    /** What is added to a figure by its place in the table, in ms. */
+    static int corrected(byte @Nullable [] corrections, int index) {
         return corrections == null ? 0 : corrections[index] & 0xff;
-    }
-
-    private static long cell(double rttMs, double lossPercent, long atMs) {
-        long rtt = Double.isNaN(rttMs) ? UNANSWERED : Math.clamp(Math.round(rttMs * 10), 0, RTT_MAX);
-        return (rtt << 48) | (Math.round(lossPercent) << 40) | (atMs & TIME_MASK);
-    }
-
-    private static int rtt(long cell) {
-        return (int) (cell >>> 48);
-    }
-
-    private static float loss(long cell) {
-        return cell >>> 40 & 0xff;
-    }
-
-    private static long time(long cell) {
-        return cell & TIME_MASK;
     }
 
     /** Writes a row to a checkpoint, as far as its columns have names there. */
@@ -282,8 +276,8 @@ final class LatencyRows {
         for (int column = 0; column < named; column++) {
             long cell = table[at(row, column)];
             if (cell != 0) {
-                long age = Math.clamp(nowMs - time(cell), 0, Integer.MAX_VALUE);
-                out.cell(column, (short) rtt(cell), (byte) loss(cell), (int) age);
+                long age = Math.clamp(nowMs - LatencyCell.time(cell), 0, Integer.MAX_VALUE);
+                out.cell(column, (short) LatencyCell.rtt(cell), (byte) LatencyCell.loss(cell), (int) age);
             }
         }
         out.rowEnd();
@@ -298,7 +292,7 @@ final class LatencyRows {
         int known = find(h, l);
         if (known != Latencies.ABSENT) {
             long before = table[at(known, column)];
-            if (before != 0 && time(before) + SAME_MEASUREMENT_MS >= measuredAtMs) {
+            if (before != 0 && LatencyCell.time(before) + SAME_MEASUREMENT_MS >= measuredAtMs) {
                 return false;
             }
         }
@@ -306,7 +300,7 @@ final class LatencyRows {
         if (row == Latencies.ABSENT) {
             return false;
         }
-        ATOMIC.setOpaque(table, at(row, column), cell(rttMs, Math.clamp(lossPercent, 0, 100), measuredAtMs));
+        ATOMIC.setOpaque(table, at(row, column), LatencyCell.of(rttMs, Math.clamp(lossPercent, 0, 100), measuredAtMs));
         return true;
     }
 
@@ -324,11 +318,11 @@ final class LatencyRows {
             int size = ROW_BYTES;
             for (int column = 0; column < popOfColumn.length; column++) {
                 long cell = table[at(row, column)];
-                long age = Math.max(0, nowMs - time(cell));
+                long age = Math.max(0, nowMs - LatencyCell.time(cell));
                 if (cell != 0 && age <= expiryMs) {
-                    int rtt = rtt(cell) == UNANSWERED ? -1 : rtt(cell);
+                    int rtt = LatencyCell.rtt(cell) == LatencyCell.UNANSWERED ? -1 : LatencyCell.rtt(cell);
                     String pop = popOfColumn[column];
-                    pops.add(new PopLatency(pop, rtt, (int) loss(cell), age));
+                    pops.add(new PopLatency(pop, rtt, (int) LatencyCell.loss(cell), age));
                     size += CELL_BYTES + (named.contains(pop) ? 0 : pop.length());
                 }
             }
@@ -351,7 +345,7 @@ final class LatencyRows {
         for (int row = 0; row < rows; row++) {
             for (int column = 0; column < columns; column++) {
                 long cell = table[at(row, column)];
-                if (cell != 0 && time(cell) >= sinceMs) {
+                if (cell != 0 && LatencyCell.time(cell) >= sinceMs) {
                     int target = copy.findOrAdd(high(row), low(row));
                     if (target != Latencies.ABSENT) {
                         copy.table[copy.at(target, column)] = cell;
@@ -368,58 +362,6 @@ final class LatencyRows {
      * @param fromHere see {@link Latencies#fromHere}
      */
     Latencies through(int[] columnOfPop, long expiryMs, float[] fromHere) {
-        return new Through(this, columnOfPop, expiryMs, fromHere);
-    }
-
-    @SuppressWarnings("ArrayRecordComponent") // never changed, never compared
-    private record Through(LatencyRows rows, int[] columnOfPop, long expiryMs, float[] fromHere) implements Latencies {
-        @Override
-        public int row(long high, long low) {
-            return rows.find(high, low);
-        }
-
-        @Override
-        public long touchSlot(long hash) {
-            return rows.slots[(int) hash & rows.mask];
-        }
-
-        @Override
-        public long touchRow(long hash) {
-            return rows.touch(hash);
-        }
-
-        @Override
-        public long read(int row, long nowMs, float[] rttMs, float[] lossPercent) {
-            long oldest = -1;
-            int first = rows.at(row, 0);
-            byte[] corrections = rows.corrections;
-            Arrays.fill(lossPercent, 0);
-            for (int pop = 0; pop < columnOfPop.length; pop++) {
-                long cell = (long) ATOMIC.getOpaque(rows.table, first + columnOfPop[pop]);
-                long age = Math.max(0, nowMs - time(cell));
-                if (cell == 0 || age > expiryMs || rtt(cell) == UNANSWERED) {
-                    rttMs[pop] = Float.NaN;
-                } else {
-                    rttMs[pop] = rtt(cell) / 10f + corrected(corrections, first + columnOfPop[pop]);
-                    lossPercent[pop] = loss(cell);
-                    oldest = Math.max(oldest, age);
-                }
-            }
-            return oldest;
-        }
-
-        @Override
-        public float correctionMs(int row, int pop) {
-            return corrected(rows.corrections, rows.at(row, columnOfPop[pop]));
-        }
-
-        @Override
-        public void ages(int row, long nowMs, long[] ageMs) {
-            for (int pop = 0; pop < columnOfPop.length; pop++) {
-                long cell = (long) ATOMIC.getOpaque(rows.table, rows.at(row, columnOfPop[pop]));
-                long age = Math.max(0, nowMs - time(cell));
-                ageMs[pop] = cell == 0 || age > expiryMs || rtt(cell) == UNANSWERED ? -1 : age;
-            }
-        }
+        return new LatenciesOfTree(this, columnOfPop, expiryMs, fromHere);
     }
 }
