@@ -34,8 +34,8 @@ final class PacedAsker {
 
     private static final long GRACE_NANOS = 1_000_000_000;
     private static final long WINDOW_NANOS = 100_000_000;
-    private static final Pattern RESULT = Pattern.compile(
-            "p50 ([0-9.]+) p99 ([0-9.]+) p999 ([0-9.]+) window ([0-9.]+) asked ([0-9]+) lost ([0-9]+)");
+    private static final Pattern RESULT =
+            Pattern.compile("p50 ([0-9.]+) p99 ([0-9.]+) p999 ([0-9.]+) window ([0-9.]+) asked ([0-9]+) lost ([0-9]+)");
 
     private final DatagramChannel[] sockets = new DatagramChannel[SOCKETS];
     /** By socket and id: when the query was due; 0 if none is outstanding. */
