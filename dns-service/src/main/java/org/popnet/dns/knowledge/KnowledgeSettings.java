@@ -3,6 +3,7 @@ package org.popnet.dns.knowledge;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import org.popnet.dns.SettingBounds;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -14,15 +15,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param latencyHalfLife a measured latency loses half its weight in this time; default 10 min, 1 s to 1 d
  * @param latencyFresh a latency older than this is measured again when its client comes; default 10 min, 1 s to 1 d
  * @param latencyExpiry a latency older than this is forgotten; default 1 h, at least {@code latencyFresh}, to 7 d
- * @param latencyPrefixesMax client prefixes whose latencies are kept; 16 bytes and 8 more for each POP each; default
- *     200,000, 1,000 to 5,000,000
+ * @param latencyPrefixesMax client prefixes whose latencies are kept; up to 48 bytes, and 9 more for each POP, each;
+ *     of many POPs fewer, so that there are no more than 16 million figures; default 200,000, 1,000 to 5,000,000
  * @param clientPrefixV4 the IPv4 prefix length that clients are told apart by: networks route no finer; default 24
  * @param clientPrefixV6 the same for IPv6; default 56, what a household is given
  * @param latencyRequestsPerSecond addresses that probes are asked to measure; a flood of resolvers must not become a
  *     flood of probes; default 200, 1 to 10,000
  * @param latencyRequestsMax addresses that may wait to be sent; default 4,096, 1 to 100,000
  * @param latencyRequestAgain an address that was asked for is not asked for again this soon; default 60 s
- * @param persistenceRecordsMax clients that are kept where they are; 38 bytes each; default 262,144, 1,024 to
+ * @param persistenceRecordsMax clients that are kept where they are; 40 bytes each; default 262,144, 1,024 to
  *     16,777,216
  * @param persistenceWaitingMax clients whose server the other name servers are yet to be told; 8 bytes each for each
  *     name server; default 65,536, 1,024 to 16,777,216
@@ -54,26 +55,26 @@ public record KnowledgeSettings(
         @DefaultValue("30s") Duration checkpointInterval,
         Optional<Path> locationDatabase,
         @DefaultValue("16384") int locationsRemembered) {
-    private static final String PREFIX = "popnet.dns.knowledge.";
+    private static final SettingBounds BOUNDS = new SettingBounds("popnet.dns.knowledge.");
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     public KnowledgeSettings {
-        between("service-stale", serviceStale, SECOND, Duration.ofMinutes(5));
-        between("load-stale", loadStale, SECOND, Duration.ofMinutes(5));
-        between("latency-half-life", latencyHalfLife, SECOND, Duration.ofDays(1));
-        between("latency-fresh", latencyFresh, SECOND, Duration.ofDays(1));
-        between("latency-expiry", latencyExpiry, latencyFresh, Duration.ofDays(7));
-        between("latency-prefixes-max", latencyPrefixesMax, 1000, 5_000_000);
-        between("client-prefix-v4", clientPrefixV4, 8, 32);
-        between("client-prefix-v6", clientPrefixV6, 16, 128);
-        between("latency-requests-per-second", latencyRequestsPerSecond, 1, 10_000);
-        between("latency-requests-max", latencyRequestsMax, 1, 100_000);
-        between("latency-request-again", latencyRequestAgain, SECOND, Duration.ofDays(1));
-        between("persistence-records-max", persistenceRecordsMax, 1024, 1 << 24);
-        between("persistence-waiting-max", persistenceWaitingMax, 1024, 1 << 24);
-        between("exchange-interval", exchangeInterval, SECOND.multipliedBy(10), Duration.ofDays(1));
-        between("checkpoint-interval", checkpointInterval, SECOND, Duration.ofHours(1));
-        between("locations-remembered", locationsRemembered, 64, 1 << 20);
+        BOUNDS.check("service-stale", serviceStale, SECOND, Duration.ofMinutes(5));
+        BOUNDS.check("load-stale", loadStale, SECOND, Duration.ofMinutes(5));
+        BOUNDS.check("latency-half-life", latencyHalfLife, SECOND, Duration.ofDays(1));
+        BOUNDS.check("latency-fresh", latencyFresh, SECOND, Duration.ofDays(1));
+        BOUNDS.check("latency-expiry", latencyExpiry, latencyFresh, Duration.ofDays(7));
+        BOUNDS.check("latency-prefixes-max", latencyPrefixesMax, 1000, 5_000_000);
+        BOUNDS.check("client-prefix-v4", clientPrefixV4, 8, 32);
+        BOUNDS.check("client-prefix-v6", clientPrefixV6, 16, 128);
+        BOUNDS.check("latency-requests-per-second", latencyRequestsPerSecond, 1, 10_000);
+        BOUNDS.check("latency-requests-max", latencyRequestsMax, 1, 100_000);
+        BOUNDS.check("latency-request-again", latencyRequestAgain, SECOND, Duration.ofDays(1));
+        BOUNDS.check("persistence-records-max", persistenceRecordsMax, 1024, 1 << 24);
+        BOUNDS.check("persistence-waiting-max", persistenceWaitingMax, 1024, 1 << 24);
+        BOUNDS.check("exchange-interval", exchangeInterval, SECOND.multipliedBy(10), Duration.ofDays(1));
+        BOUNDS.check("checkpoint-interval", checkpointInterval, SECOND, Duration.ofHours(1));
+        BOUNDS.check("locations-remembered", locationsRemembered, 64, 1 << 20);
     }
 
     /** What an empty configuration comes to. */
@@ -96,17 +97,5 @@ public record KnowledgeSettings(
                 Duration.ofSeconds(30),
                 Optional.empty(),
                 16_384);
-    }
-
-    private static void between(String name, Duration value, Duration least, Duration most) {
-        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-            throw new IllegalArgumentException(PREFIX + name + " is " + value + ": must be " + least + " to " + most);
-        }
-    }
-
-    private static void between(String name, int value, int least, int most) {
-        if (value < least || value > most) {
-            throw new IllegalArgumentException(PREFIX + name + " is " + value + ": must be " + least + " to " + most);
-        }
     }
 }

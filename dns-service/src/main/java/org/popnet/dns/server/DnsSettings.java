@@ -2,6 +2,7 @@ package org.popnet.dns.server;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.popnet.dns.SettingBounds;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -38,22 +39,18 @@ public record DnsSettings(
         @DefaultValue("10s") Duration tcpIdle,
         @DefaultValue("16") int tcpInviteOneIn,
         Optional<String> cookieSecretFile) {
-    private static final String PREFIX = "popnet.dns.server.";
+    private static final SettingBounds BOUNDS = new SettingBounds("popnet.dns.server.");
     private static final Duration UDP_GATHER = Duration.ofNanos(10_000);
 
     public DnsSettings {
-        between("udp-threads", udpThreads, 0, 256);
-        between("udp-receive-buffer", udpReceiveBuffer, 64 << 10, 64 << 20);
-        between("tcp-connections-max", tcpConnectionsMax, 10, 100_000);
-        between("tcp-connections-per-client-max", tcpConnectionsPerClientMax, 1, 100_000);
-        between("tcp-pipelined-max", tcpPipelinedMax, 1, 1000);
-        between("tcp-invite-one-in", tcpInviteOneIn, 0, 10_000);
-        if (udpGather.isNegative() || udpGather.toNanos() > 1_000_000) {
-            throw new IllegalArgumentException(PREFIX + "udp-gather is " + udpGather + ": must be 0 to 1 ms");
-        }
-        if (tcpIdle.toMillis() < 1000 || tcpIdle.toMinutes() > 5) {
-            throw new IllegalArgumentException(PREFIX + "tcp-idle is " + tcpIdle + ": must be 1 s to 5 min");
-        }
+        BOUNDS.check("udp-threads", udpThreads, 0, 256);
+        BOUNDS.check("udp-receive-buffer", udpReceiveBuffer, 64 << 10, 64 << 20);
+        BOUNDS.check("tcp-connections-max", tcpConnectionsMax, 10, 100_000);
+        BOUNDS.check("tcp-connections-per-client-max", tcpConnectionsPerClientMax, 1, 100_000);
+        BOUNDS.check("tcp-pipelined-max", tcpPipelinedMax, 1, 1000);
+        BOUNDS.check("tcp-invite-one-in", tcpInviteOneIn, 0, 10_000);
+        BOUNDS.check("udp-gather", udpGather, Duration.ZERO, Duration.ofMillis(1));
+        BOUNDS.check("tcp-idle", tcpIdle, Duration.ofSeconds(1), Duration.ofMinutes(5));
     }
 
     /** What an empty configuration comes to. */
@@ -64,11 +61,5 @@ public record DnsSettings(
 
     int threads() {
         return udpThreads > 0 ? udpThreads : Runtime.getRuntime().availableProcessors();
-    }
-
-    private static void between(String name, int value, int least, int most) {
-        if (value < least || value > most) {
-            throw new IllegalArgumentException(PREFIX + name + " is " + value + ": must be " + least + " to " + most);
-        }
     }
 }

@@ -1,5 +1,6 @@
 package org.popnet.dns.server;
 
+import org.popnet.dns.SettingBounds;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -32,14 +33,16 @@ public record ResponseLimitSettings(
         @DefaultValue("24") int v4PrefixBits,
         @DefaultValue("56") int v6PrefixBits,
         @DefaultValue("32768") int tableSize) {
+    private static final SettingBounds BOUNDS = new SettingBounds("popnet.dns.response-limit.");
+
     public ResponseLimitSettings {
-        between("answers-per-second", answersPerSecond, 0, 1_000_000);
-        between("errors-per-second", errorsPerSecond, 1, 1_000_000);
-        between("all-per-second", allPerSecond, Math.max(1, answersPerSecond), 10_000_000);
-        between("slip", slip, 0, 100);
-        between("v4-prefix-bits", v4PrefixBits, 8, 32);
-        between("v6-prefix-bits", v6PrefixBits, 16, 128);
-        between("table-size", tableSize, 1024, 1 << 24);
+        BOUNDS.check("answers-per-second", answersPerSecond, 0, 1_000_000);
+        BOUNDS.check("errors-per-second", errorsPerSecond, 1, 1_000_000);
+        BOUNDS.check("all-per-second", allPerSecond, Math.max(1, answersPerSecond), 10_000_000);
+        BOUNDS.check("slip", slip, 0, 100);
+        BOUNDS.check("v4-prefix-bits", v4PrefixBits, 8, 32);
+        BOUNDS.check("v6-prefix-bits", v6PrefixBits, 16, 128);
+        BOUNDS.check("table-size", tableSize, 1024, 1 << 24);
     }
 
     /** What an empty configuration comes to. */
@@ -50,12 +53,5 @@ public record ResponseLimitSettings(
     /** Without limits. */
     public static ResponseLimitSettings off() {
         return new ResponseLimitSettings(0, 200, 5000, 2, 24, 56, 1024);
-    }
-
-    private static void between(String name, int value, int least, int most) {
-        if (value < least || value > most) {
-            throw new IllegalArgumentException(
-                    "popnet.dns.response-limit." + name + " is " + value + ": must be " + least + " to " + most);
-        }
     }
 }
