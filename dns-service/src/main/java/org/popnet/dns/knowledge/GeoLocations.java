@@ -16,7 +16,9 @@ import org.popnet.platform.geo.GeoDatabase;
  */
 public final class GeoLocations implements Geography {
     private final GeoDatabase database;
-    private final AtomicReferenceArray<@Nullable Entry> table;
+    /** Replaced with the database, so that no thread that still reads the one before spoils it. */
+    private volatile AtomicReferenceArray<@Nullable Entry> table;
+
     private final LongAdder located = new LongAdder();
     private final LongAdder unlocated = new LongAdder();
 
@@ -32,8 +34,9 @@ public final class GeoLocations implements Geography {
     @Override
     @SuppressWarnings("ReferenceEquality") // each tree has a topology of its own
     public float[] estimatesFrom(long high, long low, Topology topology) {
-        int slot = (int) Hash.of(high, low) & (table.length() - 1);
-        Entry known = table.get(slot);
+        AtomicReferenceArray<@Nullable Entry> remembered = table;
+        int slot = (int) Hash.of(high, low) & (remembered.length() - 1);
+        Entry known = remembered.get(slot);
         if (known != null && known.high == high && known.low == low && known.topology == topology) {
             return known.estimatesMs;
         }
@@ -41,16 +44,14 @@ public final class GeoLocations implements Geography {
         float[] estimates =
                 database.location(address).map(topology::estimatesFrom).orElse(Topology.NOWHERE);
         (estimates.length > 0 ? located : unlocated).increment();
-        table.set(slot, new Entry(high, low, topology, estimates));
+        remembered.set(slot, new Entry(high, low, topology, estimates));
         return estimates;
     }
 
     @Override
     public void refresh() {
         if (database.refresh()) {
-            for (int i = 0; i < table.length(); i++) {
-                table.set(i, null);
-            }
+            table = new AtomicReferenceArray<>(table.length());
         }
     }
 

@@ -212,9 +212,13 @@ public final class Knowledge {
         }
     }
 
-    /** Makes room where latencies have expired and looks for a newer database of places; call it every few minutes. */
-    public void expire() {
+    /** Looks for a newer database of places, which may take as long as the disk does; call it every few minutes. */
+    public void refreshPlaces() {
         geography.refresh();
+    }
+
+    /** Makes room where latencies have expired; call it every few minutes. */
+    public void expire() {
         synchronized (lock) {
             distances.expire(nowMs());
             refresh();

@@ -37,6 +37,7 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
 
     private static final int LOG_INTERVAL_MS = 50;
     private static final int EXPIRE_INTERVAL_MS = 300_000;
+    private static final int PLACES_INTERVAL_MS = 300_000;
 
     private final CurrentTree tree;
     private final DatagramPort datagrams;
@@ -49,7 +50,7 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
     private final QueryLog log;
     private final NameServer server;
     private @Nullable ScheduledExecutorService chores;
-    private @Nullable ScheduledExecutorService saving;
+    private @Nullable ScheduledExecutorService files;
     private @Nullable ScheduledExecutorService logging;
     private volatile boolean running;
 
@@ -93,8 +94,8 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
         ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("dns-chores").daemon().factory());
         chores = scheduler;
-        int perCall = Math.max(1, settings.latencyRequestsPerSecond() * REQUESTS_INTERVAL_MS / 1000);
-        LatencyRequester requester = new LatencyRequester(knowledge.latencyRequests(), datagrams, tree, perCall);
+        LatencyRequester requester = new LatencyRequester(
+                knowledge.latencyRequests(), datagrams, tree, settings.latencyRequestsPerSecond(), knowledge::nowMs);
         every(scheduler, REQUESTS_INTERVAL_MS, requester::send);
         every(scheduler, REQUESTS_INTERVAL_MS, persistence::send);
         every(scheduler, WATCH_INTERVAL_MS, new WatchRequester(knowledge, datagrams)::send);
@@ -102,14 +103,15 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
         every(scheduler, PREPARE_INTERVAL_MS, knowledge::prepare);
         every(scheduler, 1000, knowledge::refresh);
         every(scheduler, 1000, server::closeIdle);
-        every(scheduler, 1000, cookieSecret::refresh);
         every(scheduler, EXPIRE_INTERVAL_MS, knowledge::expire);
-        // Threads of their own: a slow disk must not keep the other chores.
-        ScheduledExecutorService saver = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().name("dns-checkpoint").daemon().factory());
-        saving = saver;
-        every(saver, settings.checkpointInterval().toMillis(), () -> checkpoint.begin(knowledge));
-        every(saver, CHECKPOINT_STEP_MS, checkpoint::step);
+        // Threads of their own for what reads and writes files: a slow disk must not keep the other chores.
+        ScheduledExecutorService fileChores = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("dns-files").daemon().factory());
+        files = fileChores;
+        every(fileChores, 1000, cookieSecret::refresh);
+        every(fileChores, PLACES_INTERVAL_MS, knowledge::refreshPlaces);
+        every(fileChores, settings.checkpointInterval().toMillis(), () -> checkpoint.begin(knowledge));
+        every(fileChores, CHECKPOINT_STEP_MS, checkpoint::step);
         ScheduledExecutorService logger = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("dns-query-log").daemon().factory());
         logging = logger;
@@ -150,10 +152,10 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
             log.drain();
         }
         ScheduledExecutorService scheduler = chores;
-        ScheduledExecutorService saver = saving;
-        if (scheduler != null && saver != null) {
+        ScheduledExecutorService fileChores = files;
+        if (scheduler != null && fileChores != null) {
             scheduler.shutdown();
-            saver.shutdown();
+            fileChores.shutdown();
             checkpoint.save(knowledge);
         }
     }

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.popnet.dns.TestTrees;
 import org.popnet.dns.steering.Address;
 import org.popnet.dns.steering.ClientView;
+import org.popnet.dns.steering.Geography;
 import org.popnet.dns.steering.Topology;
 import org.popnet.dns.zone.ZoneCompiler;
 import org.popnet.platform.geo.GeoDatabase;
@@ -76,6 +78,27 @@ class GeoLocationsTest {
         String nowhere = TestTrees.NETWORK.replaceAll("location: .*", "");
         knowledge.activate(ZoneCompiler.compile(TestTrees.active(3, nowhere), TestTrees.SELF));
         assertThat(locate("192.0.2.77").source()).isEqualTo(ClientView.Source.TOPOLOGY);
+    }
+
+    /** It may take as long as the disk does; making room where latencies have expired is not to wait for that. */
+    @Test
+    void newerDatabaseIsLookedForOnItsOwn() {
+        AtomicInteger looked = new AtomicInteger();
+        Knowledge looking = new Knowledge(KnowledgeSettings.defaults(), () -> 10_000_000_000L, new Geography() {
+            @Override
+            public float[] estimatesFrom(long high, long low, Topology topology) {
+                return Topology.NOWHERE;
+            }
+
+            @Override
+            public void refresh() {
+                looked.incrementAndGet();
+            }
+        });
+        looking.expire();
+        assertThat(looked).hasValue(0);
+        looking.refreshPlaces();
+        assertThat(looked).hasValue(1);
     }
 
     private void measured(String client) {
