@@ -11,6 +11,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.util.function.ToIntFunction;
 import org.popnet.dns.steering.Address;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,20 +21,24 @@ final class ChannelUdpListener implements UdpListener {
     private static final Logger LOG = LoggerFactory.getLogger(ChannelUdpListener.class);
 
     private static final int WAKE_UP_MS = 100;
+    /** What a query takes of a receive buffer at the least; Linux counts ten times as much. */
+    private static final int KEPT_BYTES_MIN = 64;
+
     private static final int STOP_WAIT_MS = 2000;
 
     private final DatagramChannel channel;
     private final Selector selector;
-    private final QueryPipeline pipeline;
+    private final ToIntFunction<Exchange> pipeline;
     private final Exchange exchange;
     private final DnsMetrics metrics;
     private final Thread thread;
     private volatile boolean running = true;
 
+    /** @param pipeline answers a query, like {@link QueryPipeline#respond} */
     ChannelUdpListener(
             InetSocketAddress address,
             int receiveBufferBytes,
-            QueryPipeline pipeline,
+            ToIntFunction<Exchange> pipeline,
             Exchange exchange,
             DnsMetrics metrics,
             String name)
@@ -79,40 +84,44 @@ final class ChannelUdpListener implements UdpListener {
         try {
             while (running) {
                 selector.select(key -> {}, WAKE_UP_MS);
-                answerAll(in, out);
+                while (running && answerNext(in, out)) {
+                    // there may be more
+                }
             }
-            // Queries that were accepted before the end are answered before the end.
-            answerAll(in, out);
+            // Queries that were accepted before the end are answered before the end, however many come meanwhile: there
+            // are no more of them than the receive buffer holds.
+            int left = receiveBufferBytes() / KEPT_BYTES_MIN;
+            while (left > 0 && answerNext(in, out)) {
+                left--;
+            }
         } catch (IOException e) {
             LOG.error("UDP thread {} ends: {}", thread.getName(), e.getMessage());
         }
     }
 
-    private void answerAll(ByteBuffer in, ByteBuffer out) throws IOException {
+    /** @return false if nothing has come */
+    private boolean answerNext(ByteBuffer in, ByteBuffer out) throws IOException {
         in.clear();
         SocketAddress client = channel.receive(in);
-        while (client != null) {
-            if (client instanceof InetSocketAddress address) {
-                try {
-                    answer(address, in.position(), out);
-                } catch (ClosedChannelException e) {
-                    throw e;
-                } catch (IOException e) {
-                    metrics.sendFailed();
-                } catch (RuntimeException e) {
-                    LOG.error("cannot answer a query for {}", exchange.query.nameText(), e);
-                }
+        if (client instanceof InetSocketAddress address) {
+            try {
+                answer(address, in.position(), out);
+            } catch (ClosedChannelException e) {
+                throw e;
+            } catch (IOException e) {
+                metrics.sendFailed();
+            } catch (RuntimeException e) {
+                LOG.error("cannot answer a query for {}", exchange.query.nameText(), e);
             }
-            in.clear();
-            client = channel.receive(in);
         }
+        return client != null;
     }
 
     private void answer(InetSocketAddress client, int queryLength, ByteBuffer out) throws IOException {
         exchange.inLength = queryLength;
         exchange.sourceHigh = Address.high(client.getAddress());
         exchange.sourceLow = Address.low(client.getAddress());
-        int length = pipeline.respond(exchange);
+        int length = pipeline.applyAsInt(exchange);
         if (length > 0) {
             out.clear().limit(length);
             if (channel.send(out, client) == 0) {

@@ -25,7 +25,7 @@ final class NameServer {
     private final byte[] nsid;
     private final Supplier<Long> seeds;
     private final List<UdpListener> udp = new ArrayList<>();
-    private @Nullable TcpListener tcp;
+    private volatile @Nullable TcpListener tcp;
 
     /** @param nsid what the server calls itself to those who ask (RFC 5001) */
     NameServer(
@@ -98,7 +98,8 @@ final class NameServer {
     }
 
     private ChannelUdpListener channel(InetSocketAddress address, String name) throws IOException {
-        return new ChannelUdpListener(address, settings.udpReceiveBuffer(), pipeline, udpExchange(), metrics, name);
+        return new ChannelUdpListener(
+                address, settings.udpReceiveBuffer(), pipeline::respond, udpExchange(), metrics, name);
     }
 
     private Exchange tcpExchange() {

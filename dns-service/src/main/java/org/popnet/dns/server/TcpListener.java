@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -51,7 +52,7 @@ final class TcpListener {
     private final Map<InetAddress, Integer> perClient = new ConcurrentHashMap<>();
     private final List<Thread> acceptors = new ArrayList<>();
     private final Set<TcpConnection> connections = ConcurrentHashMap.newKeySet();
-    private volatile boolean stopping;
+    private final CountDownLatch stopping = new CountDownLatch(1);
 
     /**
      * @param pipeline answers a query, like {@link QueryPipeline#respond}
@@ -78,7 +79,11 @@ final class TcpListener {
 
     /** Takes an address for this process alone; connections to all of them share the limits. */
     void bind(InetSocketAddress address) throws IOException {
-        ServerSocket server = new ServerSocket();
+        bind(new ServerSocket(), address);
+    }
+
+    /** The same with a socket that is not bound yet. */
+    void bind(ServerSocket server, InetSocketAddress address) throws IOException {
         servers.add(server);
         server.bind(address, BACKLOG);
         server.setSoTimeout(ACCEPT_WAIT_MS);
@@ -96,18 +101,35 @@ final class TcpListener {
 
     /** Until it shall stop and nobody waits any more: clients whose connections the system has made have sent queries. */
     private void accept(ServerSocket server) {
+        boolean failing = false;
         while (!server.isClosed()) {
             try {
                 admit(server.accept());
+                failing = false;
             } catch (SocketTimeoutException e) {
-                if (stopping) {
+                failing = false;
+                if (stopping.getCount() == 0) {
                     return;
                 }
             } catch (IOException e) {
-                if (!server.isClosed()) {
-                    LOG.warn("cannot accept a TCP connection: {}", e.getMessage());
+                if (!failing && !server.isClosed()) {
+                    LOG.warn("cannot accept TCP connections, and try again: {}", e.getMessage());
+                }
+                failing = true;
+                // As long as the process has no file descriptor left, say, accepting fails at once, again and again.
+                if (stopsWithin(ACCEPT_WAIT_MS)) {
+                    return;
                 }
             }
+        }
+    }
+
+    private boolean stopsWithin(int ms) {
+        try {
+            return stopping.await(ms, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
         }
     }
 
@@ -166,7 +188,7 @@ final class TcpListener {
 
     /** Answers the queries that came, then closes. */
     void close() {
-        stopping = true;
+        stopping.countDown();
         try {
             for (Thread acceptor : acceptors) {
                 acceptor.join(stopWaitMs);

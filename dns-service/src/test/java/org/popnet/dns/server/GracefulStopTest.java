@@ -1,10 +1,13 @@
 package org.popnet.dns.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -20,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -84,6 +88,43 @@ class GracefulStopTest {
             for (Future<Integer> client : clients) {
                 assertThat(client.get(60, TimeUnit.SECONDS)).isGreaterThanOrEqualTo(ASKED_BEFORE);
             }
+        }
+    }
+
+    /** Whoever asks on and on cannot keep a listener that shall end: it answers what it may have been sent before. */
+    @Test
+    void plainUdpListenerEndsThoughQueriesGoOnComing() throws Exception {
+        String name = "dns-udp-that-shall-end";
+        AtomicInteger asked = new AtomicInteger();
+        try (DatagramSocket client = new DatagramSocket(new InetSocketAddress("127.250.53.9", 0))) {
+            byte[] query = RunningServer.query("www.customer1.example", Type.A).toWire();
+            DatagramPacket next = new DatagramPacket(query, query.length, RunningServer.freeAddress());
+            ChannelUdpListener listener = new ChannelUdpListener(
+                    (InetSocketAddress) next.getSocketAddress(),
+                    1 << 16,
+                    x -> {
+                        asked.incrementAndGet();
+                        send(client, next);
+                        return QueryPipeline.SILENCE;
+                    },
+                    RunningServer.exchange(Exchange.Transport.UDP, 512, 512, 1),
+                    new DnsMetrics(new SimpleMeterRegistry()),
+                    name);
+            listener.start();
+            send(client, next);
+            await().atMost(60, TimeUnit.SECONDS).until(() -> asked.get() > ASKED_BEFORE);
+            listener.end();
+            await().atMost(60, TimeUnit.SECONDS).until(() -> Thread.getAllStackTraces().keySet().stream()
+                    .noneMatch(thread -> thread.getName().equals(name)));
+            listener.close();
+        }
+    }
+
+    private static void send(DatagramSocket client, DatagramPacket query) {
+        try {
+            client.send(query);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

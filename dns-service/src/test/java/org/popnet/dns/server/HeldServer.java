@@ -3,6 +3,7 @@ package org.popnet.dns.server;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +42,11 @@ final class HeldServer implements AutoCloseable {
 
     /** @param answerer what answers once a query is no longer held back, like {@link QueryPipeline#respond} */
     HeldServer(int pipelinedMax, ToIntFunction<Exchange> answerer) throws IOException {
+        this(pipelinedMax, answerer, new ServerSocket());
+    }
+
+    /** @param accepting not bound yet */
+    HeldServer(int pipelinedMax, ToIntFunction<Exchange> answerer, ServerSocket accepting) throws IOException {
         DnsSettings settings = new DnsSettings(
                 1,
                 false,
@@ -63,7 +69,7 @@ final class HeldServer implements AutoCloseable {
                 new DnsMetrics(registry),
                 clockMs::get,
                 STOP_WAIT_MS);
-        listener.bind(address);
+        listener.bind(accepting, address);
         listener.start();
     }
 

@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -166,6 +170,29 @@ class TcpConnectionsTest extends NameServerStory {
         await().until(() -> dns.tcpEnded("stop") == 1);
         assertThat(dns.registry.get("popnet.dns.tcp.connections").gauge().value())
                 .isZero();
+    }
+
+    /** As long as the process has no file descriptor left, say: it is tried again, and neither a core nor the log filled. */
+    @Test
+    void acceptingGoesOnWhenItFailsForAWhile() throws Exception {
+        AtomicInteger failed = new AtomicInteger();
+        ServerSocket accepting = new ServerSocket() {
+            @Override
+            public Socket accept() throws IOException {
+                if (failed.incrementAndGet() <= 5) {
+                    throw new SocketException("Too many open files");
+                }
+                return super.accept();
+            }
+        };
+        long start = System.nanoTime();
+        try (HeldServer server = new HeldServer(1, dns.pipeline::respond, accepting);
+                TcpClient client = new TcpClient(server.address, CLIENT)) {
+            assertThat(client.ask(asking()).getRcode()).isEqualTo(Rcode.NOERROR);
+        }
+        assertThat(System.nanoTime() - start)
+                .as("ns, of which it waited 100 ms after each failure")
+                .isGreaterThan(400_000_000L);
     }
 
     /**
