@@ -120,7 +120,7 @@ final class DnsMetrics {
 
     /** Queries that were answered and not logged. */
     static void register(MeterRegistry registry, QueryLog log) {
-        String what = "queries that should have been logged and found the ring full";
+        String what = "queries that should have been logged, and found the ring full or could not be spooled";
         count(registry, "log.dropped", what, log, QueryLog::dropped);
     }
 

@@ -13,6 +13,8 @@ import org.popnet.dns.wire.Dns;
 import org.popnet.dns.wire.Query;
 import org.popnet.platform.spool.LogSink;
 import org.popnet.platform.spool.QueryRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes answered queries for steered domains to the log servers, all or one in so many, as the domain wants it. What
@@ -20,6 +22,7 @@ import org.popnet.platform.spool.QueryRecord;
  * the ring, makes records and spools them. When the ring is full, the query is counted and not logged.
  */
 final class QueryLog {
+    private static final Logger LOG = LoggerFactory.getLogger(QueryLog.class);
     private static final int CAPACITY = 1 << 13;
     private static final int MASK = CAPACITY - 1;
     private static final int NANOS_PER_MICRO = 1000;
@@ -80,7 +83,7 @@ final class QueryLog {
     private void fill(Place place, Exchange x, SteeredDomain domain, int rcode, long nanos) {
         Query query = x.query;
         place.domain = domain;
-        place.answers = x.answer.empty() ? 0 : x.choice.count();
+        place.answers = x.answer.addresses();
         for (int i = 0; i < place.answers; i++) {
             place.answer[i] = x.choice.get(i);
         }
@@ -96,7 +99,7 @@ final class QueryLog {
         place.nanos = nanos;
     }
 
-    /** Queries that found the ring full. */
+    /** Queries that found the ring full, or could not be logged. */
     long dropped() {
         return dropped.sum();
     }
@@ -110,8 +113,17 @@ final class QueryLog {
             }
             Place place = places[index];
             SteeredDomain domain = place.domain;
-            if (domain != null) {
-                sink.append(domain.domain().customer(), record(place, domain));
+            try {
+                if (domain != null) {
+                    sink.append(domain.domain().customer(), record(place, domain));
+                }
+            } catch (RuntimeException e) {
+                // The next drain must not find the same record again.
+                dropped.increment();
+                LOG.error(
+                        "a query for {} cannot be logged",
+                        domain == null ? null : domain.domain().name(),
+                        e);
             }
             turns.setRelease(index, emptied + CAPACITY);
             emptied++;

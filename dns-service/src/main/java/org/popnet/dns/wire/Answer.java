@@ -40,7 +40,10 @@ public final class Answer {
     private int at;
     private int limit;
     private int bodyStart;
+    /** By section, records but for addresses in the answer section. */
     private final int[] counts = new int[Section.values().length];
+
+    private int addresses;
     private boolean truncated;
     private int subnetScope;
 
@@ -73,9 +76,7 @@ public final class Answer {
         questionRemembered = false;
         truncated = false;
         subnetScope = 0;
-        counts[0] = 0;
-        counts[1] = 0;
-        counts[2] = 0;
+        clear();
         at = Dns.HEADER_BYTES;
         if (forQuery.question) {
             // The very bytes that came: the case of each letter is the client's proof of us (0x20).
@@ -91,9 +92,16 @@ public final class Answer {
         subnetScope = bits;
     }
 
-    /** Whether nothing was written to the answer section so far. */
-    public boolean empty() {
-        return counts[0] == 0;
+    private void clear() {
+        addresses = 0;
+        counts[0] = 0;
+        counts[1] = 0;
+        counts[2] = 0;
+    }
+
+    /** How many servers' addresses it has, see {@link #address(byte[], int)}; those of static records do not count. */
+    public int addresses() {
+        return addresses;
     }
 
     /** Adds an address record for the name in question: the hot path. */
@@ -110,7 +118,7 @@ public final class Answer {
         u16(address.length, at + 10);
         System.arraycopy(address, 0, out, at + 12, address.length);
         at = end;
-        counts[0]++;
+        addresses++;
     }
 
     /** Adds an address record for another name: what an alias leads to. */
@@ -134,7 +142,7 @@ public final class Answer {
             truncated = true;
             return;
         }
-        counts[0]++;
+        addresses++;
     }
 
     /**
@@ -204,9 +212,7 @@ public final class Answer {
         int flags = Dns.QR | asked.opcode << 11 | (asked.flags & (Dns.RD | Dns.CD)) | (rcode & 0xf);
         if (truncated) {
             at = bodyStart;
-            counts[0] = 0;
-            counts[1] = 0;
-            counts[2] = 0;
+            clear();
             flags |= Dns.TC;
         }
         if (authoritative) {
@@ -220,7 +226,7 @@ public final class Answer {
         u16(asked.id, 0);
         u16(flags, 2);
         u16(asked.question ? 1 : 0, 4);
-        u16(counts[0], 6);
+        u16(counts[0] + addresses, 6);
         u16(counts[1], 8);
         u16(additional, 10);
         query = null;

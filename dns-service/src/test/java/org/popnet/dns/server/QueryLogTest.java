@@ -18,6 +18,7 @@ import org.popnet.platform.tree.ActiveTree;
 import org.xbill.DNS.ClientSubnetOption;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.OPTRecord;
+import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
@@ -67,6 +68,28 @@ class QueryLogTest extends NameServerStory {
     }
 
     @Test
+    void answerWithoutAServerIsLoggedWithNoneWhoeverAskedBefore() throws Exception {
+        String zone = "    zones:\n      customer1.example:\n        records: |\n          alias CNAME static\n";
+        dns.activate(TestTrees.active(
+                2,
+                TestTrees.NETWORK
+                        .replace(
+                                "      static.customer1.example:\n",
+                                "      static.customer1.example:\n        query-log: all\n")
+                        .replace("  customer2:\n    servers", zone + "  customer2:\n    servers")));
+        try (TcpClient tcp = new TcpClient(dns.address, CLIENT)) {
+            for (int type : new int[] {Type.A, Type.AAAA}) {
+                tcp.ask(RunningServer.query("alias.customer1.example", type));
+            }
+        }
+        dns.log.drain();
+        List<QueryRecord> logged = new ArrayList<>(dns.logged);
+        assertThat(logged).extracting(QueryRecord::type).containsExactly("A", "AAAA");
+        assertThat(logged.getFirst().answer()).startsWith("edge");
+        assertThat(logged.getLast().answer()).isEmpty();
+    }
+
+    @Test
     void sampleStandsForAllOfThem() throws Exception {
         for (int i = 0; i < 500; i++) {
             dns.ask("www.customer2.example", Type.A);
@@ -76,12 +99,34 @@ class QueryLogTest extends NameServerStory {
     }
 
     @Test
+    void recordThatCannotBeSpooledIsCountedAndHoldsUpNoOther() {
+        AtomicInteger spooled = new AtomicInteger();
+        QueryLog log = new QueryLog(
+                (customer, record) -> {
+                    if (((QueryRecord) record).rcode().equals("SERVFAIL")) {
+                        throw new IllegalStateException("as the test wants it");
+                    }
+                    spooled.incrementAndGet();
+                },
+                InstantSource.system());
+        Exchange x = RunningServer.exchange(Exchange.Transport.UDP, 512, 512, 1);
+        for (int rcode : new int[] {Rcode.NOERROR, Rcode.SERVFAIL, Rcode.NOERROR}) {
+            log.offer(x, steered("static.customer1.example"), rcode, 1000);
+        }
+        log.drain();
+        assertThat(spooled).hasValue(2);
+        assertThat(log.dropped()).isEqualTo(1);
+    }
+
+    private SteeredDomain steered(String name) {
+        return ((ZoneEntry.Steered) ZoneCompiler.compile(tree(), TestTrees.SELF).find(WireName.of(name))).domain();
+    }
+
+    @Test
     void fullRingDropsCountsAndGoesOnWhenItIsEmptied() throws Exception {
         AtomicInteger spooled = new AtomicInteger();
         QueryLog log = new QueryLog((customer, record) -> spooled.incrementAndGet(), InstantSource.system());
-        SteeredDomain domain = ((ZoneEntry.Steered)
-                        ZoneCompiler.compile(tree(), TestTrees.SELF).find(WireName.of("static.customer1.example")))
-                .domain();
+        SteeredDomain domain = steered("static.customer1.example");
         List<Thread> threads = new ArrayList<>();
         for (int t = 0; t < 4; t++) {
             Exchange x = RunningServer.exchange(Exchange.Transport.UDP, 512, 512, t);
