@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * How busy servers say they are, damped: what a choice does to a load is seen only when resolvers have asked again and
  * reports have come, so a choice that believes every report at once chases its own tail.
  *
- * <p>Three figures of each server: what it says (smoothed over seconds, for people); what choices see (smoothed over a
- * minute, and changed only when it is off by more than a dead band); and the share of clients that it turns away while
+ * <p>Three figures of each server: what it says (smoothed over seconds, for people); what choices see (smoothed over
+ * three minutes, and changed only when it is off by more than a dead band); and the share of clients that it turns away while
  * it is overloaded, which is corrected only after the last correction can have had its effect. Guarded by its owner's
  * lock.
  *
@@ -32,7 +32,7 @@ final class LoadTable {
     private static final double SEVERE = 1.15;
 
     private static final double GENTLY = 0.3;
-    /** No longer than the time to live of an answer and the reports that follow. */
+    /** What a correction does is seen by then: answers were asked for again, and reports have followed. */
     private static final long SHED_INTERVAL_MS = 30_000;
 
     /** Turning clients away must have failed for so long before nobody is sent to a server. */
@@ -140,14 +140,14 @@ final class LoadTable {
     /** What it said last, and how long ago; null if it has not told lately. */
     @Nullable Told told(String server, long nowMs) {
         Entry entry = fresh(server, nowMs);
-        return entry == null ? null : new Told(entry.said, entry.shed, nowMs - entry.atMs);
+        return entry == null ? null : new Told(entry.said, entry.shedNow(nowMs), nowMs - entry.atMs);
     }
 
     /**
      * A server's load for people.
      *
      * @param share of its capacity, smoothed over seconds
-     * @param shed share of clients turned away
+     * @param shed share of clients turned away; 1 once turning away a part has failed for long
      */
     record Told(double share, double shed, long ageMs) {}
 

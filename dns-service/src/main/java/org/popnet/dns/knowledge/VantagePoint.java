@@ -57,7 +57,11 @@ final class VantagePoint {
         }
     }
 
+    /** A time that cannot be says nothing, and must not spoil those that follow. */
     private void measure(double ms) {
+        if (!Double.isFinite(ms) || ms < 0) {
+            return;
+        }
         if (measured < FIRST_RESULTS) {
             measured++;
             responseMs = measured == 1 ? ms : Math.min(responseMs, ms);

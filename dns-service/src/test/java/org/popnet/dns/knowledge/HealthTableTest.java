@@ -11,6 +11,8 @@ import static org.popnet.dns.knowledge.TestKnowledge.withProbes;
 import java.net.InetAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.popnet.dns.TestTrees;
 import org.popnet.dns.zone.ZoneCompiler;
 import org.popnet.platform.message.Message.LatencyResult;
@@ -188,6 +190,18 @@ class HealthTableTest {
             }
         }
         assertThat(known.down(SERVER)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, -1})
+    void responseTimeThatCannotBeSpoilsNoOther(double ms) {
+        known.knowledge.take(
+                NodeName.of("probe.westusa"),
+                TestKnowledge.services(new ServiceResult(EDGE, true, ms, 0, 0, null, false)));
+        assertThat(known.knowledge.target(EDGE).state()).isEqualTo("UP");
+        assertThat(known.knowledge.target(EDGE).responseMs()).isNull();
+        known.report("probe.westusa", EDGE, true, 1);
+        assertThat(known.knowledge.target(EDGE).responseMs()).isEqualTo(12.0);
     }
 
     @Test

@@ -47,6 +47,9 @@ class ReportedLoadsTest {
             known.load(2400);
         }
         assertThat(known.shed(EDGE)).as("it did not help").isEqualTo(1f);
+        assertThat(known.knowledge.target(EDGE).turnsAway())
+                .as("as operators see it")
+                .isEqualTo(1);
         for (int second = 0; second < 1800; second++) {
             known.passes(1000);
             known.load(200);
