@@ -45,7 +45,7 @@ public final class DnsBench extends MeasurementCommand {
 
     private static final Duration READY = Duration.ofSeconds(30);
 
-    @Option(names = "--rounds", paramLabel = "N", defaultValue = "5", description = "Of each server; ${DEFAULT-VALUE}.")
+    @Option(names = "--rounds", paramLabel = "N", defaultValue = "7", description = "Of each server; ${DEFAULT-VALUE}.")
     private int rounds;
 
     @Option(names = "--seconds", paramLabel = "N", defaultValue = "4", description = "Of a round; ${DEFAULT-VALUE}.")

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 final class BatchUdpListener implements UdpListener {
     private static final Logger LOG = LoggerFactory.getLogger(BatchUdpListener.class);
-    private static final int BATCH = 64;
+    private static final int BATCH = 128;
     private static final int QUERY_BYTES_MAX = 4096;
     /** A line of the cache more than a page: at whole pages apart, all buffers would compete for the same lines. */
     private static final int QUERY_STRIDE_BYTES = QUERY_BYTES_MAX + 64;
@@ -118,8 +118,9 @@ final class BatchUdpListener implements UdpListener {
         try {
             while (running) {
                 int received = answer(LinuxSockets.WAIT_FOR_ONE);
-                if (gatherNanos > 0 && received >= BUSY_FROM && received < BATCH) {
-                    LockSupport.parkNanos(gatherNanos);
+                long nanos = gatherNanos * received / BATCH;
+                if (nanos > 0 && received >= BUSY_FROM && received < BATCH) {
+                    LockSupport.parkNanos(nanos);
                 }
             }
             // Queries that were accepted before the end are answered before the end, whatever comes meanwhile; one
