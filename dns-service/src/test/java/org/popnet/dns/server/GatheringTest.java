@@ -21,6 +21,7 @@ import org.xbill.DNS.Type;
 class GatheringTest {
     /** More than a thread takes at once; as many answers fit into the buffer of any client. */
     private static final int BURST = 150;
+
     private static final int BURSTS = 20;
     private static final int PATIENCE_MS = 20_000;
 
