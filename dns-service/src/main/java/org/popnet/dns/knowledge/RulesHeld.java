@@ -13,6 +13,7 @@ import org.popnet.dns.wire.WireName;
 import org.popnet.dns.zone.ZoneEntry;
 import org.popnet.dns.zone.ZoneSnapshot;
 import org.popnet.platform.tree.Domain;
+import org.popnet.platform.tree.Service;
 
 /**
  * Which edges hold which domains' rules: edges take the tree later than name servers, and an edge that does not hold a
@@ -27,6 +28,8 @@ final class RulesHeld {
     private Map<String, Long> since = new HashMap<>();
     /** The generation that an edge told last, by its name. */
     private final Map<String, Long> told = new HashMap<>();
+    /** Of the current tree, those that had to be looked at: finding them again takes longer than all the rest. */
+    private final Map<String, SteeredDomain> found = new HashMap<>();
 
     private boolean changed = true;
     private HeldDomains held = HeldDomains.ALL;
@@ -45,6 +48,7 @@ final class RulesHeld {
             }
         });
         since = kept;
+        found.clear();
         changed = true;
     }
 
@@ -89,13 +93,15 @@ final class RulesHeld {
         }
         changed = false;
         long oldest = told.values().stream().mapToLong(Long::longValue).min().orElse(Long.MAX_VALUE);
+        // What came with this generation or before, every edge holds; what was always there, also one that told nothing.
+        long heldByAll = oldest == 0 ? -1 : haveAllTold(zone) ? oldest : 0;
         Map<CandidateGroup[], Map<Long, CandidateGroup[]>> made = new IdentityHashMap<>();
         Map<SteeredDomain, SteeredDomain> narrowed = new IdentityHashMap<>();
         since.forEach((name, came) -> {
-            if (came == 0 && oldest > 0 || !(zone.find(WireName.of(name)) instanceof ZoneEntry.Steered entry)) {
+            SteeredDomain domain = came <= heldByAll ? null : found.computeIfAbsent(name, any -> find(any, zone));
+            if (domain == null) {
                 return;
             }
-            SteeredDomain domain = entry.domain();
             SteeredDomain left = domain.with(
                     narrow(domain.v4(), came, made),
                     narrow(domain.v6(), came, made),
@@ -107,6 +113,18 @@ final class RulesHeld {
         });
         held = narrowed.isEmpty() ? HeldDomains.ALL : new HeldDomains(narrowed, Map.copyOf(since), Map.copyOf(told));
         return held;
+    }
+
+    /** Whether every edge of the tree has told a generation. */
+    private boolean haveAllTold(ZoneSnapshot zone) {
+        return zone.tree()
+                .tree()
+                .nodes(Service.EDGE_CACHE)
+                .allMatch(edge -> told.containsKey(edge.name().toString()));
+    }
+
+    private static @Nullable SteeredDomain find(String name, ZoneSnapshot zone) {
+        return zone.find(WireName.of(name)) instanceof ZoneEntry.Steered entry ? entry.domain() : null;
     }
 
     /** Domains with the same candidates share what is left of them. */

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.popnet.dns.TestTrees;
 import org.popnet.dns.steering.CandidateGroup;
 import org.popnet.dns.steering.SteeredDomain;
@@ -100,6 +104,45 @@ class RulesHeldTest {
         assertThat(candidates("late.customer2.example"))
                 .as("it came while this name server was away")
                 .containsExactlyInAnyOrder("edge1.eastusa", "edge1.europe");
+    }
+
+    /** Against what the rule says of each edge by itself; in half of the runs one edge never tells anything. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void candidatesAreThoseThatHoldTheDomainWhateverCameWhen(long seed) {
+        Random random = new Random(seed);
+        List<String> telling = EDGES.subList(0, seed % 2 == 0 ? EDGES.size() : EDGES.size() - 1);
+        Map<String, Long> cameWith = new HashMap<>(Map.of("www.customer2.example", 0L));
+        Map<String, Long> told = new HashMap<>();
+        StringBuilder domains = new StringBuilder();
+        long generation = 1;
+        activate(generation, TestTrees.NETWORK);
+        for (int step = 0; step < 150; step++) {
+            if (random.nextInt(8) == 0) {
+                String name = "n" + ++generation + ".customer2.example";
+                cameWith.put(name, generation);
+                domains.append(name).append(": {candidates: [pops]}\n      ");
+                activate(
+                        generation,
+                        TestTrees.NETWORK.replace("www.customer2.example:", domains + "www.customer2.example:"));
+            } else {
+                String edge = telling.get(random.nextInt(telling.size()));
+                told.put(edge, random.nextInt(3) == 0 ? random.nextLong(generation + 1) : generation);
+                told(told.get(edge), edge);
+            }
+            cameWith.forEach((name, came) -> assertThat(candidates(name))
+                    .as("%s, which came with %d, as %s were told", name, came, told)
+                    .containsExactlyInAnyOrderElementsOf(holding(came, told)));
+        }
+    }
+
+    private static List<String> holding(long came, Map<String, Long> told) {
+        List<String> confirmed = EDGES.stream()
+                .filter(edge -> told.containsKey(edge) ? told.get(edge) >= Math.max(1, came) : came == 0)
+                .toList();
+        return confirmed.isEmpty()
+                ? EDGES.stream().filter(edge -> !told.containsKey(edge)).toList()
+                : confirmed;
     }
 
     private static String with(String customer, String domain) {
