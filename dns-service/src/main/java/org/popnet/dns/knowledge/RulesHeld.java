@@ -93,7 +93,8 @@ final class RulesHeld {
         }
         changed = false;
         long oldest = told.values().stream().mapToLong(Long::longValue).min().orElse(Long.MAX_VALUE);
-        // What came with this generation or before, every edge holds; what was always there, also one that told nothing.
+        // What came with this generation or before, every edge holds; what was always there, also one that told
+        // nothing.
         long heldByAll = oldest == 0 ? -1 : haveAllTold(zone) ? oldest : 0;
         Map<CandidateGroup[], Map<Long, CandidateGroup[]>> made = new IdentityHashMap<>();
         Map<SteeredDomain, SteeredDomain> narrowed = new IdentityHashMap<>();
