@@ -7,8 +7,6 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
-import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /** Reads a customer's {@code ca}: certificates in PEM (RFC 7468), with what is wrong in the line it stands in. */
 final class AuthoritiesReader {
@@ -20,7 +18,7 @@ final class AuthoritiesReader {
 
     /** @return those that are right */
     static List<X509Certificate> read(Value value) {
-        if (!(value.node() instanceof ScalarNode scalar) || scalar.getScalarStyle() != ScalarStyle.LITERAL) {
+        if (!(value.node() instanceof YamlNode.Scalar scalar) || !scalar.literal()) {
             value.wrong("must be certificates in PEM, indented, after 'ca: |'");
             return List.of();
         }
@@ -29,8 +27,8 @@ final class AuthoritiesReader {
         int blocks = 0;
         int begun = 0;
         // The lines of a literal block follow the line of its '|'.
-        int line = YamlDocument.line(scalar);
-        for (String text : scalar.getValue().lines().map(String::strip).toList()) {
+        int line = scalar.line();
+        for (String text : scalar.text().lines().map(String::strip).toList()) {
             line++;
             if (text.equals(BEGIN)) {
                 if (base64 != null) {

@@ -5,12 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.yaml.snakeyaml.nodes.MappingNode;
-import org.yaml.snakeyaml.nodes.Node;
-import org.yaml.snakeyaml.nodes.NodeTuple;
-import org.yaml.snakeyaml.nodes.ScalarNode;
-import org.yaml.snakeyaml.nodes.SequenceNode;
-import org.yaml.snakeyaml.nodes.Tag;
+import org.popnet.platform.tree.YamlNode.Entry;
+import org.popnet.platform.tree.YamlNode.Mapping;
+import org.popnet.platform.tree.YamlNode.Scalar;
+import org.popnet.platform.tree.YamlNode.Sequence;
 
 /**
  * A value in the document, with its place. Reading it as something it is not records a problem and gives empty, so that
@@ -18,7 +16,7 @@ import org.yaml.snakeyaml.nodes.Tag;
  *
  * @param line of the key that holds it, or of the value itself in a list; from 1
  */
-record Value(Problems problems, String path, int line, Node node) {
+record Value(Problems problems, String path, int line, YamlNode node) {
     private static final int SHOWN_MAX = 80;
 
     /** Records that something is wrong with this value. */
@@ -52,44 +50,44 @@ record Value(Problems problems, String path, int line, Node node) {
 
     /** What stands here, in the document's own spelling; empty unless a scalar. */
     String text() {
-        return node instanceof ScalarNode scalar ? scalar.getValue() : "";
+        return node instanceof Scalar scalar ? scalar.text() : "";
     }
 
     boolean isScalar() {
-        return node instanceof ScalarNode && !Tag.NULL.equals(node.getTag());
+        return node instanceof Scalar scalar && !scalar.isNull();
     }
 
     boolean isMapping() {
-        return node instanceof MappingNode;
+        return node instanceof Mapping;
     }
 
     boolean isList() {
-        return node instanceof SequenceNode;
+        return node instanceof Sequence;
     }
 
     <T> Optional<T> as(ScalarType<T> type) {
-        if (!(node instanceof ScalarNode scalar) || !isScalar()) {
+        if (!(node instanceof Scalar scalar) || !isScalar()) {
             wrong(kind() + ": must be " + type.allowed());
             return Optional.empty();
         }
-        T parsed = type.parse(scalar.getValue());
+        T parsed = type.parse(scalar.text());
         if (parsed == null) {
-            refuse(scalar.getValue(), type.allowed());
+            refuse(scalar.text(), type.allowed());
         }
         return Optional.ofNullable(parsed);
     }
 
     /** The elements of a list. */
     List<Value> list(String allowed) {
-        if (!(node instanceof SequenceNode sequence)) {
+        if (!(node instanceof Sequence sequence)) {
             String came =
-                    node instanceof ScalarNode scalar && isScalar() ? "'" + shown(scalar.getValue()) + "'" : kind();
+                    node instanceof Scalar scalar && isScalar() ? "'" + shown(scalar.text()) + "'" : kind();
             wrong(came + ": must be a list of " + allowed);
             return List.of();
         }
-        List<Value> elements = new ArrayList<>(sequence.getValue().size());
-        for (Node element : sequence.getValue()) {
-            elements.add(new Value(problems, path, YamlDocument.line(element), element));
+        List<Value> elements = new ArrayList<>(sequence.elements().size());
+        for (YamlNode element : sequence.elements()) {
+            elements.add(new Value(problems, path, element.line(), element));
         }
         return elements;
     }
@@ -109,22 +107,22 @@ record Value(Problems problems, String path, int line, Node node) {
 
     /** A mapping whose keys are names that the administrator chooses. */
     Optional<Section> mapping() {
-        if (!(node instanceof MappingNode mapping)) {
+        if (!(node instanceof Mapping mapping)) {
             String came =
-                    node instanceof ScalarNode scalar && isScalar() ? "'" + shown(scalar.getValue()) + "'" : kind();
+                    node instanceof Scalar scalar && isScalar() ? "'" + shown(scalar.text()) + "'" : kind();
             wrong(came + ": must be a mapping (key: value)");
             return Optional.empty();
         }
         Map<String, Value> values =
-                LinkedHashMap.newLinkedHashMap(mapping.getValue().size());
-        for (NodeTuple tuple : mapping.getValue()) {
-            int keyLine = YamlDocument.line(tuple.getKeyNode());
-            if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
+                LinkedHashMap.newLinkedHashMap(mapping.entries().size());
+        for (Entry entry : mapping.entries()) {
+            int keyLine = entry.key().line();
+            if (!(entry.key() instanceof Scalar key)) {
                 problems.add(keyLine, path, "a key that is a list or a mapping: must be a name");
                 continue;
             }
-            String name = key.getValue();
-            Value value = new Value(problems, path.isEmpty() ? name : path + "." + name, keyLine, tuple.getValueNode());
+            String name = key.text();
+            Value value = new Value(problems, path.isEmpty() ? name : path + "." + name, keyLine, entry.value());
             Value first = values.putIfAbsent(name, value);
             if (first != null) {
                 value.wrong("key '" + shown(name) + "' twice: must stand once; the first is in line " + first.line());
@@ -141,11 +139,10 @@ record Value(Problems problems, String path, int line, Node node) {
     }
 
     private String kind() {
-        return switch (node.getNodeId()) {
-            case mapping -> "a mapping";
-            case sequence -> "a list";
-            case scalar -> "nothing";
-            case anchor -> "an anchor";
+        return switch (node) {
+            case Mapping mapping -> "a mapping";
+            case Sequence sequence -> "a list";
+            case Scalar scalar -> "nothing";
         };
     }
 

@@ -1,8 +1,10 @@
 package org.popnet.platform.tree;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.composer.Composer;
 import org.yaml.snakeyaml.error.Mark;
@@ -42,18 +44,59 @@ final class YamlDocument {
         if (bytes > BYTES_MAX) {
             problems.add(1, "", "a document of " + bytes + " bytes: must be " + BYTES_MAX + " at most");
         } else {
-            Node root = compose(problems, text);
+            Optional<YamlNode> common = CommonYaml.read(text);
+            if (common.isPresent()) {
+                return new Value(problems, "", common.get().line(), common.get());
+            }
+            YamlNode root = readAll(problems, text);
             if (root != null) {
-                refuseAnchorsAndTags(problems, root);
-                problems.throwIfAny();
-                return new Value(problems, "", line(root), root);
+                return new Value(problems, "", root.line(), root);
             }
         }
         problems.throwIfAny();
         throw new IllegalStateException("no root and no problem");
     }
 
-    static int line(Node node) {
+    /**
+     * With all of YAML.
+     *
+     * @return null if there is a problem
+     * @throws InvalidTreeException if it has anchors or tags
+     */
+    static @Nullable YamlNode readAll(Problems problems, String text) {
+        Node root = compose(problems, text);
+        if (root == null) {
+            return null;
+        }
+        refuseAnchorsAndTags(problems, root);
+        problems.throwIfAny();
+        return node(root);
+    }
+
+    private static YamlNode node(Node node) {
+        int line = line(node);
+        return switch (node) {
+            case MappingNode mapping ->
+                new YamlNode.Mapping(
+                        line,
+                        mapping.getValue().stream()
+                                .map(tuple -> new YamlNode.Entry(node(tuple.getKeyNode()), node(tuple.getValueNode())))
+                                .toList());
+            case SequenceNode sequence ->
+                new YamlNode.Sequence(
+                        line,
+                        sequence.getValue().stream().map(YamlDocument::node).toList());
+            case ScalarNode scalar ->
+                new YamlNode.Scalar(
+                        line,
+                        scalar.getValue(),
+                        scalar.getTag().equals(Tag.NULL),
+                        scalar.getScalarStyle() == ScalarStyle.LITERAL);
+            default -> throw new IllegalArgumentException("a node that was refused: " + node.getNodeId());
+        };
+    }
+
+    private static int line(Node node) {
         return node.getStartMark().getLine() + 1;
     }
 

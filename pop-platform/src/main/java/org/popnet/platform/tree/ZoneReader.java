@@ -14,8 +14,6 @@ import org.xbill.DNS.Name;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
-import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
-import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /** Reads the zones of customers: their static records, and how these fit each other and the steered domains. */
 final class ZoneReader {
@@ -80,14 +78,14 @@ final class ZoneReader {
     }
 
     private List<Record> records(Value value, RecordLine reader, Map<Name, List<Placed>> byOwner) {
-        if (!(value.node() instanceof ScalarNode scalar) || scalar.getScalarStyle() != ScalarStyle.LITERAL) {
+        if (!(value.node() instanceof YamlNode.Scalar scalar) || !scalar.literal()) {
             value.wrong("must be the lines of a zone file, indented, after 'records: |'");
             return List.of();
         }
         List<Record> read = new ArrayList<>();
         // The lines of a literal block follow the line of its '|'.
-        int line = YamlDocument.line(scalar);
-        for (String text : scalar.getValue().split("\n", -1)) {
+        int line = scalar.line();
+        for (String text : scalar.text().split("\n", -1)) {
             line++;
             try {
                 Optional<Record> record = reader.read(text);
