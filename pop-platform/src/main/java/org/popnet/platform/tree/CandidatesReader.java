@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Reads a domain's {@code candidates}: {@code pops}, {@code servers}, names of POPs, names of edges. */
@@ -19,6 +20,8 @@ final class CandidatesReader {
 
     private final PopReader pops;
     private final Set<String> withEdges;
+    /** Thousands of domains have the same. */
+    private final Map<Candidates, Candidates> distinct = new HashMap<>();
 
     /** @param pops already read */
     CandidatesReader(PopReader pops) {
@@ -36,17 +39,18 @@ final class CandidatesReader {
         }
         Found found = new Found();
         elements.forEach(element -> read(element, found));
-        List<String> distinct = found.pops.stream().distinct().toList();
-        boolean none = distinct.isEmpty() && found.nodes.isEmpty() && !found.servers;
-        return none
-                ? Optional.empty()
-                : Optional.of(new Candidates(distinct, found.nodes, found.servers, found.weights));
+        if (found.pops.isEmpty() && found.nodes.isEmpty() && !found.servers) {
+            return Optional.empty();
+        }
+        Candidates candidates =
+                new Candidates(List.copyOf(found.pops), found.nodes, found.servers, found.weights);
+        return Optional.of(distinct.computeIfAbsent(candidates, Function.identity()));
     }
 
     /** What the list named so far. */
     private static final class Found {
         private final Set<String> named = new LinkedHashSet<>();
-        private final List<String> pops = new ArrayList<>();
+        private final Set<String> pops = new LinkedHashSet<>();
         private final List<NodeName> nodes = new ArrayList<>();
         private final Map<String, Double> weights = new HashMap<>();
         private boolean servers;

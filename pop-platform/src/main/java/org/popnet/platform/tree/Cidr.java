@@ -14,7 +14,7 @@ public record Cidr(InetAddress address, int prefixLength) {
         if (prefixLength < 0 || prefixLength > bytes.length * 8) {
             throw new IllegalArgumentException("prefix length " + prefixLength + ": must be 0 to " + bytes.length * 8);
         }
-        if (!Arrays.equals(bytes, masked(bytes, prefixLength))) {
+        if (hasBitsBeyond(bytes, prefixLength)) {
             throw new IllegalArgumentException("prefix " + address.getHostAddress() + "/" + prefixLength
                     + ": bits beyond the prefix length must be zero");
         }
@@ -52,6 +52,16 @@ public record Cidr(InetAddress address, int prefixLength) {
         byte[] bytes = candidate.getAddress();
         byte[] mine = address.getAddress();
         return bytes.length == mine.length && Arrays.equals(mine, masked(bytes, prefixLength));
+    }
+
+    private static boolean hasBitsBeyond(byte[] bytes, int prefixLength) {
+        for (int i = prefixLength / 8; i < bytes.length; i++) {
+            int beyond = 0xff >> Math.max(0, prefixLength - i * 8);
+            if ((bytes[i] & beyond) != 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static byte[] masked(byte[] bytes, int prefixLength) {

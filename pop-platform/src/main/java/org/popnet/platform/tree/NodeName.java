@@ -1,13 +1,11 @@
 package org.popnet.platform.tree;
 
-import java.util.regex.Pattern;
-
 /**
  * The unique name of a node, {@code node.pop}: {@code edge1.westusa}. Both labels are host-name labels in lower case
  * (RFC 1123), so that {@code node.pop.zone} is the node's name in DNS.
  */
 public record NodeName(String node, String pop) implements Comparable<NodeName> {
-    private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+    private static final int LABEL_MAX = 63;
 
     public NodeName {
         if (!isLabel(node) || !isLabel(pop)) {
@@ -26,7 +24,21 @@ public record NodeName(String node, String pop) implements Comparable<NodeName> 
     }
 
     static boolean isLabel(String text) {
-        return LABEL.matcher(text).matches();
+        return isLabel(text, 0, text.length());
+    }
+
+    /** Whether this part of the text is a host-name label; without a pattern, a large tree has tens of thousands. */
+    static boolean isLabel(String text, int from, int to) {
+        if (from >= to || to - from > LABEL_MAX || text.charAt(from) == '-' || text.charAt(to - 1) == '-') {
+            return false;
+        }
+        for (int i = from; i < to; i++) {
+            char c = text.charAt(i);
+            if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-') {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.popnet.platform.tree;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
@@ -117,10 +118,18 @@ record ScalarType<T>(String allowed, Function<String, @Nullable T> parser) {
     }
 
     private static boolean isHost(String text) {
-        return text.length() <= 253
-                && text.indexOf('.') > 0
-                && Arrays.stream(text.split("\\.", -1)).allMatch(NodeName::isLabel)
-                && !OCTETS.matcher(text).matches();
+        if (text.length() > 253 || text.indexOf('.') < 0) {
+            return false;
+        }
+        int from = 0;
+        for (int dot = text.indexOf('.'); dot >= 0; dot = text.indexOf('.', from)) {
+            if (!NodeName.isLabel(text, from, dot)) {
+                return false;
+            }
+            from = dot + 1;
+        }
+        return NodeName.isLabel(text, from, text.length())
+                && !(Character.isDigit(text.charAt(from)) && OCTETS.matcher(text).matches());
     }
 
     private static boolean isPath(String text) {
@@ -132,12 +141,38 @@ record ScalarType<T>(String allowed, Function<String, @Nullable T> parser) {
 
     /** Only the plain spellings: no octal or shortened IPv4, no zone index, no IPv4 within IPv6. */
     private static @Nullable InetAddress literal(String text) {
-        boolean six = text.indexOf(':') >= 0;
-        if (!six && !OCTETS.matcher(text).matches() || text.indexOf('%') >= 0) {
+        if (text.indexOf(':') < 0) {
+            return octets(text);
+        }
+        if (text.indexOf('%') >= 0) {
             return null;
         }
         InetAddress address = InetAddress.ofLiteral(text);
-        return six && address instanceof Inet4Address ? null : address;
+        return address instanceof Inet4Address ? null : address;
+    }
+
+    /** Four numbers up to 255 without leading zeros; without a pattern, a large tree has a hundred thousand. */
+    private static @Nullable InetAddress octets(String text) {
+        byte[] octets = new byte[4];
+        int at = 0;
+        for (int i = 0; i < octets.length; i++) {
+            int from = at;
+            int octet = 0;
+            while (at < text.length() && at - from < 3 && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
+                octet = octet * 10 + text.charAt(at++) - '0';
+            }
+            boolean ended = i < 3 ? at < text.length() && text.charAt(at) == '.' : at == text.length();
+            if (at == from || octet > 255 || text.charAt(from) == '0' && at > from + 1 || !ended) {
+                return null;
+            }
+            octets[i] = (byte) octet;
+            at++;
+        }
+        try {
+            return InetAddress.getByAddress(octets);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static @Nullable InetAddress unicast(String text) {
