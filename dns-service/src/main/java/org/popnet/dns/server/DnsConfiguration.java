@@ -37,6 +37,12 @@ class DnsConfiguration {
     /** Lets ages reach back before the start of the process: 34 years fit the clock, two years lie behind its zero. */
     private static final long CLOCK_START_MS = 2L * 365 * 24 * 3600 * 1000;
 
+    /** The first of all, so that it has the most time. */
+    @Bean
+    FirstZone firstZone(CurrentTree tree) {
+        return FirstZone.begin(tree.get(), tree.self());
+    }
+
     @Bean
     Knowledge knowledge(KnowledgeSettings settings, Optional<GeoLocations> places) {
         long start = System.nanoTime();
@@ -129,6 +135,7 @@ class DnsConfiguration {
             PersistenceExchange persistence,
             KnowledgeExchange exchange,
             CurrentTree tree,
+            FirstZone firstZone,
             DatagramPort datagrams) {
         SecureRandom seeds = new SecureRandom();
         Cookies cookies = cookieSecret.cookies();
@@ -147,6 +154,7 @@ class DnsConfiguration {
                 new Checkpoint(node.stateDirectory().resolve("dns").resolve("knowledge"), wallClock);
         return new DnsLifecycle(
                 tree,
+                firstZone,
                 datagrams,
                 knowledge,
                 knowledgeSettings,

@@ -12,7 +12,6 @@ import org.popnet.dns.knowledge.KnowledgeSettings;
 import org.popnet.dns.knowledge.LatencyRequester;
 import org.popnet.dns.knowledge.PersistenceExchange;
 import org.popnet.dns.knowledge.WatchRequester;
-import org.popnet.dns.zone.ZoneCompiler;
 import org.popnet.dns.zone.ZoneSnapshot;
 import org.popnet.platform.agent.CurrentTree;
 import org.popnet.platform.datagram.DatagramPort;
@@ -40,6 +39,7 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
     private static final int PLACES_INTERVAL_MS = 300_000;
 
     private final CurrentTree tree;
+    private final FirstZone firstZone;
     private final DatagramPort datagrams;
     private final Knowledge knowledge;
     private final KnowledgeSettings settings;
@@ -56,6 +56,7 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
 
     DnsLifecycle(
             CurrentTree tree,
+            FirstZone firstZone,
             DatagramPort datagrams,
             Knowledge knowledge,
             KnowledgeSettings settings,
@@ -66,6 +67,7 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
             QueryLog log,
             NameServer server) {
         this.tree = tree;
+        this.firstZone = firstZone;
         this.datagrams = datagrams;
         this.knowledge = knowledge;
         this.settings = settings;
@@ -80,7 +82,7 @@ final class DnsLifecycle implements SmartLifecycle, HealthIndicator {
     @Override
     public void start() {
         tree.subscribe(next -> {
-            ZoneSnapshot compiled = ZoneCompiler.compile(next, tree.self());
+            ZoneSnapshot compiled = firstZone.of(next);
             return () -> knowledge.activate(compiled);
         });
         checkpoint.restore(knowledge);
