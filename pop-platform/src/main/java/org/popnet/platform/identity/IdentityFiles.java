@@ -11,6 +11,7 @@ import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.KeyStore;
 import java.security.SecureRandom;
+import java.security.Security;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ import org.popnet.platform.tree.NodeKey;
  * directory 0700; every file is replaced whole.
  *
  * <ul>
- *   <li>{@code node.p12}, {@code trust.p12}: key with chain, and the network's authority; their password is in {@code
+ *   <li>{@code node.p12}, {@code trust.p12}: key with certificate, and the network's authority; their password is in {@code
  *       keystore.password}
  *   <li>{@code node.crt}, {@code node.key}, {@code ca.crt}: the same in PEM, for curl and for people
  *   <li>{@code x25519.key}: the private key for datagrams, PKCS#8 in PEM; two blocks while the key is rotated
@@ -37,6 +38,14 @@ public final class IdentityFiles {
     private static final String DATAGRAM_KEY = "x25519.key";
     private static final String COOKIE_SECRET = "dns-cookie-secret";
     private static final int PASSWORD_BYTES = 24;
+
+    static {
+        // The stores' password is random and lies beside them: stretching it 10,000 times, as the JDK does, makes
+        // nothing harder to guess, but keeps every start of a node for some tenths of a second.
+        for (String derived : List.of("certPbe", "keyPbe", "mac")) {
+            Security.setProperty("keystore.pkcs12." + derived + "IterationCount", "1");
+        }
+    }
 
     private final Path directory;
 
@@ -87,8 +96,8 @@ public final class IdentityFiles {
             }
             char[] password = password();
             KeyStore keys = emptyStore();
-            keys.setKeyEntry(
-                    "node", issued.key(), password, new Certificate[] {issued.certificate(), issued.authority()});
+            // Without the authority, which everybody has: the JDK would check its signature whenever it reads the store.
+            keys.setKeyEntry("node", issued.key(), password, new Certificate[] {issued.certificate()});
             KeyStore trust = emptyStore();
             trust.setCertificateEntry("ca", issued.authority());
             AtomicFiles.writePrivate(trustStoreFile(), bytes(trust, password));
