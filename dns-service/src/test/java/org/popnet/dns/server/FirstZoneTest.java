@@ -40,7 +40,8 @@ class FirstZoneTest {
         ActiveTree tree = TestTrees.active(1, TestTrees.NETWORK.replace("zone: pop.example", "zone: " + zone));
         FirstZone first = FirstZone.begin(tree, TestTrees.SELF);
 
-        assertThatThrownBy(() -> first.of(tree)).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> first.of(tree))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(zone);
     }
 }

@@ -96,7 +96,8 @@ public final class IdentityFiles {
             }
             char[] password = password();
             KeyStore keys = emptyStore();
-            // Without the authority, which everybody has: the JDK would check its signature whenever it reads the store.
+            // Without the authority, which everybody has: the JDK would check its signature whenever it reads the
+            // store.
             keys.setKeyEntry("node", issued.key(), password, new Certificate[] {issued.certificate()});
             KeyStore trust = emptyStore();
             trust.setCertificateEntry("ca", issued.authority());

@@ -42,8 +42,7 @@ final class CandidatesReader {
         if (found.pops.isEmpty() && found.nodes.isEmpty() && !found.servers) {
             return Optional.empty();
         }
-        Candidates candidates =
-                new Candidates(List.copyOf(found.pops), found.nodes, found.servers, found.weights);
+        Candidates candidates = new Candidates(List.copyOf(found.pops), found.nodes, found.servers, found.weights);
         return Optional.of(distinct.computeIfAbsent(candidates, Function.identity()));
     }
 

@@ -294,7 +294,8 @@ final class CommonYaml {
             }
             position = lineStart + blanks(indentation);
             if (column() < indentation || here() == END) {
-                return new Scalar(begin, strip ? lines.toString() : lines.append('\n').toString(), false, true);
+                return new Scalar(
+                        begin, strip ? lines.toString() : lines.append('\n').toString(), false, true);
             }
             lines.repeat('\n', empty + 1);
         }

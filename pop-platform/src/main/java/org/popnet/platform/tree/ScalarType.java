@@ -129,7 +129,8 @@ record ScalarType<T>(String allowed, Function<String, @Nullable T> parser) {
             from = dot + 1;
         }
         return NodeName.isLabel(text, from, text.length())
-                && !(Character.isDigit(text.charAt(from)) && OCTETS.matcher(text).matches());
+                && !(Character.isDigit(text.charAt(from))
+                        && OCTETS.matcher(text).matches());
     }
 
     private static boolean isPath(String text) {

@@ -80,8 +80,7 @@ record Value(Problems problems, String path, int line, YamlNode node) {
     /** The elements of a list. */
     List<Value> list(String allowed) {
         if (!(node instanceof Sequence sequence)) {
-            String came =
-                    node instanceof Scalar scalar && isScalar() ? "'" + shown(scalar.text()) + "'" : kind();
+            String came = node instanceof Scalar scalar && isScalar() ? "'" + shown(scalar.text()) + "'" : kind();
             wrong(came + ": must be a list of " + allowed);
             return List.of();
         }
@@ -108,8 +107,7 @@ record Value(Problems problems, String path, int line, YamlNode node) {
     /** A mapping whose keys are names that the administrator chooses. */
     Optional<Section> mapping() {
         if (!(node instanceof Mapping mapping)) {
-            String came =
-                    node instanceof Scalar scalar && isScalar() ? "'" + shown(scalar.text()) + "'" : kind();
+            String came = node instanceof Scalar scalar && isScalar() ? "'" + shown(scalar.text()) + "'" : kind();
             wrong(came + ": must be a mapping (key: value)");
             return Optional.empty();
         }

@@ -17,13 +17,29 @@ class CommonYamlTest {
     private static final int DOCUMENTS = 30_000;
 
     private static final String[] PLAIN = {
-        "a", "b", "name", "198.51.100.0/24", "null", "~", "-1", "10s", "a b", "a  b", "x:y", "a#b", "-x", "2000/s", "é", "<<", "a?"
+        "a",
+        "b",
+        "name",
+        "198.51.100.0/24",
+        "null",
+        "~",
+        "-1",
+        "10s",
+        "a b",
+        "a  b",
+        "x:y",
+        "a#b",
+        "-x",
+        "2000/s",
+        "é",
+        "<<",
+        "a?"
     };
 
     private static final String[] ODD = {
-        "'", "\"", "\\", ":", ": ", " :", "#", " #", "-", "- ", "\n", " ", "  ", ",", "[", "]", "{", "}", "|", "|-", "|+", ">",
-        "&a ", "*a", "!x ", "!!str ", "? ", "?", "%", "---", "...", "\t", "\r", "@", "`", "\n\n", "\n  ", "~", "\u0085", "\u2028",
-        "''", "\"\"", "\uFEFF", "=", "\0"
+        "'", "\"", "\\", ":", ": ", " :", "#", " #", "-", "- ", "\n", " ", "  ", ",", "[", "]", "{", "}", "|", "|-",
+        "|+", ">", "&a ", "*a", "!x ", "!!str ", "? ", "?", "%", "---", "...", "\t", "\r", "@", "`", "\n\n", "\n  ",
+        "~", "\u0085", "\u2028", "''", "\"\"", "\uFEFF", "=", "\0"
     };
 
     @Test
@@ -49,8 +65,25 @@ class CommonYamlTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "a: &x b\nc: *x\n", "a: b: c\n", "a: - b\n", "a: b\n  c\n", "a: \"b\\n\"\n", "a: >\n  b\n", "? a\n: b\n", "--- \na: b\n",
-                "a: !!str b\n", "a:\tb\n", "a: b\n c: d\n", "a: [b\n", "a: 'b\n", "", "a", "- a\nb: c\n", "a: |2\n   b\n", "a: b\r\n", "a: {b}\n"
+                "a: &x b\nc: *x\n",
+                "a: b: c\n",
+                "a: - b\n",
+                "a: b\n  c\n",
+                "a: \"b\\n\"\n",
+                "a: >\n  b\n",
+                "? a\n: b\n",
+                "--- \na: b\n",
+                "a: !!str b\n",
+                "a:\tb\n",
+                "a: b\n c: d\n",
+                "a: [b\n",
+                "a: 'b\n",
+                "",
+                "a",
+                "- a\nb: c\n",
+                "a: |2\n   b\n",
+                "a: b\r\n",
+                "a: {b}\n"
             })
     void leavesTheRestToSnakeYaml(String text) {
         assertThat(CommonYaml.read(text)).isEmpty();
@@ -129,7 +162,10 @@ class CommonYamlTest {
                 String margin = " ".repeat(indentation + 1 + random.nextInt(3));
                 text.append(random.nextBoolean() ? " |\n" : " |-\n");
                 for (int n = 1 + random.nextInt(3); n > 0; n--) {
-                    text.append(margin).append(" ".repeat(random.nextInt(2))).append(scalar(random)).append('\n');
+                    text.append(margin)
+                            .append(" ".repeat(random.nextInt(2)))
+                            .append(scalar(random))
+                            .append('\n');
                     text.append("\n".repeat(random.nextInt(2)));
                 }
             }
