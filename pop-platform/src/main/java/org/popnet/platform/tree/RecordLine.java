@@ -1,10 +1,10 @@
 package org.popnet.platform.tree;
 
 import java.io.IOException;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.DClass;
@@ -23,25 +23,29 @@ import org.xbill.DNS.Type;
 final class RecordLine {
     static final int TTL_SECONDS_MAX = 604_800;
     static final int DATA_BYTES_MAX = 4096;
-    /** In the order in which they are told to people. */
-    private static final List<Integer> TYPES = List.of(
-            Type.A,
-            Type.AAAA,
-            Type.CNAME,
-            Type.MX,
-            Type.TXT,
-            Type.CAA,
-            Type.SRV,
-            Type.PTR,
-            Type.NS,
-            Type.HTTPS,
-            Type.SVCB,
-            Type.NAPTR,
-            Type.SSHFP,
-            Type.TLSA);
+    private static final String NAME_FORM = "a name, with a dot at its end if it lies outside the zone, such as ";
+    /** What the data of each type must be, in the order in which the types are told to people. */
+    private static final Map<Integer, String> FORMS = new LinkedHashMap<>();
 
-    private static final Set<Integer> ADMITTED = Set.copyOf(TYPES);
-    private static final String ALLOWED = TYPES.stream().map(Type::string).collect(Collectors.joining(", "));
+    static {
+        FORMS.put(Type.A, "an IPv4 address, such as 192.0.2.1");
+        FORMS.put(Type.AAAA, "an IPv6 address, such as 2001:db8::1");
+        FORMS.put(Type.CNAME, NAME_FORM + "www.other.example.");
+        FORMS.put(Type.MX, "a preference and a name, such as 10 mail");
+        FORMS.put(Type.TXT, "strings of 255 characters at most each, such as \"v=spf1 mx\" \" -all\"");
+        FORMS.put(Type.CAA, "flags, a tag and a value, such as 0 issue \"ca.example\"");
+        FORMS.put(Type.SRV, "priority, weight, port and a name, such as 1 2 5060 sip");
+        FORMS.put(Type.PTR, NAME_FORM + "mail.other.example.");
+        FORMS.put(Type.NS, NAME_FORM + "ns.other.example.");
+        FORMS.put(Type.HTTPS, "a priority, a name and parameters, such as 1 . alpn=h2 port=8443");
+        FORMS.put(Type.SVCB, "a priority, a name and parameters, such as 1 dns alpn=dot");
+        FORMS.put(Type.NAPTR, "order, preference, three strings and a name, such as 1 1 \"s\" \"SIP+D2U\" \"\" _sip._udp");
+        FORMS.put(Type.SSHFP, "algorithm, kind of fingerprint and the fingerprint, such as 4 2 0123abcd…");
+        FORMS.put(Type.TLSA, "usage, selector, matching type and the data, such as 3 1 1 0123abcd…");
+    }
+
+    private static final String ALLOWED =
+            FORMS.keySet().stream().map(Type::string).collect(Collectors.joining(", "));
 
     private final Name zone;
     private final long ttlOtherwise;
@@ -125,10 +129,16 @@ final class RecordLine {
             throw new Malformed(
                     "an SOA record: must be left out, the network writes it, with the generation as serial");
         }
-        if (!ADMITTED.contains(type)) {
+        String form = FORMS.get(type);
+        if (form == null) {
             throw new Malformed("type '" + Value.shown(word) + "': must be one of " + ALLOWED);
         }
-        Record record = Record.fromString(at, type, DClass.IN, ttl, tokens, zone);
+        Record record;
+        try {
+            record = Record.fromString(at, type, DClass.IN, ttl, tokens, zone);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new IOException(reason(e) + "; " + Type.string(type) + " must have " + form, e);
+        }
         int bytes = record.rdataToWireCanonical().length;
         if (bytes > DATA_BYTES_MAX) {
             throw new Malformed("a record of " + bytes + " bytes: must be " + DATA_BYTES_MAX + " at most");

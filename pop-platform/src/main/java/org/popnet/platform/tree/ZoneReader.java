@@ -205,12 +205,30 @@ final class ZoneReader {
             boolean address = one.record.getType() == Type.A || one.record.getType() == Type.AAAA;
             boolean glue = address && servers.stream().anyMatch(s -> owner.equals(Targets.of(s.record)));
             boolean server = one.record.getType() == Type.NS && owner.equals(delegated);
+            if (server) {
+                checkGlue(zone, delegated, one);
+            }
             if (!glue && !server) {
                 zone.at.wrongAt(
                         one.line,
                         show(one.record) + " lies in " + delegated.toString(true)
                                 + ", which is delegated: must be left out, or be an address of one of its name servers");
             }
+        }
+    }
+
+    /** A name server within what it is to answer for can be found by nobody unless its address is told beside it. */
+    private static void checkGlue(Found zone, Name delegated, Placed ns) {
+        Name server = Targets.of(ns.record);
+        if (server == null || !server.subdomain(delegated)) {
+            return;
+        }
+        List<Placed> there = zone.byOwner.getOrDefault(server, List.of());
+        if (first(there, Type.A) == null && first(there, Type.AAAA) == null) {
+            zone.at.wrongAt(
+                    ns.line,
+                    show(ns.record) + ": " + server.toString(true) + " lies in what it is to answer for, and nobody could "
+                            + "find it: must have an address here (A or AAAA)");
         }
     }
 

@@ -75,9 +75,9 @@ class CustomerZonesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-            0 | mail A 192.0.2.256                    | 'mail A 192.0.2.256': Invalid address: 192.0.2.256
-            0 | mail A 2001:db8::25                   | 'mail A 2001:db8::25': Invalid address: 2001:db8::25
-            0 | mail AAAA 192.0.2.25                  | 'mail AAAA 192.0.2.25': Invalid address: 192.0.2.25
+            0 | mail A 192.0.2.256                    | 'mail A 192.0.2.256': Invalid address: 192.0.2.256; A must have an IPv4 address
+            0 | mail A 2001:db8::25                   | 'mail A 2001:db8::25': Invalid address: 2001:db8::25; A must have an IPv4 address, such as 192.0.2.1
+            0 | mail AAAA 192.0.2.25                  | 'mail AAAA 192.0.2.25': Invalid address: 192.0.2.25; AAAA must have an IPv6 address, such as 2001:db8::1
             0 | mail.bob.example. A 192.0.2.1         | lies outside the zone ada.example
             0 | mail.ada.example A 192.0.2.1          | 'mail.ada.example' without a dot at its end would be mail.ada.example.ada.example
             0 | @ MX 10 mail.ada.example              | without a dot at its end
@@ -96,6 +96,9 @@ class CustomerZonesTest {
             0 | a CNAME b#b CNAME a                   | CNAME of a.ada.example leads back to it
             1 | a A 192.0.2.1#a 5m A 192.0.2.2        | TTL 300 of record 'a.ada.example A 192.0.2.2': must be 1800 as in line 19
             1 | a A 192.0.2.1#a A 192.0.2.1           | twice: stands in line 19 already
+            0 | @ MX mail                             | expected an integer; MX must have a preference and a name, such as 10 mail
+            0 | lab NS ns.lab                         | ns.lab.ada.example lies in what it is to answer for, and nobody could find it
+            1 | ns.lab TXT no#lab NS ns.lab           | must have an address here (A or AAAA)
             1 | lab NS ns.lab#x.lab TXT no            | lies in lab.ada.example, which is delegated
             1 | lab NS ns.lab#lab TXT no              | lies in lab.ada.example, which is delegated
             1 | m CNAME n.example.#@ MX 1 m           | leads to m.ada.example, which is a CNAME
@@ -107,6 +110,19 @@ class CustomerZonesTest {
             assertThat(problem.message()).contains(message);
             assertThat(problem.line()).isEqualTo(FIRST_LINE + after);
         });
+    }
+
+    @Test
+    void stringThatIsTooLongIsRefusedWithWhatIsAllowed() {
+        InvalidTreeException refused = catchThrowableOfType(
+                InvalidTreeException.class, () -> parse("t TXT \"" + "x".repeat(256) + "\""));
+        assertThat(refused).hasMessageContaining("TXT must have strings of 255 characters at most each");
+        parse("t TXT \"" + "x".repeat(255) + "\" \"" + "x".repeat(255) + "\"");
+    }
+
+    @Test
+    void nameServerOfADelegationElsewhereNeedsNoAddressHere() {
+        parse("lab NS ns.other.example.\nlab NS ns.lab\nns.lab AAAA 2001:db8::53\nbeside NS ns.lab");
     }
 
     @Test
