@@ -2,6 +2,7 @@ package org.popnet.dns.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.popnet.dns.TestTrees;
@@ -108,6 +109,42 @@ class ProtocolTest extends NameServerStory {
             assertThat(whole.getHeader().getFlag(Flags.TC)).isFalse();
             assertThat(whole.getSection(Section.ANSWER)).hasSize(41);
         }
+    }
+
+    /** 512 bytes without EDNS (RFC 1035), what the client says with it, and never more than 1,232 (RFC 9715). */
+    @Test
+    void sizeThatTheClientTakesDecidesWhatIsTruncated() throws Exception {
+        String text = "            long TXT \"" + "x".repeat(255) + "\" \"" + "y".repeat(255) + "\"\n";
+        String longer = "            longer TXT" + (" \"" + "z".repeat(255) + "\"").repeat(5) + "\n";
+        String zones = "    zones:\n      customer1.example:\n        records: |\n" + text + longer;
+        dns.activate(TestTrees.active(
+                2, TestTrees.NETWORK.replace("  customer2:\n    servers", zones + "  customer2:\n    servers")));
+        assertThat(truncated("long", 0)).as("no EDNS").isTrue();
+        assertThat(truncated("long", 1)).as("a size below 512 means 512").isTrue();
+        assertThat(truncated("long", 512)).isTrue();
+        assertThat(truncated("long", 600)).isFalse();
+        assertThat(truncated("long", 1232)).isFalse();
+        assertThat(truncated("longer", 1232)).isTrue();
+        assertThat(truncated("longer", 4096)).as("whatever the client takes").isTrue();
+    }
+
+    /** @param size 0 for a query without EDNS */
+    private boolean truncated(String label, int size) throws IOException {
+        Message query = RunningServer.query(label + ".customer1.example", Type.TXT);
+        if (size > 0) {
+            query.addRecord(new OPTRecord(size, 0, 0), Section.ADDITIONAL);
+        }
+        Message answer = dns.ask(query, CLIENT);
+        assertThat(answer.getRcode()).isEqualTo(Rcode.NOERROR);
+        assertThat(answer.getOPT() != null).as("OPT is kept").isEqualTo(size > 0);
+        boolean truncated = answer.getHeader().getFlag(Flags.TC);
+        assertThat(answer.getSection(Section.ANSWER)).hasSize(truncated ? 0 : 1);
+        try (TcpClient tcp = new TcpClient(dns.address, CLIENT)) {
+            Message whole = tcp.ask(query);
+            assertThat(whole.getHeader().getFlag(Flags.TC)).isFalse();
+            assertThat(whole.getSection(Section.ANSWER)).hasSize(1);
+        }
+        return truncated;
     }
 
     @Test
