@@ -22,12 +22,17 @@ import org.popnet.dns.steering.Steering;
 import org.popnet.dns.steering.Topology;
 import org.popnet.dns.steering.Trace;
 import org.popnet.dns.wire.WireName;
+import org.popnet.dns.zone.Zone;
 import org.popnet.dns.zone.ZoneEntry;
+import org.popnet.dns.zone.ZoneSnapshot;
 import org.popnet.platform.message.Message.PersistenceRecord;
 import org.popnet.platform.tree.Service;
 
 /** Decides as the hot path would, with the same code, and tells why. */
 final class Explainer {
+    /** As many as are told in one answer. */
+    private static final int ALIASES_MAX = 8;
+
     private static final String THIS_SERVER = "this name server";
 
     private final Knowledge knowledge;
@@ -94,20 +99,13 @@ final class Explainer {
     record Chosen(String target, String address) {}
 
     /**
-     * @param name a customer's domain
+     * @param name a customer's domain, or an alias of one, which is explained then
      * @param v6 whether AAAA is asked for instead of A
      * @throws NotSteeredException if nothing is steered at this name
      */
     Explanation explain(String name, InetAddress client, boolean v6) {
         View view = knowledge.view();
-        ZoneEntry entry = find(view, name);
-        if (!(entry instanceof ZoneEntry.Steered steered)) {
-            throw new NotSteeredException(
-                    entry == null
-                            ? "the name '" + name + "' is not in this network's zones"
-                            : "the name '" + name
-                                    + "' is not a customer's domain: its answers do not depend on clients");
-        }
+        ZoneEntry.Steered steered = find(view.zone(), name);
         SteeredDomain domain = view.held().of(steered.domain());
         long now = knowledge.nowMs();
         ClientView where = new ClientView();
@@ -182,12 +180,37 @@ final class Explainer {
         return new Kept(target, kept.leftMs(), kept.madeBy(), kept.guessed());
     }
 
-    private static @Nullable ZoneEntry find(View view, String name) {
+    /** What is steered at a name, or where its aliases lead. */
+    private static ZoneEntry.Steered find(ZoneSnapshot zones, String name) {
+        ZoneSnapshot.Match match = new ZoneSnapshot.Match();
+        ZoneEntry entry;
         try {
-            return view.zone().find(WireName.of(name.toLowerCase(Locale.ROOT)));
+            entry = zones.search(WireName.of(name.toLowerCase(Locale.ROOT)), match);
         } catch (IllegalArgumentException e) {
-            return null;
+            throw new NotSteeredException("the name '" + name + "' is not in this network's zones");
         }
+        String shown = "the name '" + name + "' ";
+        for (int i = 0; i < ALIASES_MAX && entry instanceof ZoneEntry.Alias alias; i++) {
+            shown = "the name '" + alias.target() + "', which '" + name + "' is an alias of, ";
+            entry = zones.search(alias.target(), match);
+        }
+        return switch (entry) {
+            case ZoneEntry.Steered steered -> steered;
+            case ZoneEntry.Delegation delegation ->
+                throw new NotSteeredException(
+                        shown + "lies in " + delegation.name() + ", which other name servers answer for");
+            case null -> {
+                Zone zone = match.zone();
+                throw new NotSteeredException(
+                        shown
+                                + (zone == null
+                                        ? "is not in this network's zones"
+                                        : "does not exist in the zone " + zone.apex()));
+            }
+            default ->
+                throw new NotSteeredException(
+                        shown + "is not a customer's domain: its answers do not depend on clients");
+        };
     }
 
     /** To every POP that serves or measures; the others, such as a headquarters, are no places that clients go to. */

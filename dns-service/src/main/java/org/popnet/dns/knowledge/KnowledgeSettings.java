@@ -1,6 +1,5 @@
 package org.popnet.dns.knowledge;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.popnet.dns.SettingBounds;
@@ -53,7 +52,7 @@ public record KnowledgeSettings(
         @DefaultValue("65536") int persistenceWaitingMax,
         @DefaultValue("10m") Duration exchangeInterval,
         @DefaultValue("30s") Duration checkpointInterval,
-        Optional<Path> locationDatabase,
+        Optional<String> locationDatabase,
         @DefaultValue("16384") int locationsRemembered) {
     private static final SettingBounds BOUNDS = new SettingBounds("popnet.dns.knowledge.");
     private static final Duration SECOND = Duration.ofSeconds(1);

@@ -55,7 +55,7 @@ class DnsConfiguration {
     GeoLocations geoLocations(KnowledgeSettings settings, MeterRegistry registry) throws IOException {
         GeoDatabase database = new GeoDatabase(
                 "popnet.dns.knowledge.location-database",
-                settings.locationDatabase().orElseThrow(),
+                Path.of(settings.locationDatabase().orElseThrow()),
                 System::nanoTime);
         GeoLocations places = new GeoLocations(database, settings.locationsRemembered());
         DnsMetrics.register(registry, places);

@@ -305,6 +305,38 @@ class ExplainerTest {
                 .hasMessageContaining("not in this network's zones");
     }
 
+    /** As on the wire: an alias is answered with the addresses of what it leads to, also where a wildcard stands for it. */
+    @Test
+    void aliasIsExplainedAsWhatItLeadsToAndOtherNamesByWhatTheyAre() {
+        String records = """
+                alias CNAME static
+                *.all CNAME alias
+                lost CNAME nothing
+                lab NS ns.other.example.
+                mail A 192.0.2.25
+                """;
+        String zones = "    zones:\n      customer1.example:\n        records: |\n" + records.indent(10);
+        knowledge.activate(ZoneCompiler.compile(
+                TestTrees.active(
+                        2, TestTrees.NETWORK.replace("  customer2:\n    servers", zones + "  customer2:\n    servers")),
+                TestTrees.SELF));
+        InetAddress client = InetAddress.ofLiteral("203.0.113.9");
+        for (String name : List.of("alias.customer1.example", "any.all.customer1.example")) {
+            Explainer.Explanation told = explainer.explain(name, client, false);
+            assertThat(told.name()).isEqualTo("static.customer1.example");
+            assertThat(told.answer()).containsExactly(new Explainer.Chosen("node:edge1.europe", "10.0.3.2"));
+        }
+        assertThatThrownBy(() -> explainer.explain("lost.customer1.example", client, false))
+                .hasMessage("the name 'nothing.customer1.example', which 'lost.customer1.example' is an alias of, "
+                        + "does not exist in the zone customer1.example");
+        assertThatThrownBy(() -> explainer.explain("none.customer1.example", client, false))
+                .hasMessage("the name 'none.customer1.example' does not exist in the zone customer1.example");
+        assertThatThrownBy(() -> explainer.explain("host.lab.customer1.example", client, false))
+                .hasMessageContaining("lies in lab.customer1.example, which other name servers answer for");
+        assertThatThrownBy(() -> explainer.explain("mail.customer1.example", client, false))
+                .hasMessageContaining("not a customer's domain");
+    }
+
     @Test
     void domainWithoutAddressesOfAFamilyHasAnEmptyAnswer() {
         assertThat(explainer

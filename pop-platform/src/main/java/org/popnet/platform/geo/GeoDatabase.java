@@ -81,7 +81,7 @@ public final class GeoDatabase {
         try {
             long changed = Files.getLastModifiedTime(file).toMillis();
             return new Open(new Reader(file.toFile(), Reader.FileMode.MEMORY), changed);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) { // the reader throws either, depending on where the damage is
             throw new IOException(
                     setting + " is " + file + ": must be a database in MaxMind's format (.mmdb) that can be read: " + e,
                     e);

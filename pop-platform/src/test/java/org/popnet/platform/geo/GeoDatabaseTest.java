@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
@@ -83,6 +84,34 @@ class GeoDatabaseTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("popnet.test.database")
                 .hasMessageContaining("places.mmdb");
+    }
+
+    /** Cut off, or with other bytes wherever it may be: it is opened or refused, and nothing else happens. */
+    @Test
+    void aDamagedFileIsOpenedOrRefusedWithItsNameAndLeavesTheOneInUse() throws Exception {
+        new MmdbFile().country("FR", 192, 0, 2).place(48.9, 2.4, 198, 51).write(file);
+        byte[] whole = Files.readAllBytes(file);
+        GeoDatabase inUse = open();
+        Random random = new Random(20261128);
+        int refused = 0;
+        for (int i = 0; i < 2000; i++) {
+            byte[] damaged = i < whole.length ? Arrays.copyOf(whole, i) : whole.clone();
+            for (int change = random.nextInt(4); change > 0 && damaged.length > 0; change--) {
+                damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
+            }
+            Files.write(file, damaged);
+            try {
+                open().country(address("192.0.2.77"));
+            } catch (IOException e) {
+                refused++;
+                assertThat(e).hasMessageContaining("popnet.test.database").hasMessageContaining("places.mmdb");
+                Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_000 + i));
+                nanos.addAndGet(GeoDatabase.LOOK_NANOS);
+                assertThat(inUse.refresh()).isFalse();
+                assertThat(inUse.country(address("192.0.2.77"))).hasValue("FR");
+            }
+        }
+        assertThat(refused).isGreaterThan(500);
     }
 
     @Test
