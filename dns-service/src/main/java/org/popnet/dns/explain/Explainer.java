@@ -201,11 +201,10 @@ final class Explainer {
                         shown + "lies in " + delegation.name() + ", which other name servers answer for");
             case null -> {
                 Zone zone = match.zone();
-                throw new NotSteeredException(
-                        shown
-                                + (zone == null
-                                        ? "is not in this network's zones"
-                                        : "does not exist in the zone " + zone.apex()));
+                throw new NotSteeredException(shown
+                        + (zone == null
+                                ? "is not in this network's zones"
+                                : "does not exist in the zone " + zone.apex()));
             }
             default ->
                 throw new NotSteeredException(

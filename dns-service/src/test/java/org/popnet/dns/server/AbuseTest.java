@@ -224,13 +224,11 @@ class AbuseTest extends NameServerStory {
                                         lost.getSection(Section.ANSWER).getFirst())
                                 .getTarget()
                                 .getLabelString(0);
-                        SOARecord denying = (SOARecord)
-                                lost.getSection(Section.AUTHORITY).getFirst();
-                        boolean ofOneTree =
-                                missing.equals(denying.getSerial() % 2 == 0 ? "nowhere" : "nothing");
-                        long serial = ((SOARecord)
-                                        soa.getSection(Section.ANSWER).getFirst())
-                                .getSerial();
+                        SOARecord denying =
+                                (SOARecord) lost.getSection(Section.AUTHORITY).getFirst();
+                        boolean ofOneTree = missing.equals(denying.getSerial() % 2 == 0 ? "nowhere" : "nothing");
+                        long serial =
+                                ((SOARecord) soa.getSection(Section.ANSWER).getFirst()).getSerial();
                         // One socket is asked: what it has told once is not taken back.
                         boolean forward = denying.getSerial() >= serial;
                         String exchange =

@@ -38,7 +38,8 @@ class DnsConfigurationTest {
 
     @Test
     void databaseOfPlacesIsTakenFromTheFileThatTheSettingNames() throws Exception {
-        Path file = Path.of(getClass().getResource("/org/popnet/dns/knowledge/places.mmdb").toURI());
+        Path file = Path.of(
+                getClass().getResource("/org/popnet/dns/knowledge/places.mmdb").toURI());
         Topology topology =
                 ZoneCompiler.compile(TestTrees.active(), TestTrees.SELF).topology();
         GeoLocations places = places(file.toString());
@@ -51,7 +52,8 @@ class DnsConfigurationTest {
     @Test
     void fileThatIsNoDatabaseIsRefusedWithTheSettingAndItsName(@TempDir Path directory) throws Exception {
         Path file = Files.writeString(directory.resolve("places.mmdb"), "<html>sign in</html>");
-        for (String wrong : new String[] {file.toString(), directory.resolve("none").toString(), directory.toString()}) {
+        for (String wrong :
+                new String[] {file.toString(), directory.resolve("none").toString(), directory.toString()}) {
             assertThatThrownBy(() -> places(wrong))
                     .isInstanceOf(IOException.class)
                     .hasMessageStartingWith(DATABASE + " is " + wrong + ": must be a database in MaxMind's format");

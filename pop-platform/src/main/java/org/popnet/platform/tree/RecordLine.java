@@ -39,7 +39,9 @@ final class RecordLine {
         FORMS.put(Type.NS, NAME_FORM + "ns.other.example.");
         FORMS.put(Type.HTTPS, "a priority, a name and parameters, such as 1 . alpn=h2 port=8443");
         FORMS.put(Type.SVCB, "a priority, a name and parameters, such as 1 dns alpn=dot");
-        FORMS.put(Type.NAPTR, "order, preference, three strings and a name, such as 1 1 \"s\" \"SIP+D2U\" \"\" _sip._udp");
+        FORMS.put(
+                Type.NAPTR,
+                "order, preference, three strings and a name, such as 1 1 \"s\" \"SIP+D2U\" \"\" _sip._udp");
         FORMS.put(Type.SSHFP, "algorithm, kind of fingerprint and the fingerprint, such as 4 2 0123abcd…");
         FORMS.put(Type.TLSA, "usage, selector, matching type and the data, such as 3 1 1 0123abcd…");
     }

@@ -227,7 +227,8 @@ final class ZoneReader {
         if (first(there, Type.A) == null && first(there, Type.AAAA) == null) {
             zone.at.wrongAt(
                     ns.line,
-                    show(ns.record) + ": " + server.toString(true) + " lies in what it is to answer for, and nobody could "
+                    show(ns.record) + ": " + server.toString(true)
+                            + " lies in what it is to answer for, and nobody could "
                             + "find it: must have an address here (A or AAAA)");
         }
     }

@@ -114,8 +114,8 @@ class CustomerZonesTest {
 
     @Test
     void stringThatIsTooLongIsRefusedWithWhatIsAllowed() {
-        InvalidTreeException refused = catchThrowableOfType(
-                InvalidTreeException.class, () -> parse("t TXT \"" + "x".repeat(256) + "\""));
+        InvalidTreeException refused =
+                catchThrowableOfType(InvalidTreeException.class, () -> parse("t TXT \"" + "x".repeat(256) + "\""));
         assertThat(refused).hasMessageContaining("TXT must have strings of 255 characters at most each");
         parse("t TXT \"" + "x".repeat(255) + "\" \"" + "x".repeat(255) + "\"");
     }
