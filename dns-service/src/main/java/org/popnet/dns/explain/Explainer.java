@@ -44,6 +44,9 @@ final class Explainer {
     /**
      * Why this client gets the answer it gets.
      *
+     * @param name the domain; for an alias of one, what that leads to
+     * @param rcode of the answer: NOERROR or SERVFAIL
+     * @param situation in a sentence, what overrules the scores; null if they alone decide
      * @param latencySource where the distances come from, and {@code latencyAgeMs} how old the oldest is
      * @param level whether candidates are healthy, all overloaded or all down
      * @param host the name that the client is sent to instead of a server, because of that level
@@ -59,6 +62,8 @@ final class Explainer {
             long generation,
             String rule,
             int ttlSeconds,
+            String rcode,
+            @Nullable String situation,
             String latencySource,
             @Nullable Long latencyAgeMs,
             List<PopDistance> distances,
@@ -137,7 +142,8 @@ final class Explainer {
                 Steering.choose(domain, groups, answers, previous, where, view.states(), choice, null);
             }
         }
-        Sources sources = new Sources(knowledge, view, where, now);
+        List<Trace.Rejected> rejected =
+                new Rejections(knowledge).of(steered.domain(), groups, v6, view.held(), trace.rejected());
         return new Explanation(
                 domain.domain().name(),
                 v6 ? "AAAA" : "A",
@@ -145,15 +151,14 @@ final class Explainer {
                 view.zone().tree().generation().number(),
                 domain.domain().rule().name(),
                 domain.ttlSeconds(),
+                isError(steered.domain(), groups, v6, choice) ? "SERVFAIL" : "NOERROR",
+                Situation.of(steered.domain(), groups, v6, choice),
                 where.source().name(),
                 where.ageMs() < 0 ? null : where.ageMs(),
                 distances(view, where),
                 trace.rows().stream().map(Explainer::score).toList(),
-                trace.rows().stream()
-                        .filter(row -> row.round() == 1)
-                        .flatMap(row -> sources.of(row).stream())
-                        .toList(),
-                new Rejections(knowledge).of(steered.domain(), groups, v6, view.held(), trace.rejected()),
+                sources(view, where, now, v6, choice, trace),
+                rejected,
                 choice.level().name(),
                 choice.host(),
                 choice.persisted(),
@@ -178,6 +183,35 @@ final class Explainer {
                 .findFirst()
                 .orElse("");
         return new Kept(target, kept.leftMs(), kept.madeBy(), kept.guessed());
+    }
+
+    /** An edge that has not taken up the domain will do so in a moment: until then the answer is an error. */
+    private static boolean isError(SteeredDomain inTree, CandidateGroup[] groups, boolean v6, Choice choice) {
+        return groups.length == 0
+                ? (v6 ? inTree.v6() : inTree.v4()).length > 0
+                : choice.kind() == Choice.Kind.SERVFAIL;
+    }
+
+    /** Of all that was scored; where all are down, beside it why those are that answer all the same. */
+    private List<Sources.Source> sources(
+            View view, ClientView where, long now, boolean v6, Choice choice, Trace trace) {
+        Sources sources = new Sources(knowledge, view, where, now);
+        Rejections rejections = new Rejections(knowledge);
+        List<Sources.Source> told = new ArrayList<>();
+        for (Trace.Row row : trace.rows()) {
+            if (row.round() == 1) {
+                if (choice.level() == Choice.Level.DOWN) {
+                    Arrays.stream(row.group().members())
+                            .map(Candidate::id)
+                            .filter(id -> trace.rejected().stream()
+                                    .noneMatch(out -> out.target().equals(id.text())))
+                            .forEach(id -> told.add(
+                                    new Sources.Source(id.text(), "health", rejections.down(id, v6), null)));
+                }
+                told.addAll(sources.of(row));
+            }
+        }
+        return told;
     }
 
     /** What is steered at a name, or where its aliases lead. */

@@ -60,11 +60,30 @@ final class Rejections {
         return members(groups).map(Candidate::identity);
     }
 
-    /** With what stands behind the word {@code down}: since when, and who saw what. */
+    /** With what stands behind the reason: since when it is down and who saw what, or what it says of its load. */
     private String detailed(Trace.Rejected rejected, boolean v6) {
-        TargetReport report = rejected.reason().equals("down") ? verdict(new TargetId(rejected.target()), v6) : null;
+        TargetId target = new TargetId(rejected.target());
+        if (rejected.reason().equals(Trace.DOWN)) {
+            return down(target, v6);
+        }
+        TargetReport report = knowledge.target(target);
+        Double load = report == null ? null : report.load();
+        Long age = report == null ? null : report.loadAgeMs();
+        return load == null || age == null
+                ? rejected.reason()
+                : String.format(
+                        Locale.ROOT,
+                        "%s; its own report: %.1f %% of its capacity, %s ago",
+                        rejected.reason(),
+                        100 * load,
+                        duration(age));
+    }
+
+    /** Since when a server is down, and who saw what. */
+    String down(TargetId target, boolean v6) {
+        TargetReport report = verdict(target, v6);
         if (report == null) {
-            return rejected.reason();
+            return Trace.DOWN;
         }
         String since = report.stateForMs() == null ? "" : " for " + duration(report.stateForMs());
         List<String> failing = report.vantagePoints().stream()

@@ -1,6 +1,8 @@
 package org.popnet.dns.steering;
 
 import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.popnet.platform.tree.SteeringRule;
 
@@ -50,18 +52,22 @@ public final class Steering {
             }
             return;
         }
-        if (trace != null) {
-            reject(groups, states, out, true, trace);
-        }
         if (previous != 0) {
             keep(groups, previous, states, out);
         }
         CandidateGroup[] from = groups;
-        if (out.level == Choice.Level.OVERLOADED && rule.overflow().isPresent() && !out.persisted) {
+        boolean overflows = out.level == Choice.Level.OVERLOADED && rule.overflow().isPresent() && !out.persisted;
+        if (overflows) {
             from = overflow(rule.overflow().get(), domain.overflowOf(groups), groups, states, out);
-            if (out.kind == Choice.Kind.HOST) {
-                return;
+        }
+        if (trace != null) {
+            reject(groups, states, out, true, trace);
+            if (overflows) {
+                rejectElsewhere(domain.overflowOf(groups), groups, states, out, trace);
             }
+        }
+        if (out.kind == Choice.Kind.HOST) {
+            return;
         }
         fill(rule, from, Math.min(answers, Choice.ANSWERS_MAX), client, states, out, trace);
     }
@@ -358,7 +364,7 @@ public final class Steering {
         for (CandidateGroup group : groups) {
             for (Candidate member : group.members()) {
                 if (states.down()[member.target()] && !(downToo && served(member, states, out))) {
-                    trace.reject(member, "down");
+                    trace.reject(member, Trace.DOWN);
                 } else if (!states.down()[member.target()] && !Scoring.eligible(member, states, out)) {
                     trace.reject(member, busy(states.utilisation()[member.target()], states.shed()[member.target()]));
                 }
@@ -370,11 +376,29 @@ public final class Steering {
         return out.level == Choice.Level.DOWN && Scoring.eligible(member, states, out);
     }
 
+    /** Of those whom the rule's overflow names: who has no room either, unless it is a candidate anyway. */
+    private static void rejectElsewhere(
+            CandidateGroup[] there, CandidateGroup[] candidates, TargetStates states, Choice out, Trace trace) {
+        Predicate<Candidate> apart = member -> Stream.of(candidates)
+                .flatMap(group -> Stream.of(group.members()))
+                .noneMatch(candidate -> candidate.identity() == member.identity());
+        for (CandidateGroup group : CandidateGroup.only(there, apart)) {
+            for (Candidate member : group.members()) {
+                if (states.down()[member.target()]) {
+                    trace.reject(member, Trace.DOWN);
+                } else if (Scoring.overloaded(member, states, out)) {
+                    trace.reject(member, busy(states.utilisation()[member.target()], states.shed()[member.target()]));
+                }
+            }
+        }
+    }
+
     private static String busy(float utilisation, float shed) {
-        String used = "overloaded: %d %% of its capacity in use".formatted(Math.round(100 * utilisation));
         return shed > 0
                 ? String.format(
-                        Locale.ROOT, "%s, turns away %.0f %% of the clients, this one among them", used, 100 * shed)
-                : used;
+                        Locale.ROOT,
+                        "overloaded: turns away %.0f %% of the clients, this one among them",
+                        100 * shed)
+                : "overloaded: %d %% of its capacity in use".formatted(Math.round(100 * utilisation));
     }
 }

@@ -5,6 +5,9 @@ import java.util.List;
 
 /** Why a decision came out as it did; filled only when somebody asks. */
 public final class Trace {
+    /** The reason of those that are down; who saw what is told by whoever knows. */
+    public static final String DOWN = "down";
+
     /**
      * One term of a score.
      *

@@ -8,7 +8,6 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -81,29 +80,6 @@ class ExplainerTest {
         assertThat(told.rejected()).isEmpty();
         assertThat(told.answer()).hasSize(1);
         assertThat(told.scores()).filteredOn(Explainer.Score::chosen).hasSize(1);
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-                    all                    | 1 |
-                    last-good              | 1 |
-                    none                   | 0 |
-                    servfail               | 0 |
-                    {cname: sorry.example} | 0 | sorry.example
-                    """)
-    void whatTheRuleSaysWhenAllAreDownIsTold(String behaviour, int answers, @Nullable String elsewhere) {
-        follow("default: {ttl: 20s,", "default: {ttl: 20s, when-all-down: " + behaviour + ",");
-        ServiceResult failed =
-                new ServiceResult(new TargetId("node:edge1.europe"), false, 1, 0, 0, "connection refused", false);
-        for (String probe : List.of("probe.westusa", "probe.eastusa")) {
-            knowledge.take(NodeName.of(probe), new ProbeReport(List.of(failed, failed), List.of(), List.of()));
-        }
-        Explainer.Explanation told =
-                explainer.explain("single.customer2.example", InetAddress.ofLiteral("203.0.113.9"), false);
-        assertThat(told.level()).isEqualTo("DOWN");
-        assertThat(told.answer()).hasSize(answers);
-        assertThat(told.host()).isEqualTo(elsewhere);
-        assertThat(told.rejected()).hasSize(1 - answers);
     }
 
     private void follow(String part, String changed) {
@@ -301,6 +277,8 @@ class ExplainerTest {
                 .hasMessageContaining("not in this network's zones");
         assertThatThrownBy(() -> explainer.explain("dns.westusa.pop.example", client, false))
                 .hasMessageContaining("not a customer's domain");
+        assertThatThrownBy(() -> explainer.explain("nosuch.pop.example", client, false))
+                .hasMessageContaining("does not exist in the zone pop.example");
         assertThatThrownBy(() -> explainer.explain("a..b", client, false))
                 .hasMessageContaining("not in this network's zones");
     }

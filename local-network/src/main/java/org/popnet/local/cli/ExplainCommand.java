@@ -1,8 +1,11 @@
 package org.popnet.local.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.popnet.local.LocalNetwork;
+import org.popnet.platform.tree.Node;
+import org.popnet.platform.tree.Service;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -28,14 +31,27 @@ final class ExplainCommand implements Callable<Integer> {
             description = "The address of the client's resolver, or the client's own.")
     private String client = "";
 
+    @Option(names = "--type", paramLabel = "TYPE", description = "A (if not given) or AAAA.")
+    private String type = "A";
+
+    @Option(names = "--server", paramLabel = "NODE", description = "Only this name server: dns.eastusa.")
+    private String server = "";
+
     @Option(names = "--json", description = "The name server's own words.")
     private boolean json;
 
     @Override
     public Integer call() {
         try (LocalNetwork network = popnet.attach()) {
-            JsonNode explanation = VisitReport.explain(network, name, client)
-                    .orElseThrow(() -> new IllegalStateException("no name server answers; ./popnet status says why"));
+            List<Node> nameServers = network.tree()
+                    .nodes(Service.DNS)
+                    .filter(node -> server.isEmpty() || node.name().toString().equals(server))
+                    .toList();
+            if (nameServers.isEmpty()) {
+                throw new IllegalStateException(
+                        "no name server '" + server + "' in the tree; ./popnet status lists them");
+            }
+            JsonNode explanation = VisitReport.explain(network, nameServers, name, client, type);
             PrintWriter out = popnet.out();
             out.println(json ? explanation.toPrettyString() : ExplanationText.of(explanation));
             out.flush();

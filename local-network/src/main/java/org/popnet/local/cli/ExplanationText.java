@@ -15,6 +15,7 @@ final class ExplanationText {
 
     static String of(JsonNode explanation) {
         ObjectNode ordered = explanation.deepCopy().asObject();
+        ordered.remove("situation"); // said already
         FIRST.stream().filter(ordered::has).forEach(field -> ordered.set(field, ordered.remove(field)));
         String why = VisitReport.summary(explanation);
         return answer(explanation) + "\n" + (why.isEmpty() ? "" : "why: " + why + "\n") + "\n" + JsonText.of(ordered);
@@ -22,6 +23,7 @@ final class ExplanationText {
 
     /** {@code 127.0.23.1 gets 127.0.3.2 (edge1.europe), for 20 s}. */
     private static String answer(JsonNode explanation) {
+        String client = explanation.path("client").asString("");
         String servers = explanation
                 .path("answer")
                 .valueStream()
@@ -29,9 +31,13 @@ final class ExplanationText {
                         + new TargetId(chosen.path("target").asString("")).machine() + ")")
                 .collect(Collectors.joining(", "));
         String host = explanation.path("host").asString("");
-        String given =
-                !host.isEmpty() ? "is sent to " + host : servers.isEmpty() ? "gets no address" : "gets " + servers;
-        return explanation.path("client").asString("") + " " + given + ", for "
+        if (explanation.path("rcode").asString("").equals("SERVFAIL")) {
+            return client + " gets an error (SERVFAIL)";
+        }
+        if (host.isEmpty() && servers.isEmpty()) {
+            return client + " gets no address (NODATA)";
+        }
+        return client + (host.isEmpty() ? " gets " + servers : " is sent to " + host) + ", for "
                 + explanation.path("ttlSeconds").asLong() + " s";
     }
 }

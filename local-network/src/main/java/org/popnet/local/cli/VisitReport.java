@@ -4,11 +4,12 @@ import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.popnet.local.LocalNetwork;
 import org.popnet.local.process.Place;
 import org.popnet.local.visit.Resolution;
@@ -66,13 +67,22 @@ final class VisitReport {
 
     /** In a few words, why the name server chose so for this place; nothing if it cannot be asked. */
     static void why(PrintWriter out, LocalNetwork network, String name, Place place) {
-        explain(network, name, place.resolverAddress(network.instance()).getHostAddress())
-                .map(VisitReport::summary)
-                .filter(summary -> !summary.isEmpty())
-                .ifPresent(summary -> out.println("  why      " + summary));
+        String client = place.resolverAddress(network.instance()).getHostAddress();
+        try {
+            String summary = summary(explain(
+                    network, network.tree().nodes(Service.DNS).toList(), name, client, "A"));
+            if (!summary.isEmpty()) {
+                out.println("  why      " + summary);
+            }
+        } catch (IllegalStateException e) {
+            // the visit itself is what was asked for
+        }
     }
 
-    /** {@code westusa scores 13.8 ms (latency 11.4, response 1.4, cost 1.0), eastusa 75.2; latency measured}. */
+    /**
+     * {@code lowest score wins: westusa 13.8 ms (latency 11.4, response 1.4, cost 1.0), eastusa 75.2 ms; distances
+     * measured}; before it what overrules the scores, if anything does.
+     */
     static String summary(JsonNode explanation) {
         List<JsonNode> rows = explanation
                 .path("scores")
@@ -80,24 +90,44 @@ final class VisitReport {
                 .filter(row -> row.path("round").asInt() == 1)
                 .sorted(Comparator.comparing((JsonNode row) -> !isChosen(row)).thenComparing(VisitReport::score))
                 .toList();
-        if (rows.isEmpty()) {
-            return "";
-        }
-        String groups = rows.stream()
-                .map(row -> String.format(
-                        Locale.ROOT,
-                        "%s %.1f ms%s",
-                        row.path("group").asString(""),
-                        score(row),
-                        isChosen(row) ? " (" + terms(row.path("terms")) + ")" : ""))
-                .collect(Collectors.joining(", "));
-        boolean lowest =
-                isChosen(rows.getFirst()) && rows.stream().allMatch(row -> score(rows.getFirst()) <= score(row));
+        return Stream.of(
+                        explanation.path("situation").asString(""),
+                        explanation.path("persisted").asBoolean() ? "the client stays where it was before" : "",
+                        rows.isEmpty() ? "" : scores(explanation, rows))
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining("; "));
+    }
+
+    private static String scores(JsonNode explanation, List<JsonNode> rows) {
+        String groups = rows.stream().map(VisitReport::group).collect(Collectors.joining(", "));
+        boolean shared = rows.stream().filter(row -> row.path("near").asBoolean()).count() > 1
+                || rows.stream().anyMatch(row -> score(row) < score(rows.getFirst()));
         boolean persisted = explanation.path("persisted").asBoolean();
-        String kept = persisted ? "; the client stays where it was before" : "";
-        String why = lowest ? "lowest score wins: " : persisted ? "" : "scores this close share clients: ";
-        return why + groups + "; distances "
-                + explanation.path("latencySource").asString("unknown").toLowerCase(Locale.ROOT) + kept;
+        String why = persisted ? "" : shared ? "scores this close share clients: " : "lowest score wins: ";
+        return why + groups + "; distances " + distances(explanation);
+    }
+
+    private static String group(JsonNode row) {
+        String terms = isChosen(row) ? terms(row.path("terms")) : "";
+        return String.format(
+                Locale.ROOT,
+                "%s %.1f ms%s",
+                row.path("group").asString(""),
+                score(row),
+                terms.isEmpty() ? "" : " (" + terms + ")");
+    }
+
+    /** Where they come from. */
+    private static String distances(JsonNode explanation) {
+        String source = explanation.path("latencySource").asString("unknown");
+        return switch (source) {
+            case "TOPOLOGY" -> "guessed from topology: as if the client were where the name server is";
+            case "COVERAGE" -> "by the coverage in the tree";
+            case "GEOIP" -> "guessed from the database of places";
+            case "MEASURED_RESOLVER" -> "measured to its resolver";
+            case "NODE" -> "from the POP that it is a node of";
+            default -> source.toLowerCase(Locale.ROOT).replace('_', ' ');
+        };
     }
 
     private static double score(JsonNode row) {
@@ -120,31 +150,36 @@ final class VisitReport {
                 .collect(Collectors.joining(", "));
     }
 
-    /** The first name server's explanation, if one answers. */
-    static Optional<JsonNode> explain(LocalNetwork network, String name, String client) {
-        for (Node node : network.tree().nodes(Service.DNS).toList()) {
+    /**
+     * The explanation of the first of these name servers that answers.
+     *
+     * @param type A or AAAA
+     * @throws IllegalStateException if none answers, with what happened at each
+     */
+    static JsonNode explain(LocalNetwork network, List<Node> nameServers, String name, String client, String type) {
+        List<String> silent = new ArrayList<>();
+        for (Node node : nameServers) {
             try {
-                return Optional.of(explain(network, node, name, client));
+                return explain(network, node, name, client, type);
             } catch (ControlException e) {
                 if (e.status() != 0) {
                     throw e; // it did answer, and refused
                 }
+                silent.add(node.name() + ": " + e.getMessage());
             }
         }
-        return Optional.empty();
+        throw new IllegalStateException(
+                "no name server answers; ./popnet status says more\n  " + String.join("\n  ", silent));
     }
 
     /** This name server's explanation of what it answers this place. */
     static JsonNode explain(LocalNetwork network, Node nameServer, String name, Place place) {
-        return explain(
-                network,
-                nameServer,
-                name,
-                place.resolverAddress(network.instance()).getHostAddress());
+        String client = place.resolverAddress(network.instance()).getHostAddress();
+        return explain(network, nameServer, name, client, "A");
     }
 
-    private static JsonNode explain(LocalNetwork network, Node nameServer, String name, String client) {
-        String query = "/explain?name=" + encode(name) + "&client=" + encode(client) + "&type=A";
+    private static JsonNode explain(LocalNetwork network, Node nameServer, String name, String client, String type) {
+        String query = "/explain?name=" + encode(name) + "&client=" + encode(client) + "&type=" + encode(type);
         return network.operator().get(nameServer, query, JsonNode.class);
     }
 

@@ -12,7 +12,7 @@ class ExplanationTextTest {
                      "client": "127.0.21.1", "ttlSeconds": 20, "host": null,
                      "distances": [{"pop": "westusa", "latencyMs": 11.4, "lossPercent": 0.0}],
                      "scores": [
-                       {"round": 1, "group": "europe", "score": 146.8, "chosen": false, "terms": []},
+                       {"round": 1, "group": "europe", "score": 146.8, "chosen": false, "share": 0.25, "terms": []},
                        {"round": 1, "group": "eastusa", "score": 75.16, "chosen": false, "terms": []},
                        {"round": 1, "group": "westusa", "score": 13.8, "chosen": true, "terms": [
                          {"name": "latency", "value": 11.4, "weight": 1, "ms": 11.4},
@@ -45,7 +45,14 @@ class ExplanationTextTest {
     void aClientThatGetsNoServerIsToldWhatItGets() {
         assertThat(ExplanationText.of(JsonMapper.shared()
                         .readTree("{\"client\": \"127.0.21.1\", \"ttlSeconds\": 5, \"answer\": []}")))
-                .startsWith("127.0.21.1 gets no address, for 5 s\n");
+                .startsWith("127.0.21.1 gets no address (NODATA)\n");
+        assertThat(ExplanationText.of(JsonMapper.shared().readTree("""
+                        {"client": "127.0.21.1", "ttlSeconds": 5, "answer": [], "rcode": "SERVFAIL", "scores": [],
+                         "situation": "all candidates are down: the rule 'r' (when-all-down: servfail) gives an error"}
+                        """)))
+                .startsWith("127.0.21.1 gets an error (SERVFAIL)\n"
+                        + "why: all candidates are down: the rule 'r' (when-all-down: servfail) gives an error\n")
+                .doesNotContain("situation");
         assertThat(ExplanationText.of(JsonMapper.shared().readTree("""
                         {"client": "127.0.21.1", "ttlSeconds": 5, "answer": [], "host": "sorry.customer1.example"}
                         """)))
@@ -54,17 +61,33 @@ class ExplanationTextTest {
 
     @Test
     void whoIsChosenAmongEqualsIsNotSaidToBeTheLowest() {
+        String guessed = "; distances guessed from topology: as if the client were where the name server is";
         JsonNode shared = JsonMapper.shared().readTree("""
                 {"latencySource": "TOPOLOGY", "persisted": false, "scores": [
-                  {"round": 1, "group": "westusa", "score": 2.7, "chosen": false, "terms": []},
-                  {"round": 1, "group": "eastusa", "score": 3.8, "chosen": true, "terms": []}]}
+                  {"round": 1, "group": "westusa", "score": 2.7, "chosen": false, "near": true, "terms": []},
+                  {"round": 1, "group": "eastusa", "score": 3.8, "chosen": true, "near": true, "terms": []}]}
                 """);
         assertThat(VisitReport.summary(shared))
-                .isEqualTo("scores this close share clients: eastusa 3.8 ms (), westusa 2.7 ms; distances topology");
+                .isEqualTo("scores this close share clients: eastusa 3.8 ms, westusa 2.7 ms" + guessed);
+        assertThat(VisitReport.summary(JsonMapper.shared()
+                        .readTree(shared.toString().replace("3.8", "2.6"))))
+                .as("the lowest, but others get clients all the same")
+                .isEqualTo("scores this close share clients: eastusa 2.6 ms, westusa 2.7 ms" + guessed);
         assertThat(VisitReport.summary(JsonMapper.shared()
                         .readTree(shared.toString().replace("\"persisted\":false", "\"persisted\":true"))))
                 .isEqualTo(
-                        "eastusa 3.8 ms (), westusa 2.7 ms; distances topology; the client stays where it was before");
+                        "the client stays where it was before; eastusa 3.8 ms, westusa 2.7 ms" + guessed);
+    }
+
+    @Test
+    void whatOverrulesTheScoresIsSaidBeforeThem() {
+        assertThat(VisitReport.summary(JsonMapper.shared().readTree("""
+                        {"latencySource": "COVERAGE", "persisted": false, "situation": "all candidates are down: so it is",
+                         "scores": [{"round": 1, "group": "europe", "score": 3.0, "chosen": true, "near": true,
+                                     "share": 1.0, "terms": [{"name": "cost", "value": 3, "weight": 1, "ms": 3.0}]}]}
+                        """)))
+                .isEqualTo("all candidates are down: so it is; lowest score wins: europe 3.0 ms (cost 3.0);"
+                        + " distances by the coverage in the tree");
     }
 
     @Test
@@ -72,6 +95,7 @@ class ExplanationTextTest {
         assertThat(JsonText.of(EXPLANATION))
                 .contains("name           static.customer1.example")
                 .contains("scores\n  round  group")
+                .containsPattern("europe +146.8 +false +25 %")
                 .containsPattern("westusa +13.8 +true +latency 11.4, cost 1.0")
                 .doesNotContain("rejected");
     }

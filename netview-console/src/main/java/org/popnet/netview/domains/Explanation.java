@@ -49,7 +49,8 @@ record Explanation(String answer, String reason, List<Fact> facts, List<Table> t
             Map.entry("loss percent", "loss %"));
 
     /** What the page says already, in its title, its form, and the first sentences. */
-    private static final Set<String> SAID = Set.of("name", "type", "client", "persisted", "host");
+    private static final Set<String> SAID = 
+            Set.of("name", "type", "client", "persisted", "host", "rcode", "situation");
 
     private static final int PROSE_LENGTH = 40;
 
@@ -102,6 +103,9 @@ record Explanation(String answer, String reason, List<Fact> facts, List<Table> t
         if (!host.isEmpty()) {
             return client + " is sent to " + host + ".";
         }
+        if (explanation.path("rcode").asString("").equals("SERVFAIL")) {
+            return client + " gets an error (SERVFAIL).";
+        }
         String servers = explanation
                 .path("answer")
                 .valueStream()
@@ -110,7 +114,17 @@ record Explanation(String answer, String reason, List<Fact> facts, List<Table> t
         return client + (servers.isEmpty() ? " gets no address." : " gets " + servers + ".");
     }
 
+    /** What overrules the scores, if anything does, then what they say. */
     private static String reason(JsonNode explanation) {
+        String situation = explanation.path("situation").asString("");
+        String byScores = byScores(explanation);
+        return situation.isEmpty()
+                ? byScores
+                : situation.substring(0, 1).toUpperCase(Locale.ROOT) + situation.substring(1)
+                        + (byScores.isEmpty() ? "." : ". " + byScores);
+    }
+
+    private static String byScores(JsonNode explanation) {
         if (explanation.path("persisted").asBoolean(false)) {
             return "It stays at the server that it was given before.";
         }
@@ -126,11 +140,16 @@ record Explanation(String answer, String reason, List<Fact> facts, List<Table> t
                     double score = chosen.path("score").asDouble();
                     boolean lowest = scores.stream()
                             .allMatch(row -> score <= row.path("score").asDouble());
+                    long near = scores.stream()
+                            .filter(row -> row.path("near").asBoolean(false))
+                            .count();
                     String whose = text(chosen.path("group"));
                     String ms = text(chosen.path("score")) + " ms";
-                    return lowest
+                    return lowest && near <= 1
                             ? whose + " has the lowest score, " + ms + "."
-                            : whose + " scores " + ms + ", close enough to the lowest to share its clients.";
+                            : lowest
+                                    ? whose + " has the lowest score, " + ms + ", and shares clients with those close to it."
+                                    : whose + " scores " + ms + ", close enough to the lowest to share its clients.";
                 })
                 .orElse("");
     }
@@ -209,7 +228,14 @@ record Explanation(String answer, String reason, List<Fact> facts, List<Table> t
         return switch (name) {
             case "ttlSeconds" -> labelled(words(name), text + " s");
             case "scope" -> labelled(name, text.equals("0") ? "everybody" : "the client's /" + text);
-            case "latencySource", "level" ->
+            case "share" -> labelled(name, Math.round(100 * value.asDouble()) + " %");
+            case "latencySource" ->
+                labelled(
+                        words(name),
+                        text.equals("TOPOLOGY")
+                                ? "guessed from topology"
+                                : text.toLowerCase(Locale.ROOT).replace('_', ' '));
+            case "level" ->
                 labelled(words(name), text.toLowerCase(Locale.ROOT).replace('_', ' '));
             default -> labelled(words(name), text);
         };

@@ -38,6 +38,26 @@ class ExplanationTest {
         Explanation nothing = explanation("\"host\": null, \"answer\": [], \"scores\": []");
         assertThat(nothing.answer()).isEqualTo("127.0.21.1 gets no address.");
         assertThat(nothing.reason()).isEmpty();
+        Explanation error = explanation("\"rcode\": \"SERVFAIL\", \"answer\": [], \"scores\": [], \"situation\":"
+                + " \"all candidates are down: the rule 'r' (when-all-down: servfail) gives an error\"");
+        assertThat(error.answer()).isEqualTo("127.0.21.1 gets an error (SERVFAIL).");
+        assertThat(error.reason())
+                .isEqualTo("All candidates are down: the rule 'r' (when-all-down: servfail) gives an error.");
+        assertThat(error.facts()).isEmpty();
+    }
+
+    @Test
+    void whatOverrulesTheScoresIsSaidBeforeThemAndWhoSharesIsNotTheOnlyOne() {
+        Explanation down = explanation("""
+                "situation": "all candidates are down", "latencySource": "TOPOLOGY", "answer": [], "scores": [
+                  {"round": 1, "group": "westusa", "score": 2.0, "near": true, "chosen": true, "share": 0.75},
+                  {"round": 1, "group": "eastusa", "score": 2.5, "near": true, "chosen": false, "share": 0.25}]
+                """);
+        assertThat(down.reason())
+                .isEqualTo("All candidates are down. westusa has the lowest score, 2.0 ms, and shares clients with those"
+                        + " close to it.");
+        assertThat(down.facts()).containsExactly(new Fact("distances", "guessed from topology"));
+        assertThat(down.tables().getFirst().rows().getFirst()).contains("75 %");
     }
 
     @Test
