@@ -187,9 +187,7 @@ final class Explainer {
 
     /** An edge that has not taken up the domain will do so in a moment: until then the answer is an error. */
     private static boolean isError(SteeredDomain inTree, CandidateGroup[] groups, boolean v6, Choice choice) {
-        return groups.length == 0
-                ? (v6 ? inTree.v6() : inTree.v4()).length > 0
-                : choice.kind() == Choice.Kind.SERVFAIL;
+        return groups.length == 0 ? (v6 ? inTree.v6() : inTree.v4()).length > 0 : choice.kind() == Choice.Kind.SERVFAIL;
     }
 
     /** Of all that was scored; where all are down, beside it why those are that answer all the same. */
@@ -205,8 +203,8 @@ final class Explainer {
                             .map(Candidate::id)
                             .filter(id -> trace.rejected().stream()
                                     .noneMatch(out -> out.target().equals(id.text())))
-                            .forEach(id -> told.add(
-                                    new Sources.Source(id.text(), "health", rejections.down(id, v6), null)));
+                            .forEach(id ->
+                                    told.add(new Sources.Source(id.text(), "health", rejections.down(id, v6), null)));
                 }
                 told.addAll(sources.of(row));
             }

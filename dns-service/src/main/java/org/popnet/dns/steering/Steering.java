@@ -56,7 +56,8 @@ public final class Steering {
             keep(groups, previous, states, out);
         }
         CandidateGroup[] from = groups;
-        boolean overflows = out.level == Choice.Level.OVERLOADED && rule.overflow().isPresent() && !out.persisted;
+        boolean overflows =
+                out.level == Choice.Level.OVERLOADED && rule.overflow().isPresent() && !out.persisted;
         if (overflows) {
             from = overflow(rule.overflow().get(), domain.overflowOf(groups), groups, states, out);
         }
@@ -396,9 +397,7 @@ public final class Steering {
     private static String busy(float utilisation, float shed) {
         return shed > 0
                 ? String.format(
-                        Locale.ROOT,
-                        "overloaded: turns away %.0f %% of the clients, this one among them",
-                        100 * shed)
+                        Locale.ROOT, "overloaded: turns away %.0f %% of the clients, this one among them", 100 * shed)
                 : "overloaded: %d %% of its capacity in use".formatted(Math.round(100 * utilisation));
     }
 }

@@ -88,8 +88,7 @@ class SituationTest {
                 .containsExactly(address == null ? new String[0] : new String[] {address});
         String busy = "node:edge1.europe: overloaded: turns away 90 % of the clients, this one among them;"
                 + " its own report: 900.0 % of its capacity, 0.0 s ago";
-        assertThat(rejected(told))
-                .containsExactly(level.equals("OVERFLOW") ? new String[] {busy} : new String[0]);
+        assertThat(rejected(told)).containsExactly(level.equals("OVERFLOW") ? new String[] {busy} : new String[0]);
     }
 
     @Test
@@ -137,7 +136,8 @@ class SituationTest {
         generation++;
         String line = SINGLE + ": {candidates: [edge1.europe]";
         assertThat(TestTrees.NETWORK).contains(line);
-        String text = TestTrees.NETWORK.replace(line, domain + line + ", rule: tested") + "  tested: {" + setting + "}\n";
+        String text =
+                TestTrees.NETWORK.replace(line, domain + line + ", rule: tested") + "  tested: {" + setting + "}\n";
         knowledge.activate(ZoneCompiler.compile(TestTrees.active(generation, text), TestTrees.SELF));
     }
 

@@ -30,15 +30,13 @@ final class JsonText {
         Set<String> head = new LinkedHashSet<>();
         rows.forEach(row -> row.properties().forEach(field -> head.add(field.getKey())));
         Table table = new Table(head.toArray(String[]::new));
-        rows.forEach(
-                row -> table.row(head.stream().map(name -> cell(name, row.path(name))).toArray(String[]::new)));
+        rows.forEach(row ->
+                table.row(head.stream().map(name -> cell(name, row.path(name))).toArray(String[]::new)));
         return table.toString().indent(2);
     }
 
     private static String cell(String name, JsonNode value) {
-        return name.equals("share") && value.isNumber()
-                ? Math.round(100 * value.asDouble()) + " %"
-                : cell(value);
+        return name.equals("share") && value.isNumber() ? Math.round(100 * value.asDouble()) + " %" : cell(value);
     }
 
     private static String cell(JsonNode value) {

@@ -69,8 +69,8 @@ final class VisitReport {
     static void why(PrintWriter out, LocalNetwork network, String name, Place place) {
         String client = place.resolverAddress(network.instance()).getHostAddress();
         try {
-            String summary = summary(explain(
-                    network, network.tree().nodes(Service.DNS).toList(), name, client, "A"));
+            String summary =
+                    summary(explain(network, network.tree().nodes(Service.DNS).toList(), name, client, "A"));
             if (!summary.isEmpty()) {
                 out.println("  why      " + summary);
             }
@@ -100,8 +100,9 @@ final class VisitReport {
 
     private static String scores(JsonNode explanation, List<JsonNode> rows) {
         String groups = rows.stream().map(VisitReport::group).collect(Collectors.joining(", "));
-        boolean shared = rows.stream().filter(row -> row.path("near").asBoolean()).count() > 1
-                || rows.stream().anyMatch(row -> score(row) < score(rows.getFirst()));
+        boolean shared =
+                rows.stream().filter(row -> row.path("near").asBoolean()).count() > 1
+                        || rows.stream().anyMatch(row -> score(row) < score(rows.getFirst()));
         boolean persisted = explanation.path("persisted").asBoolean();
         String why = persisted ? "" : shared ? "scores this close share clients: " : "lowest score wins: ";
         return why + groups + "; distances " + distances(explanation);

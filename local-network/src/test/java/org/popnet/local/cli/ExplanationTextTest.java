@@ -69,14 +69,13 @@ class ExplanationTextTest {
                 """);
         assertThat(VisitReport.summary(shared))
                 .isEqualTo("scores this close share clients: eastusa 3.8 ms, westusa 2.7 ms" + guessed);
-        assertThat(VisitReport.summary(JsonMapper.shared()
-                        .readTree(shared.toString().replace("3.8", "2.6"))))
+        assertThat(VisitReport.summary(
+                        JsonMapper.shared().readTree(shared.toString().replace("3.8", "2.6"))))
                 .as("the lowest, but others get clients all the same")
                 .isEqualTo("scores this close share clients: eastusa 2.6 ms, westusa 2.7 ms" + guessed);
         assertThat(VisitReport.summary(JsonMapper.shared()
                         .readTree(shared.toString().replace("\"persisted\":false", "\"persisted\":true"))))
-                .isEqualTo(
-                        "the client stays where it was before; eastusa 3.8 ms, westusa 2.7 ms" + guessed);
+                .isEqualTo("the client stays where it was before; eastusa 3.8 ms, westusa 2.7 ms" + guessed);
     }
 
     @Test

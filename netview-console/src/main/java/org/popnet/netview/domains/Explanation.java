@@ -49,8 +49,7 @@ record Explanation(String answer, String reason, List<Fact> facts, List<Table> t
             Map.entry("loss percent", "loss %"));
 
     /** What the page says already, in its title, its form, and the first sentences. */
-    private static final Set<String> SAID = 
-            Set.of("name", "type", "client", "persisted", "host", "rcode", "situation");
+    private static final Set<String> SAID = Set.of("name", "type", "client", "persisted", "host", "rcode", "situation");
 
     private static final int PROSE_LENGTH = 40;
 
@@ -120,7 +119,8 @@ record Explanation(String answer, String reason, List<Fact> facts, List<Table> t
         String byScores = byScores(explanation);
         return situation.isEmpty()
                 ? byScores
-                : situation.substring(0, 1).toUpperCase(Locale.ROOT) + situation.substring(1)
+                : situation.substring(0, 1).toUpperCase(Locale.ROOT)
+                        + situation.substring(1)
                         + (byScores.isEmpty() ? "." : ". " + byScores);
     }
 
@@ -148,7 +148,8 @@ record Explanation(String answer, String reason, List<Fact> facts, List<Table> t
                     return lowest && near <= 1
                             ? whose + " has the lowest score, " + ms + "."
                             : lowest
-                                    ? whose + " has the lowest score, " + ms + ", and shares clients with those close to it."
+                                    ? whose + " has the lowest score, " + ms
+                                            + ", and shares clients with those close to it."
                                     : whose + " scores " + ms + ", close enough to the lowest to share its clients.";
                 })
                 .orElse("");
@@ -235,8 +236,7 @@ record Explanation(String answer, String reason, List<Fact> facts, List<Table> t
                         text.equals("TOPOLOGY")
                                 ? "guessed from topology"
                                 : text.toLowerCase(Locale.ROOT).replace('_', ' '));
-            case "level" ->
-                labelled(words(name), text.toLowerCase(Locale.ROOT).replace('_', ' '));
+            case "level" -> labelled(words(name), text.toLowerCase(Locale.ROOT).replace('_', ' '));
             default -> labelled(words(name), text);
         };
     }

@@ -54,8 +54,9 @@ class ExplanationTest {
                   {"round": 1, "group": "eastusa", "score": 2.5, "near": true, "chosen": false, "share": 0.25}]
                 """);
         assertThat(down.reason())
-                .isEqualTo("All candidates are down. westusa has the lowest score, 2.0 ms, and shares clients with those"
-                        + " close to it.");
+                .isEqualTo(
+                        "All candidates are down. westusa has the lowest score, 2.0 ms, and shares clients with those"
+                                + " close to it.");
         assertThat(down.facts()).containsExactly(new Fact("distances", "guessed from topology"));
         assertThat(down.tables().getFirst().rows().getFirst()).contains("75 %");
     }

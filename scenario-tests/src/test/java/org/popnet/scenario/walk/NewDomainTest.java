@@ -3,8 +3,6 @@ package org.popnet.scenario.walk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,17 +18,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.popnet.local.LocalNetwork;
-import org.popnet.platform.tree.Node;
 import org.xbill.DNS.ARecord;
-import org.xbill.DNS.ClientSubnetOption;
-import org.xbill.DNS.DClass;
 import org.xbill.DNS.Message;
-import org.xbill.DNS.Name;
 import org.xbill.DNS.Rcode;
-import org.xbill.DNS.Record;
 import org.xbill.DNS.Section;
-import org.xbill.DNS.SimpleResolver;
-import org.xbill.DNS.Type;
 
 /** A domain that has just been added: its users never meet an edge that does not know it. */
 @Tag("process")
@@ -42,10 +33,12 @@ class NewDomainTest {
     private static final int MISDIRECTED = 421;
 
     private LocalNetwork network;
+    private NameServers nameServers;
 
     @BeforeEach
     void whole(LocalNetwork shared) {
         network = shared;
+        nameServers = new NameServers(shared);
     }
 
     @Test
@@ -60,9 +53,9 @@ class NewDomainTest {
         try (HttpClient client = HttpClient.newHttpClient()) {
             // From the moment on at which the name servers have it, until users of every place have been served.
             await().atMost(SOON).pollDelay(Duration.ZERO).until(() -> {
-                for (String nameServer : List.of("dns.westusa", "dns.eastusa")) {
+                for (String nameServer : NameServers.BOTH) {
                     for (String place : places) {
-                        Message answer = ask(nameServer, place);
+                        Message answer = nameServers.ask(nameServer, FRESH, place);
                         if (answer.getRcode() == Rcode.NOERROR) {
                             String edge = ((ARecord)
                                             answer.getSection(Section.ANSWER).getFirst())
@@ -81,15 +74,6 @@ class NewDomainTest {
             });
         }
         assertThat(refused).isEmpty();
-    }
-
-    private Message ask(String nameServer, String place) throws Exception {
-        Node node = network.node(nameServer);
-        SimpleResolver resolver = new SimpleResolver(
-                new InetSocketAddress(node.address(), node.ports().dns()));
-        resolver.setTimeout(Duration.ofSeconds(30));
-        resolver.setEDNS(0, 1232, 0, List.of(new ClientSubnetOption(48, InetAddress.ofLiteral(place))));
-        return resolver.send(Message.newQuery(Record.newRecord(Name.fromString(FRESH + "."), Type.A, DClass.IN)));
     }
 
     private int status(HttpClient client, String edge) throws Exception {
