@@ -33,7 +33,7 @@ final class BatchUdpListener implements UdpListener {
     private static final int QUERY_STRIDE_BYTES = QUERY_BYTES_MAX + 64;
 
     /** Whoever takes so many at once is busy; below that, nobody is kept waiting. */
-    private static final int BUSY_FROM = 8;
+    private static final int BUSY_FROM = 16;
 
     private static final int WAKE_UP_MS = 100;
     private static final int STOP_WAIT_MS = 2000;
