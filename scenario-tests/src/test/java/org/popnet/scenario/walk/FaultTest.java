@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -47,6 +46,12 @@ class FaultTest {
             }
         });
         assertThat(users.get("paris", OBJECT).status()).isEqualTo(200);
+        // It stays out, however many checks more it fails.
+        double failed = failedChecks();
+        await().atMost(SOON).until(() -> {
+            assertThat(users.resolve("paris", SITE)).isNotEqualTo(edge);
+            return failedChecks() > failed + 20;
+        });
         network.start("edge1.europe");
         await().atMost(SOON).until(() -> users.resolve("paris", SITE).equals(edge));
     }
@@ -86,17 +91,25 @@ class FaultTest {
 
     @Test
     void withEveryProbeDeadNobodyIsLeftWithoutAnAnswer() throws Exception {
+        String edge = network.node("edge1.europe").address().getHostAddress();
+        await().atMost(SOON).until(() -> users.resolve("paris", SITE).equals(edge));
+        await().atMost(SOON).until(() -> targets().valueStream().allMatch(t -> isUp(t)));
         List<String> probes = List.of("probe.westusa", "probe.eastusa", "probe.europe");
         for (String probe : probes) {
             network.kill(probe);
         }
         try {
-            Set<String> answers = new HashSet<>();
-            for (int i = 0; i < 50; i++) {
-                answers.add(users.resolve("paris", SITE));
+            // Until nothing that they said is believed any more, and then: as long as they are silent, all stays as it was.
+            await().atMost(SOON).until(() -> {
+                assertThat(users.resolve("paris", SITE)).isEqualTo(edge);
+                return probes.stream()
+                        .allMatch(probe -> isSilent(probe, "node:edge1.europe") && isSilent(probe, "node:edge1.eastusa"));
+            });
+            for (int i = 0; i < 20; i++) {
+                assertThat(users.resolve("paris", SITE)).isEqualTo(edge);
                 assertThat(users.get("paris", OBJECT).status()).isEqualTo(200);
             }
-            assertThat(answers).isNotEmpty();
+            assertThat(targets().valueStream()).allMatch(t -> isUp(t));
         } finally {
             for (String probe : probes) {
                 network.start(probe);
@@ -143,6 +156,11 @@ class FaultTest {
         } finally {
             network.heal("probe.europe");
         }
+    }
+
+    private double failedChecks() {
+        return network.metrics("probe.westusa").sum("popnet_probe_checks_seconds_count")
+                - network.metrics("probe.westusa").sum("popnet_probe_checks_seconds_count", Map.of("result", "up"));
     }
 
     private JsonNode targets() {
