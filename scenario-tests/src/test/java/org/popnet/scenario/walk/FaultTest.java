@@ -99,11 +99,13 @@ class FaultTest {
             network.kill(probe);
         }
         try {
-            // Until nothing that they said is believed any more, and then: as long as they are silent, all stays as it was.
+            // Until nothing that they said is believed any more, and then: as long as they are silent, all stays as it
+            // was.
             await().atMost(SOON).until(() -> {
                 assertThat(users.resolve("paris", SITE)).isEqualTo(edge);
                 return probes.stream()
-                        .allMatch(probe -> isSilent(probe, "node:edge1.europe") && isSilent(probe, "node:edge1.eastusa"));
+                        .allMatch(
+                                probe -> isSilent(probe, "node:edge1.europe") && isSilent(probe, "node:edge1.eastusa"));
             });
             for (int i = 0; i < 20; i++) {
                 assertThat(users.resolve("paris", SITE)).isEqualTo(edge);
