@@ -43,7 +43,8 @@ final class JvmOptions {
         return switch (service) {
             // Its tables of many megabytes are read at random: with small pages, finding the page takes as long as the
             // read. A young generation that always fits into what is left of the old one: with the JVM's own choice of
-            // 80 MB of 256 the first collections after the start were full ones, a fifth of a second long. Half of this,
+            // 80 MB of 256 the first collections after the start were full ones, a fifth of a second long. Half of
+            // this,
             // 32 MB, has a large tree copied twice as often while it is parsed: the start takes half a second more.
             case DNS ->
                 with("-Xmx288m", "-Xmn64m", "-XX:MetaspaceSize=96m", "-Xss512k", "-XX:+UseTransparentHugePages");
