@@ -78,6 +78,9 @@ final class NodeAnswers {
         if (question == null) {
             return RecordAnswers.nxDomain(x, origins.zone());
         }
+        if (x.query.type() == Dns.ANY) {
+            return RecordAnswers.minimalAny(x, null);
+        }
         CandidateGroup[] servers = question.domain().origins();
         if (x.query.type() != Dns.SRV || servers.length == 0) {
             return RecordAnswers.noData(x, origins.zone());

@@ -96,6 +96,30 @@ class AnsweredNamesTest extends NameServerStory {
         assertThat(host.getSection(Section.ANSWER).getFirst().rdataToString()).isEqualTo("10.1.1.1");
     }
 
+    /** Whatever stands at a name, the question for all of it is answered alike (RFC 8482), and what is hidden stays so. */
+    @Test
+    void everythingIsAnsweredWithOneRecordThatSaysSo() throws Exception {
+        String node = "127.250.53.77";
+        dns.activate(TestTrees.active(2, TestTrees.NETWORK.replace("10.0.2.2", node)));
+        String origin = "_origin._tcp.www.customer1.example.westusa.pop.example";
+        for (String name : List.of(
+                "static.customer1.example",
+                "pop.example",
+                "edge1.westusa.pop.example",
+                "_fetch._tcp.westusa.pop.example",
+                origin)) {
+            Message all = dns.ask(RunningServer.query(name, Type.ANY), node);
+            assertThat(all.getSection(Section.ANSWER))
+                    .as(name)
+                    .extracting(answer -> Type.string(answer.getType()) + " " + answer.rdataToString())
+                    .containsExactly("HINFO \"RFC8482\" \"\"");
+        }
+        assertThat(dns.ask(origin, Type.ANY).getRcode()).isEqualTo(Rcode.REFUSED);
+        String absent = "_origin._tcp.none.example.westusa.pop.example";
+        assertThat(dns.ask(RunningServer.query(absent, Type.ANY), node).getRcode())
+                .isEqualTo(Rcode.NXDOMAIN);
+    }
+
     private List<String> services(String name) throws IOException {
         Message answer = dns.ask(RunningServer.query(name, Type.SRV), "127.250.53.77");
         List<Record> found = answer.getSection(Section.ANSWER);
