@@ -1,8 +1,5 @@
 package org.popnet.dns.steering;
 
-import java.util.Locale;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.popnet.platform.tree.SteeringRule;
 
@@ -48,7 +45,7 @@ public final class Steering {
         SteeringRule rule = domain.terms().rule();
         if (out.level == Choice.Level.DOWN && !anyWhenAllDown(rule, groups, states, out)) {
             if (trace != null) {
-                reject(groups, states, out, false, trace);
+                Rejection.ofNobodyNamed(groups, states, out, trace);
             }
             return;
         }
@@ -62,9 +59,9 @@ public final class Steering {
             from = overflow(rule.overflow().get(), domain.overflowOf(groups), groups, states, out);
         }
         if (trace != null) {
-            reject(groups, states, out, true, trace);
+            Rejection.of(groups, states, out, trace);
             if (overflows) {
-                rejectElsewhere(domain.overflowOf(groups), groups, states, out, trace);
+                Rejection.ofOverflow(domain.overflowOf(groups), groups, states, out, trace);
             }
         }
         if (out.kind == Choice.Kind.HOST) {
@@ -358,46 +355,5 @@ public final class Steering {
                         trace.takeVia()));
             }
         }
-    }
-
-    /** @param downToo whether servers that are down are named when all are */
-    private static void reject(CandidateGroup[] groups, TargetStates states, Choice out, boolean downToo, Trace trace) {
-        for (CandidateGroup group : groups) {
-            for (Candidate member : group.members()) {
-                if (states.down()[member.target()] && !(downToo && served(member, states, out))) {
-                    trace.reject(member, Trace.DOWN);
-                } else if (!states.down()[member.target()] && !Scoring.eligible(member, states, out)) {
-                    trace.reject(member, busy(states.utilisation()[member.target()], states.shed()[member.target()]));
-                }
-            }
-        }
-    }
-
-    private static boolean served(Candidate member, TargetStates states, Choice out) {
-        return out.level == Choice.Level.DOWN && Scoring.eligible(member, states, out);
-    }
-
-    /** Of those whom the rule's overflow names: who has no room either, unless it is a candidate anyway. */
-    private static void rejectElsewhere(
-            CandidateGroup[] there, CandidateGroup[] candidates, TargetStates states, Choice out, Trace trace) {
-        Predicate<Candidate> apart = member -> Stream.of(candidates)
-                .flatMap(group -> Stream.of(group.members()))
-                .noneMatch(candidate -> candidate.identity() == member.identity());
-        for (CandidateGroup group : CandidateGroup.only(there, apart)) {
-            for (Candidate member : group.members()) {
-                if (states.down()[member.target()]) {
-                    trace.reject(member, Trace.DOWN);
-                } else if (Scoring.overloaded(member, states, out)) {
-                    trace.reject(member, busy(states.utilisation()[member.target()], states.shed()[member.target()]));
-                }
-            }
-        }
-    }
-
-    private static String busy(float utilisation, float shed) {
-        return shed > 0
-                ? String.format(
-                        Locale.ROOT, "overloaded: turns away %.0f %% of the clients, this one among them", 100 * shed)
-                : "overloaded: %d %% of its capacity in use".formatted(Math.round(100 * utilisation));
     }
 }
