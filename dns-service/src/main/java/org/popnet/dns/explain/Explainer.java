@@ -1,7 +1,6 @@
 package org.popnet.dns.explain;
 
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,6 +25,7 @@ import org.popnet.dns.zone.Zone;
 import org.popnet.dns.zone.ZoneEntry;
 import org.popnet.dns.zone.ZoneSnapshot;
 import org.popnet.platform.message.Message.PersistenceRecord;
+import org.popnet.platform.tree.AddressText;
 import org.popnet.platform.tree.Service;
 
 /** Decides as the hot path would, with the same code, and tells why. */
@@ -147,7 +147,7 @@ final class Explainer {
         return new Explanation(
                 domain.domain().name(),
                 v6 ? "AAAA" : "A",
-                client.getHostAddress(),
+                AddressText.of(client),
                 view.zone().tree().generation().number(),
                 domain.domain().rule().name(),
                 domain.ttlSeconds(),
@@ -265,13 +265,7 @@ final class Explainer {
         List<Chosen> answer = new ArrayList<>();
         for (int i = 0; i < choice.count(); i++) {
             Candidate candidate = choice.get(i);
-            try {
-                answer.add(new Chosen(
-                        candidate.id().text(),
-                        InetAddress.getByAddress(candidate.address()).getHostAddress()));
-            } catch (UnknownHostException e) {
-                throw new IllegalStateException(e);
-            }
+            answer.add(new Chosen(candidate.id().text(), AddressText.of(candidate.address())));
         }
         return answer;
     }

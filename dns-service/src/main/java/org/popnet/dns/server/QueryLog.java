@@ -13,6 +13,7 @@ import org.popnet.dns.wire.Dns;
 import org.popnet.dns.wire.Query;
 import org.popnet.platform.spool.LogSink;
 import org.popnet.platform.spool.QueryRecord;
+import org.popnet.platform.tree.AddressText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -140,11 +141,11 @@ final class QueryLog {
         }
         String subnet = place.subnetBits == 0
                 ? null
-                : Address.of(place.subnetHigh, place.subnetLow).getHostAddress() + "/" + place.subnetBits;
+                : AddressText.of(Address.of(place.subnetHigh, place.subnetLow)) + "/" + place.subnetBits;
         return new QueryRecord(
                 place.timeMs,
                 domain.domain().name(),
-                Address.of(place.sourceHigh, place.sourceLow).getHostAddress(),
+                AddressText.of(Address.of(place.sourceHigh, place.sourceLow)),
                 subnet,
                 place.type == Dns.A ? "A" : "AAAA",
                 Dns.rcodeName(place.rcode),

@@ -316,6 +316,15 @@ class ExplainerTest {
     }
 
     @Test
+    void addressesOfIpv6AreShort() {
+        follow("10.0.3.2, capacity", "10.0.3.2, address6: \"2001:db8:0:0::3\", capacity");
+        Explainer.Explanation told =
+                explainer.explain("static.customer1.example", InetAddress.ofLiteral("2001:db8:1:0:0:0:0:9"), true);
+        assertThat(told.client()).isEqualTo("2001:db8:1::9");
+        assertThat(told.answer()).containsExactly(new Explainer.Chosen("node:edge1.europe", "2001:db8::3"));
+    }
+
+    @Test
     void domainWithoutAddressesOfAFamilyHasAnEmptyAnswer() {
         assertThat(explainer
                         .explain("static.customer1.example", InetAddress.ofLiteral("2001:db8:1::1"), true)

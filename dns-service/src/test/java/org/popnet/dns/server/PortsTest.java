@@ -3,7 +3,9 @@ package org.popnet.dns.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,13 @@ class PortsTest {
                     .hasMessageContaining("cannot listen on 127.250.53.1:" + dns.address.getPort() + " over TCP")
                     .hasMessageContaining("ports.dns");
         }
+    }
+
+    @Test
+    void busyPortOfAnIpv6AddressIsToldApartFromIt() {
+        InetSocketAddress address = new InetSocketAddress(InetAddress.ofLiteral("2001:db8::1"), 53);
+        assertThat(new PortBusyException(address, "UDP", new IOException("in use")))
+                .hasMessageContaining("cannot listen on [2001:db8::1]:53 over UDP (in use)");
     }
 
     @Test

@@ -68,6 +68,17 @@ class QueryLogTest extends NameServerStory {
     }
 
     @Test
+    void subnetOfIpv6IsShort() throws Exception {
+        Message subnet = RunningServer.query("static.customer1.example", Type.A);
+        subnet.addRecord(
+                new OPTRecord(1232, 0, 0, 0, new ClientSubnetOption(56, InetAddress.ofLiteral("2001:db8:1::"))),
+                Section.ADDITIONAL);
+        dns.ask(subnet, CLIENT);
+        dns.log.drain();
+        assertThat(dns.logged).extracting(QueryRecord::subnet).containsExactly("2001:db8:1::/56");
+    }
+
+    @Test
     void answerWithoutAServerIsLoggedWithNoneWhoeverAskedBefore() throws Exception {
         String zone = "    zones:\n      customer1.example:\n        records: |\n          alias CNAME static\n";
         dns.activate(TestTrees.active(
