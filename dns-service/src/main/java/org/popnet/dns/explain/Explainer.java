@@ -48,7 +48,7 @@ final class Explainer {
      * @param rcode of the answer: NOERROR or SERVFAIL
      * @param situation in a sentence, what overrules the scores; null if they alone decide
      * @param latencySource where the distances come from, and {@code latencyAgeMs} how old the oldest is
-     * @param level whether candidates are healthy, all overloaded or all down
+     * @param level whether candidates are healthy, all overloaded or all down, or there are none
      * @param host the name that the client is sent to instead of a server, because of that level
      * @param sources of every term of the scores that is not simply from the tree
      * @param persisted whether the client was kept at the server it was given before
@@ -123,17 +123,22 @@ final class Explainer {
                         view.latencies(),
                         now,
                         where);
-        CandidateGroup[] groups = v6 ? domain.v6() : domain.v4();
+        Situation situation = new Situation(steered.domain(), domain, v6);
+        CandidateGroup[] groups = situation.competing();
         boolean settled = where.settled() && Steering.settled(groups, view.states());
         boolean keeps = !domain.domain().rule().persistence().isZero();
         PersistenceTable table = knowledge.persistence();
         long key = PersistenceTable.key(where.hash(), domain.identityOf(groups));
-        long previous = keeps ? table.find(key, now, settled) : 0;
+        // Where nobody competes, nothing is chosen: what the rule says of candidates that are down is not for them.
+        boolean competes = groups.length > 0;
+        long previous = keeps && competes ? table.find(key, now, settled) : 0;
         int answers = domain.domain().rule().answers();
         Choice choice = new Choice();
         Trace trace = new Trace();
-        // The scores are told for everybody, also where the client is kept at its server whatever they are.
-        Steering.choose(domain, groups, answers, 0, where, view.states(), choice, trace);
+        if (competes) {
+            // The scores are told for everybody, also where the client is kept at its server whatever they are.
+            Steering.choose(domain, groups, answers, 0, where, view.states(), choice, trace);
+        }
         if (previous != 0) {
             Steering.choose(domain, groups, answers, previous, where, view.states(), choice, null);
             if (!choice.persisted() && domain.isUpByOtherFamily(groups, previous, view.states())) {
@@ -151,15 +156,15 @@ final class Explainer {
                 view.zone().tree().generation().number(),
                 domain.domain().rule().name(),
                 domain.ttlSeconds(),
-                isError(steered.domain(), groups, v6, choice) ? "SERVFAIL" : "NOERROR",
-                Situation.of(steered.domain(), groups, v6, choice),
+                situation.rcode(choice),
+                situation.told(choice),
                 where.source().name(),
                 where.ageMs() < 0 ? null : where.ageMs(),
                 distances(view, where),
                 trace.rows().stream().map(Explainer::score).toList(),
                 sources(view, where, now, v6, choice, trace),
                 rejected,
-                choice.level().name(),
+                situation.level(choice),
                 choice.host(),
                 choice.persisted(),
                 kept(keeps ? table.kept(key, now, THIS_SERVER) : null, groups),
@@ -183,11 +188,6 @@ final class Explainer {
                 .findFirst()
                 .orElse("");
         return new Kept(target, kept.leftMs(), kept.madeBy(), kept.guessed());
-    }
-
-    /** An edge that has not taken up the domain will do so in a moment: until then the answer is an error. */
-    private static boolean isError(SteeredDomain inTree, CandidateGroup[] groups, boolean v6, Choice choice) {
-        return groups.length == 0 ? (v6 ? inTree.v6() : inTree.v4()).length > 0 : choice.kind() == Choice.Kind.SERVFAIL;
     }
 
     /** Of all that was scored; where all are down, beside it why those are that answer all the same. */

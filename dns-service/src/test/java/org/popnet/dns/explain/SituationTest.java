@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.popnet.dns.TestTrees;
 import org.popnet.dns.knowledge.Knowledge;
 import org.popnet.dns.knowledge.KnowledgeSettings;
@@ -100,8 +101,9 @@ class SituationTest {
         Explainer.Explanation told = explain();
         assertThat(told.level()).isEqualTo("OVERLOADED");
         assertThat(told.situation())
-                .isEqualTo("every candidate that is up turns this client away, and so do all that the rule 'tested' has"
-                        + " for overflow: it stays");
+                .isEqualTo(
+                        "every candidate that is up turns this client away, and nobody that the rule 'tested' has for"
+                                + " overflow has room: it stays");
         assertThat(told.answer()).extracting(Explainer.Chosen::address).containsExactly("10.0.3.2");
         assertThat(told.rejected())
                 .extracting(out -> out.target() + " " + out.reason().split(" ")[0])
@@ -109,17 +111,86 @@ class SituationTest {
                 .containsExactlyInAnyOrder("node:edge1.eastusa down", "node:edge1.westusa overloaded:");
     }
 
+    /** Nothing is down there, and what the rule says of that has no say. */
+    @ParameterizedTest
+    @ValueSource(strings = {"all", "last-good", "none", "servfail", "{cname: sorry.example}"})
+    void candidatesThatAllLackTheFamilyAreNotSaidToBeDown(String behaviour) {
+        follow("when-all-down: " + behaviour + ", persistence: 10m");
+        Explainer.Explanation told = explainer.explain(SINGLE, CLIENT, true);
+        assertThat(told.level()).isEqualTo("NONE");
+        assertThat(told.rcode()).isEqualTo("NOERROR");
+        assertThat(told.answer()).isEmpty();
+        assertThat(told.host()).isNull();
+        assertThat(told.scope()).isZero();
+        assertThat(told.situation())
+                .isEqualTo(
+                        "no candidate has an IPv6 address: the answer is empty (NODATA); users are sent to one by IPv6"
+                                + " once it has such an address in network.yml (address6)");
+        assertThat(rejected(told)).containsExactly("node:edge1.europe: has no IPv6 address in the tree");
+    }
+
     @Test
-    void noCandidateOfAFamilyOrNoneThatHoldsTheDomainIsTold() {
-        follow("");
-        assertThat(explainer.explain(SINGLE, CLIENT, true).situation())
-                .isEqualTo("no candidate has an IPv6 address: the answer is empty (NODATA)");
-        assertThat(explainer.explain(SINGLE, CLIENT, true).rcode()).isEqualTo("NOERROR");
+    void candidatesOfIpv6AloneAreToldToThoseWhoAskForIpv4() {
+        follow("", "", "address: 10.0.3.2", "address: \"2001:db8::3\"");
+        Explainer.Explanation told = explain();
+        assertThat(told.level()).isEqualTo("NONE");
+        assertThat(told.situation())
+                .isEqualTo(
+                        "no candidate has an IPv4 address: the answer is empty (NODATA); users are sent to one by IPv4"
+                                + " once it has such an address in network.yml (address, and its IPv6 address as address6)");
+        assertThat(rejected(told)).containsExactly("node:edge1.europe: has no IPv4 address in the tree");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"all", "none", "{cname: sorry.example}"})
+    void candidatesThatDoNotHoldTheDomainYetAreNotSaidToBeDown(String behaviour) {
+        String setting = "when-all-down: " + behaviour;
+        follow(setting);
         told("edge1.europe", 1);
-        follow("", "fresh.customer2.example: {candidates: [europe]}\n      ");
+        follow(setting, "fresh.customer2.example: {candidates: [europe], rule: tested}\n      ");
         Explainer.Explanation fresh = explainer.explain("fresh.customer2.example", CLIENT, false);
+        assertThat(fresh.level()).isEqualTo("NONE");
         assertThat(fresh.rcode()).isEqualTo("SERVFAIL");
-        assertThat(fresh.situation()).startsWith("no edge holds this domain yet: an error (SERVFAIL)");
+        assertThat(fresh.answer()).isEmpty();
+        assertThat(fresh.host()).isNull();
+        assertThat(fresh.situation())
+                .isEqualTo("no edge holds this domain yet: an error (SERVFAIL), so that whoever asks again is served;"
+                        + " edges take up a new tree within seconds, and the log of one that does not says why");
+        assertThat(rejected(fresh))
+                .containsExactly("node:edge1.europe: does not hold this domain yet: it is at generation 1, the domain"
+                        + " came with 2");
+    }
+
+    @Test
+    void whoOfAllIsDownIsToldWhereOthersLackTheFamilyOrTheDomain() {
+        String second = "address: 10.0.3.2, address6: \"2001:db8::3\"";
+        String fresh = "fresh.customer2.example: {candidates: [pops], rule: tested}\n      ";
+        follow("when-all-down: none", "", "address: 10.0.3.2", second);
+        told("edge1.westusa", 1);
+        follow("when-all-down: none", fresh, "address: 10.0.3.2", second);
+        told("edge1.europe", 2);
+        fail("edge1.europe");
+        assertThat(explainer.explain("fresh.customer2.example", CLIENT, false).situation())
+                .startsWith("all candidates that hold this domain are down: ");
+        assertThat(explainer.explain("fresh.customer2.example", CLIENT, true).situation())
+                .startsWith("all candidates with an IPv6 address are down: ");
+        assertThat(explain().situation()).startsWith("all candidates are down: ");
+        told("edge1.europe", 1);
+        Explainer.Explanation nobody = explainer.explain("fresh.customer2.example", CLIENT, true);
+        assertThat(nobody.level()).isEqualTo("NONE");
+        assertThat(nobody.situation())
+                .startsWith("no edge with an IPv6 address holds this domain yet: an error (SERVFAIL)");
+    }
+
+    @Test
+    void overflowThatHasNobodyOfTheFamilyIsTold() {
+        follow("overflow: [eastusa]", "", "address: 10.0.3.2", "address: 10.0.3.2, address6: \"2001:db8::3\"");
+        load("edge1.europe", 9);
+        Explainer.Explanation told = explainer.explain(SINGLE, CLIENT, true);
+        assertThat(told.level()).isEqualTo("OVERLOADED");
+        assertThat(told.situation())
+                .endsWith(", and nobody that the rule 'tested' has for overflow has an IPv6 address: it stays");
+        assertThat(explain().level()).isEqualTo("OVERFLOW");
     }
 
     private Explainer.Explanation explain() {
@@ -133,11 +204,17 @@ class SituationTest {
 
     /** @param domain a line beside the domain's */
     private void follow(String setting, String domain) {
+        follow(setting, domain, "", "");
+    }
+
+    /** @param part of the tree that is changed */
+    private void follow(String setting, String domain, String part, String changed) {
         generation++;
         String line = SINGLE + ": {candidates: [edge1.europe]";
         assertThat(TestTrees.NETWORK).contains(line);
-        String text =
-                TestTrees.NETWORK.replace(line, domain + line + ", rule: tested") + "  tested: {" + setting + "}\n";
+        String text = TestTrees.NETWORK
+                        .replace(line, domain + line + ", rule: tested")
+                        .replace(part, changed) + "  tested: {" + setting + "}\n";
         knowledge.activate(ZoneCompiler.compile(TestTrees.active(generation, text), TestTrees.SELF));
     }
 
@@ -146,6 +223,7 @@ class SituationTest {
         for (String probe : List.of("probe.westusa", "probe.eastusa")) {
             knowledge.take(NodeName.of(probe), new ProbeReport(List.of(failed, failed), List.of(), List.of()));
         }
+        knowledge.refresh();
     }
 
     /** @param used so many times its capacity */
@@ -160,6 +238,7 @@ class SituationTest {
     private void told(String edge, long held) {
         knowledge.take(
                 NodeName.of(edge), held, new LoadReport(0, 0, 0, 0, 0, 0, Map.of(), Map.of(), 0, 0, 0, List.of()));
+        knowledge.refresh();
     }
 
     private static List<String> rejected(Explainer.Explanation told) {
