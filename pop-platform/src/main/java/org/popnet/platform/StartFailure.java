@@ -1,8 +1,7 @@
 package org.popnet.platform;
 
 import org.jspecify.annotations.Nullable;
-import org.popnet.platform.agent.NoTreeException;
-import org.popnet.platform.settings.NoSettingsException;
+import org.popnet.platform.settings.StartRefusedException;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 
@@ -11,7 +10,7 @@ final class StartFailure implements FailureAnalyzer {
     @Override
     public @Nullable FailureAnalysis analyze(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof NoSettingsException || cause instanceof NoTreeException) {
+            if (cause instanceof StartRefusedException) {
                 return new FailureAnalysis(String.valueOf(cause.getMessage()), null, cause);
             }
         }

@@ -3,12 +3,14 @@ package org.popnet.dns.server;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.popnet.dns.wire.Cookies;
 import org.popnet.platform.identity.IdentityFiles;
+import org.popnet.platform.settings.StartRefusedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,14 +36,18 @@ final class CookieSecret {
     /**
      * Reads the secret from the node's identity; makes one of this node's own if there is none.
      *
-     * @throws IllegalArgumentException if the file does not hold one or two lines of 32 hex digits
+     * @throws StartRefusedException if the file cannot be read, or does not hold one or two lines of 32 hex digits
      */
     static CookieSecret load(IdentityFiles identity, RandomGenerator random) {
         Path file = identity.cookieSecretFile();
         if (!Files.exists(file)) {
             byte[] secret = new byte[Cookies.SECRET_BYTES];
             random.nextBytes(secret);
-            identity.writeCookieSecret(HexFormat.of().formatHex(secret) + "\n");
+            try {
+                identity.writeCookieSecret(HexFormat.of().formatHex(secret) + "\n");
+            } catch (UncheckedIOException e) {
+                throw refused(file, "is not there and cannot be written (" + e.getCause() + ")", e);
+            }
             LOG.info("made {}: give all name servers the same file, so that each takes the others' cookies", file);
         }
         return load(file);
@@ -51,9 +57,24 @@ final class CookieSecret {
     static CookieSecret load(Path file) {
         try {
             return new CookieSecret(file, Files.readString(file));
+        } catch (NoSuchFileException e) {
+            throw refused(file, "is not there", e);
         } catch (IOException e) {
-            throw new UncheckedIOException("the secret of server cookies cannot be read: " + e.getMessage(), e);
+            throw refused(file, "cannot be read (" + e + ")", e);
+        } catch (IllegalArgumentException e) {
+            throw new StartRefusedException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private static StartRefusedException refused(Path file, String came, Exception cause) {
+        return new StartRefusedException(wrong(file, came), cause);
+    }
+
+    private static String wrong(Path file, String came) {
+        return "cookie secret " + file + " " + came
+                + ": must be one line of 32 hex digits, and perhaps a second that is"
+                + " accepted, too; give the node the file that the other name servers have, or make one with"
+                + " 'openssl rand -hex 16'";
     }
 
     Cookies cookies() {
@@ -87,9 +108,19 @@ final class CookieSecret {
         List<String> lines =
                 text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
         if (lines.isEmpty() || lines.size() > 2 || !lines.stream().allMatch(l -> l.matches("[0-9a-fA-F]{32}"))) {
-            throw new IllegalArgumentException("cookie secret " + file
-                    + ": must be one line of 32 hex digits, and perhaps a second that is accepted, too");
+            throw new IllegalArgumentException(wrong(file, shape(lines)));
         }
         return lines.stream().map(HexFormat.of()::parseHex).toList();
+    }
+
+    /** What a file holds, without a word of it: it may be a secret all the same. */
+    private static String shape(List<String> lines) {
+        return switch (lines.size()) {
+            case 0 -> "is empty";
+            case 1 -> "holds one line of " + lines.getFirst().length() + " characters";
+            default ->
+                "holds " + lines.size() + " lines, the first of "
+                        + lines.getFirst().length() + " characters";
+        };
     }
 }

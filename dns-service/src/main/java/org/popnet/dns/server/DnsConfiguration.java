@@ -22,6 +22,7 @@ import org.popnet.platform.datagram.DatagramPort;
 import org.popnet.platform.geo.GeoDatabase;
 import org.popnet.platform.identity.IdentityFiles;
 import org.popnet.platform.settings.NodeSettings;
+import org.popnet.platform.settings.StartRefusedException;
 import org.popnet.platform.spool.LogSink;
 import org.popnet.platform.tree.Node;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -52,11 +53,14 @@ class DnsConfiguration {
 
     @Bean
     @ConditionalOnProperty("popnet.dns.knowledge.location-database")
-    GeoLocations geoLocations(KnowledgeSettings settings, MeterRegistry registry) throws IOException {
-        GeoDatabase database = new GeoDatabase(
-                "popnet.dns.knowledge.location-database",
-                Path.of(settings.locationDatabase().orElseThrow()),
-                System::nanoTime);
+    GeoLocations geoLocations(KnowledgeSettings settings, MeterRegistry registry) {
+        Path file = Path.of(settings.locationDatabase().orElseThrow());
+        GeoDatabase database;
+        try {
+            database = new GeoDatabase("popnet.dns.knowledge.location-database", file, System::nanoTime);
+        } catch (IOException e) {
+            throw new StartRefusedException(String.valueOf(e.getMessage()), e);
+        }
         GeoLocations places = new GeoLocations(database, settings.locationsRemembered());
         DnsMetrics.register(registry, places);
         return places;

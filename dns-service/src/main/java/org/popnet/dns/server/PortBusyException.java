@@ -2,10 +2,11 @@ package org.popnet.dns.server;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import org.popnet.platform.settings.StartRefusedException;
 import org.popnet.platform.tree.AddressText;
 
 /** The name server cannot listen where the tree says; the message says what to do. */
-public final class PortBusyException extends RuntimeException {
+public final class PortBusyException extends StartRefusedException {
     private static final long serialVersionUID = 1L;
 
     PortBusyException(InetSocketAddress address, String transport, IOException cause) {

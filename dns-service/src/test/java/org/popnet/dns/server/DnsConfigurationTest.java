@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +16,7 @@ import org.popnet.dns.knowledge.KnowledgeSettings;
 import org.popnet.dns.steering.Address;
 import org.popnet.dns.steering.Topology;
 import org.popnet.dns.zone.ZoneCompiler;
+import org.popnet.platform.settings.StartRefusedException;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
@@ -30,7 +30,7 @@ class DnsConfigurationTest {
         return new Binder(new MapConfigurationPropertySource(Map.of(name, value)));
     }
 
-    private GeoLocations places(String file) throws IOException {
+    private GeoLocations places(String file) {
         KnowledgeSettings settings =
                 settings(DATABASE, file).bindOrCreate("popnet.dns.knowledge", KnowledgeSettings.class);
         return configuration.geoLocations(settings, new SimpleMeterRegistry());
@@ -55,7 +55,7 @@ class DnsConfigurationTest {
         for (String wrong :
                 new String[] {file.toString(), directory.resolve("none").toString(), directory.toString()}) {
             assertThatThrownBy(() -> places(wrong))
-                    .isInstanceOf(IOException.class)
+                    .isInstanceOf(StartRefusedException.class)
                     .hasMessageStartingWith(DATABASE + " is " + wrong + ": must be a database in MaxMind's format");
         }
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.popnet.log.intake.LogSettings;
 import org.popnet.platform.geo.GeoDatabase;
+import org.popnet.platform.settings.StartRefusedException;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -12,12 +13,16 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(AudienceSettings.class)
 class AudienceConfiguration {
     @Bean
-    Countries countries(AudienceSettings settings) throws IOException {
+    Countries countries(AudienceSettings settings) {
         Path database = settings.countryDatabase();
-        return database == null
-                ? Countries.none()
-                : new DatabaseCountries(
-                        new GeoDatabase("popnet.audience.country-database", database, System::nanoTime));
+        try {
+            return database == null
+                    ? Countries.none()
+                    : new DatabaseCountries(
+                            new GeoDatabase("popnet.audience.country-database", database, System::nanoTime));
+        } catch (IOException e) {
+            throw new StartRefusedException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     @Bean

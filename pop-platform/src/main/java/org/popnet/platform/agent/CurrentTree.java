@@ -8,7 +8,11 @@ import org.popnet.platform.tree.NodeName;
 public interface CurrentTree {
     ActiveTree get();
 
-    /** Has the subscriber prepare and activate the current tree at once, and every later one. */
+    /**
+     * Has the subscriber prepare and activate the current tree at once, and every later one.
+     *
+     * @throws org.popnet.platform.settings.StartRefusedException if it finds the current one at fault
+     */
     void subscribe(TreeSubscriber subscriber);
 
     /** The name of the node this process is. */

@@ -11,6 +11,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.popnet.platform.settings.StartRefusedException;
 import org.popnet.platform.tree.ActiveTree;
 import org.popnet.platform.tree.Generation;
 import org.popnet.platform.tree.InvalidTreeException;
@@ -127,10 +128,22 @@ public final class TreeAgent implements CurrentTree {
     public void subscribe(TreeSubscriber subscriber) {
         lock.lock();
         try {
-            subscriber.prepare(active).run();
+            first(subscriber).run();
             subscribers.add(subscriber);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** The tree that a node starts with, unlike a newer one, cannot be refused without the start. */
+    private Runnable first(TreeSubscriber subscriber) {
+        try {
+            return subscriber.prepare(active);
+        } catch (IllegalArgumentException e) {
+            throw new StartRefusedException(
+                    "generation " + active.generation().number() + " cannot be compiled here: " + e.getMessage()
+                            + "; push a tree without that, and start again",
+                    e);
         }
     }
 

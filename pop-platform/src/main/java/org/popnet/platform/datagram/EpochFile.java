@@ -1,7 +1,6 @@
 package org.popnet.platform.datagram;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
+import org.popnet.platform.settings.StartRefusedException;
 
 /**
  * The number of this node's present life, larger than that of every earlier one, whatever the clock says. Sealing keys
@@ -21,7 +21,7 @@ final class EpochFile {
     /**
      * Begins a new epoch: the larger of the stored one plus 1 and the clock in milliseconds.
      *
-     * @throws UncheckedIOException if it cannot be read and stored durably
+     * @throws StartRefusedException if it cannot be read and stored durably
      */
     static long next(Path file, InstantSource clock) {
         try {
@@ -30,7 +30,7 @@ final class EpochFile {
             store(file, epoch);
             return epoch;
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot store this node's epoch in " + file, e);
+            throw new StartRefusedException("cannot store this node's epoch: " + e.getMessage(), e);
         }
     }
 

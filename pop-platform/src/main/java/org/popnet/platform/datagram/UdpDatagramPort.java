@@ -2,7 +2,6 @@ package org.popnet.platform.datagram;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -30,7 +29,9 @@ import org.popnet.platform.datagram.Opener.Opened;
 import org.popnet.platform.identity.NodeKeyPair;
 import org.popnet.platform.message.Message;
 import org.popnet.platform.message.Message.EpochNotice;
+import org.popnet.platform.settings.StartRefusedException;
 import org.popnet.platform.tree.ActiveTree;
+import org.popnet.platform.tree.AddressText;
 import org.popnet.platform.tree.NodeName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,7 +70,7 @@ public final class UdpDatagramPort implements DatagramPort {
      *
      * @param directory where the epoch is kept
      * @param keys this node's key pairs, asked again with every tree
-     * @throws UncheckedIOException if the epoch cannot be stored or the address is busy
+     * @throws StartRefusedException if the epoch cannot be stored or the address is busy
      */
     public UdpDatagramPort(
             CurrentTree tree,
@@ -110,9 +111,11 @@ public final class UdpDatagramPort implements DatagramPort {
                         wanted);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "cannot receive datagrams on " + local + " (" + e.getMessage() + "): is another process of node "
-                            + self + " running?",
+            throw new StartRefusedException(
+                    "cannot receive datagrams on " + AddressText.of(local.getAddress(), local.getPort()) + " ("
+                            + e.getMessage() + "): stop what receives there ('ss -lnup' shows it), another process of "
+                            + self
+                            + " perhaps, or give the node another address or port (ports.datagram) in network.yml",
                     e);
         }
         tree.subscribe(new Subscriber());

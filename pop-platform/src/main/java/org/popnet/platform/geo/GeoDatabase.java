@@ -6,6 +6,7 @@ import com.maxmind.db.Reader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -82,8 +83,10 @@ public final class GeoDatabase {
             long changed = Files.getLastModifiedTime(file).toMillis();
             return new Open(new Reader(file.toFile(), Reader.FileMode.MEMORY), changed);
         } catch (IOException | RuntimeException e) { // the reader throws either, depending on where the damage is
+            String came = e instanceof NoSuchFileException ? "there is no such file" : e.toString();
             throw new IOException(
-                    setting + " is " + file + ": must be a database in MaxMind's format (.mmdb) that can be read: " + e,
+                    setting + " is " + file + ": must be a database in MaxMind's format (.mmdb) that can be read ("
+                            + came + "); put one there whole, or leave the setting out",
                     e);
         }
     }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.popnet.platform.settings.StartRefusedException;
 import org.popnet.platform.tree.InvalidTreeException;
 import org.popnet.platform.tree.NodeName;
 
@@ -96,6 +97,22 @@ class TreeAgentTest {
         assertThat(agent(Optional.empty()).get().generation().number())
                 .as("nor is it on disk")
                 .isEqualTo(1);
+    }
+
+    @Test
+    void aNodeWhoseFirstTreeAPartFindsAtFaultDoesNotStartAndSaysWhy() {
+        TreeAgent agent = agent(Optional.of(TestTrees.fetched(1, 20)));
+        assertThatThrownBy(() -> agent.subscribe(next -> {
+                    throw new IllegalArgumentException("name 'x': each label must have 1 to 63 bytes");
+                }))
+                .isInstanceOf(StartRefusedException.class)
+                .hasMessage("generation 1 cannot be compiled here: name 'x': each label must have 1 to 63 bytes;"
+                        + " push a tree without that, and start again");
+        assertThatThrownBy(() -> agent.subscribe(next -> {
+                    throw new IllegalStateException("a fault of ours");
+                }))
+                .as("whose stack trace tells more")
+                .isExactlyInstanceOf(IllegalStateException.class);
     }
 
     @Test

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.popnet.platform.settings.StartRefusedException;
 
 class EpochFileTest {
     @TempDir
@@ -38,7 +38,7 @@ class EpochFileTest {
         for (String damaged : new String[] {"", "-5", "x".repeat(1000), "1e9", "99999999999999999999"}) {
             Files.writeString(directory.resolve("state/epoch"), damaged);
             assertThatThrownBy(() -> next(2000))
-                    .isInstanceOf(UncheckedIOException.class)
+                    .isInstanceOf(StartRefusedException.class)
                     .hasRootCauseMessage(directory.resolve("state/epoch") + " holds '"
                             + (damaged.length() > 40 ? damaged.substring(0, 40) + "…" : damaged)
                             + "': must be a positive number. If it was damaged, delete it and give the node a new"

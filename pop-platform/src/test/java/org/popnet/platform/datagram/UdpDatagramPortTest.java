@@ -46,6 +46,8 @@ import org.popnet.platform.message.Message.ServiceResult;
 import org.popnet.platform.message.Message.SiteLoad;
 import org.popnet.platform.message.Message.WatchRequest;
 import org.popnet.platform.message.TargetId;
+import org.popnet.platform.settings.StartRefusedException;
+import org.popnet.platform.tree.AddressText;
 import org.popnet.platform.tree.Service;
 
 class UdpDatagramPortTest {
@@ -510,8 +512,10 @@ class UdpDatagramPortTest {
         try (DatagramSocket other = new DatagramSocket(edge.address())) {
             assertThat(other.isBound()).isTrue();
             assertThatThrownBy(edge::start)
-                    .hasMessageContaining(edge.address().toString())
-                    .hasMessageContaining("another process");
+                    .isInstanceOf(StartRefusedException.class)
+                    .hasMessageContaining(AddressText.of(
+                            edge.address().getAddress(), edge.address().getPort()))
+                    .hasMessageContaining("another process of edge.a perhaps");
         }
     }
 
