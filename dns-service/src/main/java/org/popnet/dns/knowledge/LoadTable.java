@@ -26,6 +26,9 @@ final class LoadTable {
     /** Above this, clients are turned away; below {@link #CALM} they may come back; between, nothing changes. */
     private static final double FULL = 0.95;
 
+    /** What choices see at most of a server that turns nobody away: from {@link #FULL} on it would get nobody at all. */
+    private static final double ROOM = 0.94;
+
     private static final double CALM = 0.85;
     private static final double TARGET = 0.90;
     /** Above this the whole excess is turned away at once, below it a part: the exponent of what would be kept. */
@@ -128,7 +131,10 @@ final class LoadTable {
     /** The share of its capacity that choices shall take it to use; 0 if it has not told lately. */
     float utilisation(String server, long nowMs) {
         Entry entry = fresh(server, nowMs);
-        return entry == null ? 0 : (float) entry.seen;
+        if (entry == null) {
+            return 0;
+        }
+        return (float) (entry.shedNow(nowMs) > 0 ? entry.seen : Math.min(entry.seen, ROOM));
     }
 
     /** The share of its clients that it turns away; all of them once turning away a part has failed for long. */
