@@ -40,6 +40,14 @@ public record SteeredDomain(
         return groups == v4 ? overflowV4 : groups == v6 ? overflowV6 : NOWHERE;
     }
 
+    /**
+     * Whether these are the origins, of which all are listed, best first: what the rule says of users whom nobody takes
+     * is not for them.
+     */
+    boolean isList(CandidateGroup[] groups) {
+        return groups == origins;
+    }
+
     /** The same domain with other candidates. */
     public SteeredDomain with(
             CandidateGroup[] otherV4,

@@ -43,7 +43,7 @@ public final class Steering {
         out.seed = Hash.mix(client.hash() ^ Hash.mix(domain.identity()));
         out.level = bestLevel(groups, states, out);
         SteeringRule rule = domain.terms().rule();
-        if (out.level == Choice.Level.DOWN && !anyWhenAllDown(rule, groups, states, out)) {
+        if (out.level == Choice.Level.DOWN && !domain.isList(groups) && !anyWhenAllDown(rule, groups, states, out)) {
             if (trace != null) {
                 Rejection.ofNobodyNamed(groups, states, out, trace);
             }
@@ -53,8 +53,10 @@ public final class Steering {
             keep(groups, previous, states, out);
         }
         CandidateGroup[] from = groups;
-        boolean overflows =
-                out.level == Choice.Level.OVERLOADED && rule.overflow().isPresent() && !out.persisted;
+        boolean overflows = out.level == Choice.Level.OVERLOADED
+                && rule.overflow().isPresent()
+                && !out.persisted
+                && !domain.isList(groups);
         if (overflows) {
             from = overflow(rule.overflow().get(), domain.overflowOf(groups), groups, states, out);
         }

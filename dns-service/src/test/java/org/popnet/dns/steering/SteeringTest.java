@@ -174,6 +174,34 @@ class SteeringTest {
                 .isEqualTo("10.0.3.2");
     }
 
+    /** Whoever fetches wants to try them all, whatever is to become of users. */
+    @Test
+    void originsAreListedBestFirstAlsoWhereAllAreTooBusyOrDown() {
+        String elsewhere = "overflow: {cname: big.example}, when-all-down: servfail";
+        use(text.replace("ttl: 20s, rise", "ttl: 20s, " + elsewhere + ", rise"));
+        server("west", Map.of("westusa", 60f, "eastusa", 90f, "europe", 120f));
+        server("east", Map.of("westusa", 50f, "eastusa", 5f, "europe", 90f));
+        List<String> targets =
+                List.of("server:customer1/east/www.customer1.example", "server:customer1/west/www.customer1.example");
+        assertThat(origins("www.customer1.example")).isEqualTo(targets);
+        targets.forEach(target -> states.utilisation()[zone.indexOf(new TargetId(target))] = 1);
+        assertThat(origins("www.customer1.example")).isEqualTo(targets);
+        assertThat(choice.level()).isEqualTo(Choice.Level.OVERLOADED);
+        targets.forEach(this::down);
+        assertThat(origins("www.customer1.example")).isEqualTo(targets);
+        assertThat(choice.level()).isEqualTo(Choice.Level.DOWN);
+    }
+
+    /** As seen from the east. */
+    private List<String> origins(String name) {
+        SteeredDomain domain = domain(name);
+        ClientLocation.locatePop(zone.topology().indexOf("eastusa"), zone.topology(), client);
+        Steering.choose(domain, domain.origins(), 2, 0, client, moment(), choice, null);
+        return IntStream.range(0, choice.count())
+                .mapToObj(i -> choice.get(i).id().text())
+                .toList();
+    }
+
     @Test
     void whenAllAreDownTheRuleMayWantAnErrorOrAnotherName() {
         use(text.replace("ttl: 20s, rise", "ttl: 20s, when-all-down: servfail, rise"));
