@@ -116,7 +116,7 @@ public final class Query {
         return subnet && subnetSource > 0;
     }
 
-    /** 1 for IPv4, 2 for IPv6. */
+    /** 1 for IPv4, 2 for IPv6; 0 for neither, which comes without an address. */
     public int subnetFamily() {
         return subnetFamily;
     }

@@ -208,7 +208,10 @@ public final class QueryDecoder {
         return true;
     }
 
-    /** RFC 7871, 6 and 7.1.2: known family, fitting lengths, no stray bits, scope zero. */
+    /**
+     * RFC 7871, 6 and 7.1.2: known family, fitting lengths, no stray bits, scope zero. Where there is no address, no
+     * family is one, too: so says dig, and it is irrelevant there.
+     */
     private static boolean clientSubnet(byte[] in, int at, int size, Query query) {
         if (size < 4) {
             return false;
@@ -216,7 +219,13 @@ public final class QueryDecoder {
         int family = u16(in, at);
         int source = in[at + 2] & 0xff;
         int bytes = size - 4;
-        int bitsMax = family == 1 ? 32 : family == 2 ? 128 : -1;
+        int bitsMax =
+                switch (family) {
+                    case 0 -> 0;
+                    case 1 -> 32;
+                    case 2 -> 128;
+                    default -> -1;
+                };
         if (source > bitsMax || in[at + 3] != 0 || bytes != (source + 7) / 8) {
             return false;
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.popnet.dns.TestTrees;
@@ -14,6 +15,7 @@ import org.popnet.platform.tree.ActiveTree;
 import org.popnet.platform.tree.NodeName;
 import org.xbill.DNS.ClientSubnetOption;
 import org.xbill.DNS.EDNSOption;
+import org.xbill.DNS.GenericEDNSOption;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Section;
@@ -97,6 +99,20 @@ class SubnetScopeTest extends NameServerStory {
         assertThat(denied.getSection(Section.ANSWER)).isEmpty();
         assertThat(denied.getSection(Section.AUTHORITY).getFirst().getType()).isEqualTo(Type.SOA);
         assertThat(scope(denied)).isZero();
+    }
+
+    /** As dig has it in {@code +subnet=0}: no address, and so of no family. */
+    @Test
+    void clientThatWantsItsSubnetToMatterToNobodyIsAnsweredAndGivenBackWhatItSaid() throws Exception {
+        byte[] nobody = new byte[4];
+        Message query = with(
+                RunningServer.query("static.customer1.example", Type.A),
+                new GenericEDNSOption(EDNSOption.Code.CLIENT_SUBNET, nobody));
+        byte[] answer = dns.udp(query.toWire(), CLIENT, 5000);
+        assertThat(answer[3] & 0xf).isEqualTo(Rcode.NOERROR);
+        assertThat(Arrays.copyOfRange(answer, answer.length - 8, answer.length))
+                .as("the option, with its code and its length")
+                .containsExactly(0, 8, 0, 4, 0, 0, 0, 0);
     }
 
     private int scope(String name, int type, int rcode) throws IOException {

@@ -44,6 +44,9 @@ class QueryDecoderTest {
         assertThat(query.subnetKnown()).isTrue();
         assertThat(withOption(8, "0001 00 00")).isEqualTo(Verdict.ANSWER);
         assertThat(query.subnetKnown()).isFalse();
+        assertThat(withOption(8, "0000 00 00")).as("dig +subnet=0").isEqualTo(Verdict.ANSWER);
+        assertThat(query.subnetKnown()).isFalse();
+        assertThat(withOption(8, "0000 08 00 c6")).as("an address of no family").isEqualTo(Verdict.FORMERR);
         assertThat(withOption(8, "0002 30 00 20010db80001")).isEqualTo(Verdict.ANSWER);
         assertThat(withOption(8, "0003 18 00 c63364")).as("family").isEqualTo(Verdict.FORMERR);
         assertThat(withOption(8, "0001 18 08 c63364")).as("scope").isEqualTo(Verdict.FORMERR);
