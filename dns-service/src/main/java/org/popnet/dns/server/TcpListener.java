@@ -1,6 +1,7 @@
 package org.popnet.dns.server;
 
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -17,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
+import org.popnet.platform.tree.Cidr;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +40,8 @@ final class TcpListener {
 
     /** How long a thread that accepts waits at a time; then it looks whether it shall stop. */
     private static final int ACCEPT_WAIT_MS = 100;
+
+    private static final int V6_NETWORK_BITS = 64;
 
     private final List<ServerSocket> servers = new ArrayList<>();
     private final TcpShared shared;
@@ -139,7 +143,7 @@ final class TcpListener {
             socket.close();
             return;
         }
-        InetAddress client = socket.getInetAddress();
+        InetAddress client = counted(socket.getInetAddress());
         if (perClient.merge(client, 1, Integer::sum) > perClientMax) {
             leave(client);
             metrics.tcpRefused(TcpEnd.TOO_MANY_OF_CLIENT);
@@ -162,9 +166,17 @@ final class TcpListener {
     private void ended(TcpConnection connection) {
         metrics.tcpClosed(connection.end());
         connections.remove(connection);
-        leave(connection.client());
+        leave(counted(connection.client()));
     }
 
+    /** Who counts as one client: a host with IPv6 has as many addresses as it likes, in a network of 64 bits. */
+    static InetAddress counted(InetAddress client) {
+        return client instanceof Inet6Address
+                ? Cidr.containing(client, V6_NETWORK_BITS).address()
+                : client;
+    }
+
+    /** @param client as {@link #counted} */
     private void leave(InetAddress client) {
         perClient.computeIfPresent(client, (address, count) -> count > 1 ? count - 1 : null);
         places.release();

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
@@ -158,6 +159,18 @@ class AbuseTest extends NameServerStory {
         for (TcpClient client : clients) {
             client.close();
         }
+    }
+
+    /** Otherwise it would take all connections that there are, a few from each of its addresses. */
+    @Test
+    void hostWithAnIpv6NetworkOfItsOwnCountsAsOneClient() {
+        InetAddress host = TcpListener.counted(InetAddress.ofLiteral("2001:db8:1:2:3:4:5:6"));
+        assertThat(TcpListener.counted(InetAddress.ofLiteral("2001:db8:1:2::9")))
+                .isEqualTo(host);
+        assertThat(TcpListener.counted(InetAddress.ofLiteral("2001:db8:1:3::9")))
+                .isNotEqualTo(host);
+        InetAddress v4 = InetAddress.ofLiteral("192.0.2.9");
+        assertThat(TcpListener.counted(v4)).isEqualTo(v4);
     }
 
     @Test
