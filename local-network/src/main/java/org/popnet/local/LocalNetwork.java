@@ -66,6 +66,9 @@ public final class LocalNetwork implements AutoCloseable {
     private final Map<String, ProcessSpec> specs = new LinkedHashMap<>();
     private final Map<String, LocalProcess> processes = new ConcurrentHashMap<>();
     private @Nullable Database database;
+    /** 0 for a free one; the same as before once it has run. */
+    private int databasePort;
+
     private final Thread endWithJvm = new Thread(this::close, "end of the network");
     private volatile boolean closed;
 
@@ -80,6 +83,7 @@ public final class LocalNetwork implements AutoCloseable {
                 new ControlHttp(NetworkTls.client(network.state().operator()), InetAddress.getLoopbackAddress());
         this.ledger = new Ledger(network.state().processes());
         this.faults = new LoopbackFaults(network.instance());
+        this.databasePort = network.instance().isReal() ? Database.PORT : 0;
         NetworkProcesses all = new NetworkProcesses(
                 network,
                 installation,
@@ -151,8 +155,9 @@ public final class LocalNetwork implements AutoCloseable {
                     installation,
                     network.state().postgres(),
                     network.state().log(Database.NAME),
-                    network.instance().isReal() ? Database.PORT : 0,
+                    databasePort,
                     network.databasePasswords());
+            databasePort = database.port();
             database.process().ifPresent(handle -> ledger.add(Database.NAME, handle));
             progress.accept(Database.NAME + " is up");
         }
@@ -173,6 +178,10 @@ public final class LocalNetwork implements AutoCloseable {
 
     /** Starts one process that is not running, and waits until it is up. */
     public void start(String name) throws InterruptedException {
+        if (name.equals(Database.NAME)) {
+            startDatabase();
+            return;
+        }
         ProcessSpec spec = spec(name);
         if (!isAlive(name)) {
             startProcess(spec);
@@ -187,7 +196,12 @@ public final class LocalNetwork implements AutoCloseable {
 
     /** SIGKILL. */
     public void kill(String name) throws InterruptedException {
-        process(name).kill();
+        if (name.equals(Database.NAME)) {
+            runningDatabase().kill();
+            database = null;
+        } else {
+            process(name).kill();
+        }
         ledger.remove(name);
     }
 
@@ -250,10 +264,14 @@ public final class LocalNetwork implements AutoCloseable {
 
     /** A look into the tables, as PostgreSQL's superuser. */
     public Connection database() throws SQLException {
+        return runningDatabase().connect();
+    }
+
+    private Database runningDatabase() {
         if (database == null) {
             throw new IllegalStateException("this network has no PostgreSQL running");
         }
-        return database.connect();
+        return database;
     }
 
     /** Whether this process runs; one that another process started counts too. */

@@ -56,6 +56,10 @@ class LocalNetworkTest {
             network.start();
             assertThat(byName(network).get("dns.westusa").isUp()).isTrue();
 
+            network.kill("postgresql");
+            assertThat(byName(network).get("postgresql").health()).isEqualTo("DOWN");
+            network.start("postgresql");
+
             network.stop("admin.hq");
             network.start("admin.hq");
             network.awaitHealthy(PATIENCE);

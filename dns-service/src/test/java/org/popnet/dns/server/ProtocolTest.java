@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.popnet.dns.TestTrees;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.EDNSOption;
 import org.xbill.DNS.Flags;
+import org.xbill.DNS.GenericEDNSOption;
 import org.xbill.DNS.Header;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.NSIDOption;
@@ -83,6 +86,20 @@ class ProtocolTest extends NameServerStory {
         NSIDOption told = (NSIDOption)
                 dns.ask(nsid, CLIENT).getOPT().getOptions(EDNSOption.Code.NSID).getFirst();
         assertThat(told).isEqualTo(new NSIDOption("dns.westusa".getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    /** An unknown family, a scope in a query, and bits beyond the prefix (RFC 7871, 7.1.2 and 6). */
+    @Test
+    void malformedClientSubnetIsAFormatError() throws Exception {
+        for (String subnet : List.of("0003 18 00 c63364", "0001 18 08 c63364", "0001 17 00 c63365")) {
+            byte[] data = HexFormat.of().parseHex(subnet.replace(" ", ""));
+            Message query = with(
+                    RunningServer.query("www.customer1.example", Type.A),
+                    new GenericEDNSOption(EDNSOption.Code.CLIENT_SUBNET, data));
+            Message answer = dns.ask(query, CLIENT);
+            assertThat(answer.getRcode()).as(subnet).isEqualTo(Rcode.FORMERR);
+            assertThat(answer.getSection(Section.ANSWER)).isEmpty();
+        }
     }
 
     @Test

@@ -92,11 +92,18 @@ class Rfc8906Test {
                 rows.add(new Row(name + " TYPE" + type, RunningServer.query(name, type), Rcode.NOERROR));
             }
         }
-        for (int flag : new int[] {Flags.AA, Flags.TC, Flags.RD, Flags.RA, Flags.AD, Flags.CD}) {
-            Message query = soa();
-            query.getHeader().unsetFlag(Flags.RD);
-            query.getHeader().setFlag(flag);
-            rows.add(new Row("flag " + Flags.string(flag), query, Rcode.NOERROR));
+        int[] flags = {Flags.AA, Flags.TC, Flags.RD, Flags.RA, Flags.AD, Flags.CD};
+        for (int set = 0; set < 1 << flags.length; set++) {
+            for (boolean edns : new boolean[] {false, true}) {
+                Message query = edns ? with(new OPTRecord(1232, 0, 0, 0x8000)) : soa();
+                query.getHeader().unsetFlag(Flags.RD);
+                for (int i = 0; i < flags.length; i++) {
+                    if ((set & 1 << i) != 0) {
+                        query.getHeader().setFlag(flags[i]);
+                    }
+                }
+                rows.add(new Row("flags " + query.getHeader().printFlags() + " EDNS " + edns, query, Rcode.NOERROR));
+            }
         }
         for (int opcode = 1; opcode < 16; opcode++) {
             Message query = soa();
@@ -121,12 +128,12 @@ class Rfc8906Test {
         EDNSOption unknown = new GenericEDNSOption(UNKNOWN_OPTION, new byte[] {1, 2, 3});
         for (int version = 0; version < 256; version += 85) {
             int rcode = version == 0 ? Rcode.NOERROR : Rcode.BADVERS;
-            for (int flags : new int[] {0, 0x8000, 0x0040, 0x7fff, 0xffff}) {
+            for (int bits : new int[] {0, 0x8000, 0x0040, 0x7fff, 0xffff}) {
                 for (int size : new int[] {0, 512, 1232, 65535}) {
-                    String name = "EDNS " + version + " flags " + flags + " size " + size;
-                    rows.add(new Row(name, with(new OPTRecord(size, 0, version, flags)), rcode));
-                    rows.add(new Row(
-                            name + " and option", with(new OPTRecord(size, 0, version, flags, unknown)), rcode));
+                    String name = "EDNS " + version + " flags " + bits + " size " + size;
+                    rows.add(new Row(name, with(new OPTRecord(size, 0, version, bits)), rcode));
+                    rows.add(
+                            new Row(name + " and option", with(new OPTRecord(size, 0, version, bits, unknown)), rcode));
                 }
             }
         }

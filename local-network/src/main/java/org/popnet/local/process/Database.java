@@ -13,6 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * A local network's PostgreSQL: data kept, fsync on, database {@code popnet} with a schema and a role of the same name
@@ -24,6 +28,7 @@ public final class Database implements AutoCloseable {
     public static final int PORT = 15432;
 
     private static final Duration START_WAIT = Duration.ofSeconds(60);
+    private static final Duration KILL_WAIT = Duration.ofSeconds(30);
     private static final String DATABASE = "popnet";
     private final EmbeddedPostgres postgres;
     private final Path data;
@@ -92,6 +97,26 @@ public final class Database implements AutoCloseable {
         } catch (IOException | NumberFormatException e) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * SIGKILL to all its processes; returns when they are gone. The next start on these data recovers what was committed.
+     *
+     * @throws IllegalStateException if one does not end
+     */
+    public void kill() throws InterruptedException {
+        List<ProcessHandle> all = process().stream()
+                .flatMap(server -> Stream.concat(Stream.of(server), server.descendants()))
+                .toList();
+        all.forEach(ProcessHandle::destroyForcibly);
+        try {
+            for (ProcessHandle one : all) {
+                one.onExit().get(KILL_WAIT.toSeconds(), TimeUnit.SECONDS);
+            }
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("PostgreSQL was killed and did not end", e);
+        }
+        close(); // or the data stay locked in this process; it says that there is nothing left to stop
     }
 
     /** For tests that look into the tables. */

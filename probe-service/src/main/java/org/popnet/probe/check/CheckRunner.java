@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -74,7 +75,7 @@ public final class CheckRunner {
         } catch (NoSocketException e) {
             return failed(attempt, Failure.PROBE, e);
         } catch (SSLException e) {
-            return failed(attempt, Failure.TLS, e);
+            return failed(attempt, Failure.TLS, found(e));
         } catch (IOException e) {
             return failed(attempt, Failure.UNREACHABLE, e);
         }
@@ -147,7 +148,18 @@ public final class CheckRunner {
         return new Attempt(local, local6.get(), timers, nanoTime, timeout.toNanos());
     }
 
-    private static Outcome failed(Attempt attempt, Failure failure, IOException e) {
+    /** What is wrong with a certificate lies below what the handshake says, which is too long for a reason. */
+    private static Throwable found(SSLException e) {
+        Throwable found = e;
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof GeneralSecurityException) {
+                found = cause;
+            }
+        }
+        return found;
+    }
+
+    private static Outcome failed(Attempt attempt, Failure failure, Throwable e) {
         String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         String reason = message.length() > REASON_CHARS_MAX ? message.substring(0, REASON_CHARS_MAX) : message;
         return new Outcome(attempt.elapsedMs(), failure, reason, attempt.phases());

@@ -1,6 +1,7 @@
 package org.popnet.scenario.walk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.net.URI;
@@ -12,20 +13,24 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.popnet.local.LocalNetwork;
 import org.popnet.local.testing.Requires;
+import org.popnet.local.visit.Visit;
 import tools.jackson.databind.JsonNode;
 
-/** Every request once, whatever happens to datagrams and log servers on the way. */
+/** Every request once, whatever happens to datagrams, log servers and their database on the way. */
 @Tag("process")
 @ExtendWith(WholeNetwork.class)
 class AccountingTest {
     private static final Duration SOON = Duration.ofMinutes(2);
     private static final String HOST = "download.customer2.example";
+    private static final String OBJECT = "http://" + HOST + "/?n=0";
 
     private LocalNetwork network;
 
@@ -61,6 +66,50 @@ class AccountingTest {
 
         await().atMost(SOON).ignoreExceptions().untilAsserted(() -> assertThat(summary().requests - before.requests)
                 .isEqualTo(90));
+    }
+
+    /** Users do not notice, and what they do is kept by the edges until the log server can commit it. */
+    @Test
+    void everythingIsCountedOnceThoughPostgresqlIsKilledWhileUsersAsk() throws Exception {
+        Users users = new Users(network);
+        Map<String, String> servers = Map.of("newyork", "edge1.eastusa", "paris", "edge1.europe");
+        await().atMost(SOON).until(() -> servers.entrySet().stream().allMatch(at -> users.resolve(at.getKey(), HOST)
+                .equals(network.node(at.getValue()).address().getHostAddress())));
+        Sum before = summary();
+        servers.keySet().forEach(place -> users.get(place, OBJECT)); // kept for a minute from now on
+        AtomicLong asked = new AtomicLong(servers.size());
+        AtomicLong hits = new AtomicLong();
+        double turnedAway = turnedAway();
+
+        network.kill("postgresql");
+        try {
+            await().atMost(SOON).pollInterval(Duration.ofMillis(50)).until(() -> {
+                servers.forEach((place, edge) -> {
+                    Visit visit = users.get(place, OBJECT);
+                    assertThat(visit.status()).isEqualTo(200);
+                    assertThat(visit.server()).isEqualTo(edge);
+                    hits.addAndGet(visit.outcome().equals("HIT") ? 1 : 0);
+                    asked.incrementAndGet();
+                });
+                return asked.get() > 100 && turnedAway() > turnedAway + 2;
+            });
+            assertThat(hits).as("all but who came when a minute was over").hasValueGreaterThan(90);
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThatThrownBy(this::summary).hasMessageContaining("503"));
+            assertThat(servers.values())
+                    .allSatisfy(edge -> assertThat(kept(edge)).isPositive());
+        } finally {
+            network.start("postgresql");
+        }
+        request(30, "edge1.eastusa", "edge1.europe");
+
+        long all = asked.get() + 30;
+        await().during(Duration.ofSeconds(3)).atMost(SOON).ignoreExceptions().untilAsserted(() -> {
+            assertThat(summary().requests - before.requests).isEqualTo(all);
+            assertThat(servers.values())
+                    .allSatisfy(edge -> assertThat(kept(edge)).isZero());
+        });
+        assertThat(committed()).as("in PostgreSQL").isEqualTo(before.requests + all);
     }
 
     @Test
@@ -112,6 +161,15 @@ class AccountingTest {
             }
         }
         return bytes;
+    }
+
+    /** Batches that the log server could not commit; their senders keep them. */
+    private double turnedAway() {
+        return network.metrics("log.hq").sum("popnet_log_dropped_total", Map.of("reason", "database"));
+    }
+
+    private double kept(String edge) {
+        return network.metrics(edge).sum("popnet_spool_unacknowledged_batches");
     }
 
     private record Sum(long requests, long bytesOut) {}

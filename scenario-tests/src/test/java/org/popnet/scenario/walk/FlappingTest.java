@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -17,7 +16,6 @@ import org.popnet.local.LocalNetwork;
 class FlappingTest {
     private static final String EDGE = "edge1.europe";
     private static final String SITE = "static.customer1.example";
-    private static final List<String> NAME_SERVERS = List.of("dns.westusa", "dns.eastusa");
     private static final Duration FLAPPING = Duration.ofMinutes(5);
     private static final long HALF_A_PERIOD_MS = 4_000;
 
@@ -27,7 +25,8 @@ class FlappingTest {
         String edge = network.node(EDGE).address().getHostAddress();
         await().atMost(Duration.ofMinutes(2))
                 .until(() -> users.resolve("paris", SITE).equals(edge));
-        double before = transitions(network);
+        NameServers nameServers = new NameServers(network);
+        double before = nameServers.transitions();
 
         long end = System.nanoTime() + FLAPPING.toNanos();
         int periods = 0;
@@ -45,16 +44,10 @@ class FlappingTest {
         }
 
         assertThat(periods).isGreaterThan(20);
-        assertThat(transitions(network) - before)
+        assertThat(nameServers.transitions() - before)
                 .as("of %d periods, at both name servers", periods)
                 .isBetween(2.0, 2.0 * 20);
         await("it is taken back in the end").atMost(Duration.ofMinutes(3)).until(() -> users.resolve("paris", SITE)
                 .equals(edge));
-    }
-
-    private static double transitions(LocalNetwork network) {
-        return NAME_SERVERS.stream()
-                .mapToDouble(name -> network.metrics(name).sum("popnet_dns_knowledge_transitions_total"))
-                .sum();
     }
 }

@@ -100,6 +100,13 @@ record NameServers(LocalNetwork network) {
         return new Told(network.operator().get(network.node(nameServer), query, JsonNode.class));
     }
 
+    /** How often both have changed a verdict. */
+    double transitions() {
+        return BOTH.stream()
+                .mapToDouble(name -> network.metrics(name).sum("popnet_dns_knowledge_transitions_total"))
+                .sum();
+    }
+
     /** What the name server knows of a target. */
     JsonNode target(String nameServer, String target) {
         return network.operator()

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 /** Users who ask one server a hundred times a second, or as often as it answers, until this is closed. */
 final class Rush implements AutoCloseable {
@@ -18,6 +19,7 @@ final class Rush implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
     private final ScheduledExecutorService users = Executors.newScheduledThreadPool(USERS);
     private final HttpRequest request;
+    private final LongAdder answered = new LongAdder();
 
     /** @param host what they think it is called */
     Rush(String address, int port, String host) {
@@ -33,11 +35,17 @@ final class Rush implements AutoCloseable {
     private void ask() {
         try {
             client.send(request, BodyHandlers.discarding());
+            answered.increment();
         } catch (IOException e) {
             // a user who is not answered asks again
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** How many answers have come, of whatever status. */
+    long answered() {
+        return answered.sum();
     }
 
     @Override
