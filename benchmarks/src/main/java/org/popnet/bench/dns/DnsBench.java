@@ -156,7 +156,8 @@ public final class DnsBench extends MeasurementCommand {
                 dnsperf.load(ours.address(), process, warmUp);
                 contest.play(rounds);
                 double half = contest.median(OURS, Dnsperf.Sample::perSecond) / 2;
-                progress("latencies at half load");
+                progress("latencies at half load, after " + warmUp + " s of it");
+                PacedAsker.run(ours.address(), queries, (long) half, 1, warmUp);
                 List<Double> away = new ArrayList<>();
                 Rounds<PacedAsker.Latencies> paced = new Rounds<>(this::progress);
                 paced.contender(OURS, () -> {
@@ -276,7 +277,10 @@ public final class DnsBench extends MeasurementCommand {
                         + " same answer or choose without knowing the client. Median of " + rounds + " rounds of "
                         + seconds + " s; half load is " + Figures.of(half) + " queries/s, asked"
                         + " at even intervals from one thread that never sleeps, medians of as many rounds; a latency"
-                        + " counts from the moment that its query was due. A program on the server's core that never waits"
+                        + " counts from the moment that its query was due. "
+                        + Figures.of(latencies.median(OURS, PacedAsker.Latencies::percentApart))
+                        + " % of the queries were due while the asker itself was not running, or within as long after, and are"
+                        + " not among them. A program on the server's core that never waits"
                         + " was away for more than a millisecond during " + Figures.of(away)
                         + " % of the time. Our process then takes "
                         + Figures.of(Usage.pssBytes(process) / 1e6) + " MB (PSS).");

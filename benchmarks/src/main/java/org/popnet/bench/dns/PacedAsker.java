@@ -23,6 +23,11 @@ import org.popnet.local.process.Installation;
  * that one that had to wait its turn counts as having waited (an open loop; dnsperf prints each answer while it measures).
  * One thread that never sleeps and allocates nothing, in a process of its own on the generator's core.
  *
+ * <p>It, too, can be kept from running, by its host or by another process, and then asks late and reads late, and asks all
+ * that was due meanwhile at once. It notices by its own clock. What was outstanding or due while it was away or behind, or
+ * within as long a time after, when a server works off what came at once, says nothing about a server: it is not measured
+ * but told apart. Which queries these are does not depend on answers.
+ *
  * <p>Arguments: address, port, file of queries, queries a second, seconds to warm up, seconds to measure.
  */
 final class PacedAsker {
@@ -34,8 +39,11 @@ final class PacedAsker {
 
     private static final long GRACE_NANOS = 1_000_000_000;
     private static final long WINDOW_NANOS = 100_000_000;
-    private static final Pattern RESULT =
-            Pattern.compile("p50 ([0-9.]+) p99 ([0-9.]+) p999 ([0-9.]+) window ([0-9.]+) asked ([0-9]+) lost ([0-9]+)");
+    /** A turn takes some microseconds; whoever needs so long for one was not running, whoever asks so late is behind. */
+    private static final long AWAY_NANOS = 200_000;
+
+    private static final Pattern RESULT = Pattern.compile(
+            "p50 ([0-9.]+) p99 ([0-9.]+) p999 ([0-9.]+) window ([0-9.]+) asked ([0-9]+) apart ([0-9]+) lost ([0-9]+)");
 
     private final DatagramChannel[] sockets = new DatagramChannel[SOCKETS];
     /** By socket and id: when the query was due; 0 if none is outstanding. */
@@ -47,18 +55,38 @@ final class PacedAsker {
     /** By answer: in which tenth of a second its query was due. */
     private final int[] window;
 
+    private long total;
+    private double intervalNanos;
     private long begin;
-    private int answered;
+    /** When the last turn began. */
+    private long before;
+    /** When the last turn began that was in time. */
+    private long behindSince;
+    /** Of the sockets, which is read in the next turn. */
+    private int next;
+
+    private int measured;
+    /** Answered, but not measured. */
+    private int apart;
+
     private long sent;
+    /** Queries due before this are told apart. */
+    private long disturbedUntil;
 
     /**
      * What was measured: percentiles in milliseconds, and how many queries were asked and not answered within a second after
      * the last.
      *
+     * @param apart of those asked and answered, how many were not measured since the asker was away
      * @param p99OfWindow the 99th percentile of each tenth of a second, and of these the median: what is taken from a
      *     server for some milliseconds, by a host that runs something else, spoils a few of them and not this figure
      */
-    record Latencies(double p50, double p99, double p999, double p99OfWindow, long asked, long lost) {}
+    record Latencies(double p50, double p99, double p999, double p99OfWindow, long asked, long apart, long lost) {
+        /** How many were not measured, in percent. */
+        double percentApart() {
+            return 100.0 * apart / asked;
+        }
+    }
 
     private PacedAsker(InetSocketAddress server, Path file, int answersMax) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
@@ -78,6 +106,7 @@ final class PacedAsker {
         List<String> command = new ArrayList<>(List.of(
                 Installation.java().toString(),
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1", // the other compiler would take the asker's core from it for milliseconds
                 "-Xms256m",
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -99,7 +128,8 @@ final class PacedAsker {
                 Double.parseDouble(result.group(3)),
                 Double.parseDouble(result.group(4)),
                 Long.parseLong(result.group(5)),
-                Long.parseLong(result.group(6)));
+                Long.parseLong(result.group(6)),
+                Long.parseLong(result.group(7)));
     }
 
     public static void main(String... arguments) throws IOException {
@@ -115,35 +145,54 @@ final class PacedAsker {
     }
 
     private String ask(long perSecond, int seconds) throws IOException {
-        int socket = 0;
-        answered = 0;
+        measured = 0;
+        apart = 0;
         sent = 0;
         for (long[] outstanding : due) {
             Arrays.fill(outstanding, 0);
         }
-        long total = perSecond * seconds;
+        total = perSecond * seconds;
+        intervalNanos = 1e9 / perSecond;
         begin = System.nanoTime();
+        before = begin;
+        behindSince = begin;
+        disturbedUntil = begin;
         long end = begin + seconds * 1_000_000_000L + GRACE_NANOS;
-        for (long now = begin; now < end && (sent < total || answered < total); now = System.nanoTime()) {
-            long dueAt = begin + (long) (sent * 1e9 / perSecond);
-            if (sent < total && now >= dueAt) {
-                send(dueAt);
-            }
-            for (int i = 0; i < TURN && receive(socket); i++) {
-                // until there is nothing left, or something to send
-            }
-            socket = (socket + 1) % SOCKETS;
+        while (turn() < end && (sent < total || measured + apart < total)) {
+            // all is done in the condition, in a method that is compiled as a whole
         }
         double ofWindow = ofWindow(seconds);
-        Arrays.sort(nanos, 0, answered);
-        return "p50 %.3f p99 %.3f p999 %.3f window %.3f asked %d lost %d"
+        Arrays.sort(nanos, 0, measured);
+        return "p50 %.3f p99 %.3f p999 %.3f window %.3f asked %d apart %d lost %d"
                 .formatted(
-                        percentile(nanos, answered, 0.5),
-                        percentile(nanos, answered, 0.99),
-                        percentile(nanos, answered, 0.999),
+                        percentile(nanos, measured, 0.5),
+                        percentile(nanos, measured, 0.99),
+                        percentile(nanos, measured, 0.999),
                         ofWindow,
                         sent,
-                        sent - answered);
+                        apart,
+                        sent - measured - apart);
+    }
+
+    /** Sends what is due and receives what has come. */
+    private long turn() throws IOException {
+        long now = System.nanoTime();
+        long dueAt = begin + (long) (sent * intervalNanos);
+        long late = Math.max(now - before, sent < total ? now - dueAt : 0);
+        before = now;
+        if (late <= AWAY_NANOS) {
+            behindSince = now;
+        } else {
+            disturbedUntil = now + (now - behindSince);
+        }
+        if (sent < total && now >= dueAt) {
+            send(dueAt);
+        }
+        for (int i = 0; i < TURN && receive(next); i++) {
+            // until there is nothing left, or something to send
+        }
+        next = (next + 1) % SOCKETS;
+        return now;
     }
 
     private void send(long dueAt) throws IOException {
@@ -170,10 +219,15 @@ final class PacedAsker {
         }
         int id = Short.toUnsignedInt(answer.getShort(0));
         long dueAt = due[socket][id];
-        if (dueAt != 0 && answered < nanos.length) {
-            nanos[answered] = System.nanoTime() - dueAt;
-            window[answered++] = (int) ((dueAt - begin) / WINDOW_NANOS);
-            due[socket][id] = 0;
+        if (dueAt == 0) {
+            return true;
+        }
+        due[socket][id] = 0;
+        if (dueAt < disturbedUntil) {
+            apart++;
+        } else if (measured < nanos.length) {
+            nanos[measured] = System.nanoTime() - dueAt;
+            window[measured++] = (int) ((dueAt - begin) / WINDOW_NANOS);
         }
         return true;
     }
@@ -182,12 +236,14 @@ final class PacedAsker {
         List<Double> each = new ArrayList<>();
         for (int w = 0; w < seconds * 1_000_000_000L / WINDOW_NANOS; w++) {
             int wanted = w;
-            long[] sorted = IntStream.range(0, answered)
+            long[] sorted = IntStream.range(0, measured)
                     .filter(i -> window[i] == wanted)
                     .mapToLong(i -> nanos[i])
                     .sorted()
                     .toArray();
-            each.add(percentile(sorted, sorted.length, 0.99));
+            if (sorted.length > 0) {
+                each.add(percentile(sorted, sorted.length, 0.99));
+            }
         }
         return Figures.median(each);
     }

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.popnet.dns.knowledge.View;
 import org.popnet.dns.wire.Dns;
@@ -18,22 +17,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One socket, one thread: up to 64 queries are taken from the kernel in one system call, decoded together, looked up
+ * One socket, one thread: up to 128 queries are taken from the kernel in one system call, decoded together, looked up
  * together, answered one after the other, and handed back in another. The kernel spreads clients over the sockets that
  * share the port.
  *
- * <p>A busy thread lets queries gather a little before it takes them: the larger the bursts, the less often either side
- * falls asleep and has to be woken by the other, which costs about as much as three answers.
+ * <p>A busy thread lets queries gather a little before it takes them; see {@link Gathering}.
  */
 final class BatchUdpListener implements UdpListener {
     private static final Logger LOG = LoggerFactory.getLogger(BatchUdpListener.class);
-    private static final int BATCH = 128;
+    /** Queries taken at once, at most. */
+    static final int BATCH = 128;
+
     private static final int QUERY_BYTES_MAX = 4096;
     /** A line of the cache more than a page: at whole pages apart, all buffers would compete for the same lines. */
     private static final int QUERY_STRIDE_BYTES = QUERY_BYTES_MAX + 64;
-
-    /** Whoever takes so many at once is busy; below that, nobody is kept waiting. */
-    private static final int BUSY_FROM = 16;
 
     private static final int WAKE_UP_MS = 100;
     private static final int STOP_WAIT_MS = 2000;
@@ -57,7 +54,7 @@ final class BatchUdpListener implements UdpListener {
     private final QueryPipeline pipeline;
     private final Exchange[] batch;
     private final DnsMetrics metrics;
-    private final long gatherNanos;
+    private final Gathering gathering;
     private final int socket;
     private final Thread thread;
     private volatile boolean running = true;
@@ -65,7 +62,7 @@ final class BatchUdpListener implements UdpListener {
     BatchUdpListener(
             InetSocketAddress address,
             int receiveBufferBytes,
-            Duration gather,
+            Gathering gathering,
             QueryPipeline pipeline,
             Exchange exchange,
             DnsMetrics metrics,
@@ -74,7 +71,7 @@ final class BatchUdpListener implements UdpListener {
         this.pipeline = pipeline;
         batch = Exchange.batch(exchange, BATCH);
         this.metrics = metrics;
-        gatherNanos = gather.toNanos();
+        this.gathering = gathering;
         try {
             socket = LinuxSockets.open(address, receiveBufferBytes, WAKE_UP_MS, arena);
         } catch (IOException e) {
@@ -115,23 +112,19 @@ final class BatchUdpListener implements UdpListener {
 
     private void run() {
         prepare(BATCH);
-        try {
-            while (running) {
-                int received = answer(LinuxSockets.WAIT_FOR_ONE);
-                long nanos = gatherNanos * received / BATCH;
-                if (nanos > 0 && received >= BUSY_FROM && received < BATCH) {
-                    LockSupport.parkNanos(nanos);
-                }
+        while (running) {
+            long pause = gathering.pauseNanos(answer());
+            if (pause > 0) {
+                LockSupport.parkNanos(pause);
             }
-            // Queries that were accepted before the end are answered before the end, whatever comes meanwhile; one
-            // wait more is for those that the kernel was just handing over.
-            LinuxSockets.takeNoMore(socket, state, arena);
-            int answered = answer(LinuxSockets.WAIT_FOR_ONE);
-            while (answered > 0) {
-                answered = answer(LinuxSockets.WAIT_FOR_ONE);
-            }
-        } catch (IOException e) {
-            LOG.error("UDP thread {} ends: {}", thread.getName(), e.getMessage());
+        }
+        // Queries that were accepted before the end are answered before the end, whatever comes meanwhile; one wait
+        // more
+        // is for those that the kernel was just handing over.
+        LinuxSockets.takeNoMore(socket, state, arena);
+        int answered = answer();
+        while (answered > 0) {
+            answered = answer();
         }
     }
 
@@ -145,8 +138,9 @@ final class BatchUdpListener implements UdpListener {
         }
     }
 
-    private int answer(int flags) throws IOException {
-        int received = LinuxSockets.receive(socket, inHeaders, BATCH, flags, state);
+    /** Answers what has come, or comes in a while; @return how many queries that was */
+    private int answer() {
+        int received = receive();
         if (received == 0) {
             return 0;
         }
@@ -169,6 +163,17 @@ final class BatchUdpListener implements UdpListener {
         send(answers);
         prepare(received);
         return received;
+    }
+
+    private int receive() {
+        try {
+            return LinuxSockets.receive(socket, inHeaders, BATCH, LinuxSockets.WAIT_FOR_ONE, state);
+        } catch (IOException e) {
+            // The kernel would go on giving this socket its share of the clients: nobody else can answer them.
+            LOG.error("{}: {}; tried again in {} ms", thread.getName(), e.getMessage(), WAKE_UP_MS);
+            LockSupport.parkNanos(WAKE_UP_MS * 1_000_000L);
+            return 0;
+        }
     }
 
     private void take(Exchange x, int i, int queryLength) {

@@ -13,11 +13,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param nativeUdp whether Linux' batched system calls are used where they can be; default true
  * @param udpReceiveBuffer bytes asked for each UDP socket: what a pause of the process may pile up without loss; default
  *     4 MiB, 64 KiB to 64 MiB
- * @param udpGather how long a busy thread, one that just took 16 queries or more at once, lets further ones gather before it
- *     takes them, so that both sides wake up less often: so long if it took all 128 that fit, less in proportion; Linux
- *     adds about 50 µs. Default 400 µs, 0 (not at all) to 1 ms
+ * @param udpGather how long a busy thread, one that uses its processor for 90 % of the time, lets queries gather
+ *     before it takes them, so that both sides wake up less often: so long if it just took all 128 that fit, less in
+ *     proportion; Linux adds about 50 µs. Default 400 µs, 0 (not at all) to 1 ms
  * @param tcpConnectionsMax open TCP connections; default 1,000, 10 to 100,000
- * @param tcpConnectionsPerClientMax open TCP connections of one address; default 100, 1 to 100,000
+ * @param tcpConnectionsPerClientMax open TCP connections of one address, or of one /64 of IPv6; default 100, 1 to
+ *     100,000
  * @param tcpPipelinedMax queries of one TCP connection that are answered at the same time; further ones are not read
  *     until one of these is answered; default 32, 1 (answers come in the order of the queries) to 1,000
  * @param tcpIdle a connection that has not completed a query for this long is closed (RFC 7766, 6.2.3); default 10 s,
@@ -41,7 +42,7 @@ public record DnsSettings(
         @DefaultValue("16") int tcpInviteOneIn,
         Optional<String> cookieSecretFile) {
     private static final SettingBounds BOUNDS = new SettingBounds("popnet.dns.server.");
-    private static final Duration UDP_GATHER = Duration.ofNanos(10_000);
+    private static final Duration UDP_GATHER = Duration.ofNanos(400_000);
 
     public DnsSettings {
         BOUNDS.check("udp-threads", udpThreads, 0, 256);

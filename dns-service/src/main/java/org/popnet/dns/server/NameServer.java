@@ -93,8 +93,9 @@ final class NameServer {
     }
 
     private BatchUdpListener batch(InetSocketAddress address, String name) throws IOException {
+        Gathering gathering = Gathering.ofThisMachine(settings.udpGather(), BatchUdpListener.BATCH);
         return new BatchUdpListener(
-                address, settings.udpReceiveBuffer(), settings.udpGather(), pipeline, udpExchange(), metrics, name);
+                address, settings.udpReceiveBuffer(), gathering, pipeline, udpExchange(), metrics, name);
     }
 
     private ChannelUdpListener channel(InetSocketAddress address, String name) throws IOException {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,6 +52,41 @@ class GatheringTest {
             }
             assertThat(dns.ask("static.customer1.example", Type.A).getRcode()).isZero();
         }
+    }
+
+    @Test
+    void onlyAThreadThatUsesItsProcessorMostOfTheTimeWaits() {
+        AtomicLong now = new AtomicLong(-5_000_000_000L); // System.nanoTime may start anywhere
+        AtomicLong used = new AtomicLong();
+        Gathering gathering = new Gathering(Duration.ofNanos(400_000), 128, now::get, used::get);
+        window(now, used, 0.89);
+        assertThat(gathering.pauseNanos(127))
+                .as("a full batch, but time to spare")
+                .isZero();
+        window(now, used, 0.91);
+        assertThat(gathering.pauseNanos(64)).isEqualTo(200_000);
+        assertThat(gathering.pauseNanos(1)).isEqualTo(3125);
+        assertThat(gathering.pauseNanos(128)).as("more are there already").isZero();
+        assertThat(gathering.pauseNanos(0)).isZero();
+        window(now, used, 0.71);
+        assertThat(gathering.pauseNanos(64)).as("what it saves by waiting").isEqualTo(200_000);
+        now.addAndGet(Gathering.WINDOW_NANOS - 1);
+        assertThat(gathering.pauseNanos(64)).as("as in the window before").isEqualTo(200_000);
+        now.addAndGet(1);
+        assertThat(gathering.pauseNanos(64)).as("idle since").isZero();
+        window(now, used, 0.71);
+        assertThat(gathering.pauseNanos(64)).isZero();
+    }
+
+    private static void window(AtomicLong now, AtomicLong used, double share) {
+        now.addAndGet(Gathering.WINDOW_NANOS);
+        used.addAndGet((long) (Gathering.WINDOW_NANOS * share));
+    }
+
+    @Test
+    void neverIsNever() {
+        Gathering gathering = new Gathering(Duration.ZERO, 128, () -> 0, () -> 0);
+        assertThat(gathering.pauseNanos(100)).isZero();
     }
 
     @Test
