@@ -273,9 +273,8 @@ class FaultTest {
 
     /** Until both name servers, asked in turn, have measured the way to Paris: until then one may guess another edge. */
     private void awaitSettled(String edge) {
-        await().during(Duration.ofSeconds(5))
-                .atMost(SOON)
-                .until(() -> users.resolve("paris", SITE).equals(edge));
+        await().during(Duration.ofSeconds(5)).atMost(SOON).until(() -> users.resolve("paris", SITE)
+                .equals(edge));
     }
 
     private void awaitAllUp() {
