@@ -118,9 +118,8 @@ final class BatchUdpListener implements UdpListener {
                 LockSupport.parkNanos(pause);
             }
         }
-        // Queries that were accepted before the end are answered before the end, whatever comes meanwhile; one wait
-        // more
-        // is for those that the kernel was just handing over.
+        // Queries that were accepted are answered before the end, whatever comes meanwhile; one wait more is for those
+        // that the kernel was just handing over.
         LinuxSockets.takeNoMore(socket, state, arena);
         int answered = answer();
         while (answered > 0) {
